@@ -1,0 +1,74 @@
+# The engine: one static library per layer, the transfer module, the executable.
+include(cmake/ck_layers.cmake)
+
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(tl-expected REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(Boost 1.74 REQUIRED COMPONENTS filesystem)
+find_package(CLI11 REQUIRED)
+find_package(CURL REQUIRED)
+find_package(LibArchive REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(git2 REQUIRED IMPORTED_TARGET libgit2)
+
+# What each layer takes from third parties. base's own headers show fmt, tl::expected and json_fwd.
+set(ck_public_base fmt::fmt tl::expected nlohmann_json::nlohmann_json)
+set(ck_private_base OpenSSL::Crypto)
+set(ck_private_sys SQLite::SQLite3 Boost::headers Boost::filesystem PkgConfig::zstd
+  Threads::Threads ${CMAKE_DL_LIBS})
+set(ck_private_cli CLI11::CLI11)
+
+function(ck_add_layer layer)
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/engine/${layer}/*.cpp)
+  # main.cpp belongs to the executable: a library with a main() would fight with gtest_main.
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+  list(TRANSFORM ck_uses_${layer} PREPEND ck_ OUTPUT_VARIABLE below)
+  if(NOT sources)
+    add_library(ck_${layer} INTERFACE)
+    target_include_directories(ck_${layer} INTERFACE ${PROJECT_SOURCE_DIR}/engine)
+    target_link_libraries(ck_${layer} INTERFACE ${below} ${ck_public_${layer}})
+    return()
+  endif()
+  add_library(ck_${layer} STATIC ${sources})
+  target_include_directories(ck_${layer} PUBLIC ${PROJECT_SOURCE_DIR}/engine)
+  target_compile_definitions(ck_${layer} PRIVATE CK_VERSION="${PROJECT_VERSION}")
+  target_link_libraries(ck_${layer}
+    PUBLIC ${below} ${ck_public_${layer}}
+    PRIVATE ck_compiler ${ck_private_${layer}})
+endfunction()
+
+foreach(layer IN LISTS CK_LAYERS)
+  ck_add_layer(${layer})
+endforeach()
+
+# libgit2, libcurl and libarchive cost 8 ms at start-up, so they live in a module that
+# engine/sys loads when it first needs one of them, from ../lib/ck/ beside the executable's folder.
+file(GLOB ck_transfer_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/engine/sys/transfer/*.cpp)
+if(ck_transfer_sources)
+  add_library(ck_transfer MODULE ${ck_transfer_sources})
+  set_target_properties(ck_transfer PROPERTIES
+    PREFIX "" OUTPUT_NAME ck-transfer SUFFIX .so
+    LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib/ck)
+  target_link_libraries(ck_transfer PRIVATE ck_compiler ck_base
+    PkgConfig::git2 CURL::libcurl LibArchive::LibArchive)
+  # Only the module's own entry points are visible, not its copy of ck_base.
+  target_link_options(ck_transfer PRIVATE LINKER:--exclude-libs,ALL)
+  if(NOT CK_SANITIZE)
+    # A missing symbol is a build error, not one at dlopen. (clang keeps its sanitizer runtime
+    # in the executable, so there the module has to leave some symbols open.)
+    target_link_options(ck_transfer PRIVATE LINKER:-z,defs)
+  endif()
+endif()
+
+if(EXISTS ${PROJECT_SOURCE_DIR}/engine/cli/main.cpp)
+  add_executable(ck ${PROJECT_SOURCE_DIR}/engine/cli/main.cpp)
+  target_link_libraries(ck PRIVATE ck_compiler ck_cli)
+  if(TARGET ck_transfer)
+    add_dependencies(ck ck_transfer)
+  endif()
+endif()
