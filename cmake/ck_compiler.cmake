@@ -2,7 +2,7 @@
 # Every target of this repository links it PRIVATE; third-party headers come in as SYSTEM.
 
 option(CK_WERROR "Treat warnings as errors" ON)
-option(CK_LTO "Optimise at link time (doubles the build time and gains nothing measurable)" OFF)
+option(CK_LTO "Optimise at link time (a slower build; the engine waits for disks and children)" OFF)
 set(CK_SANITIZE "" CACHE STRING "Argument of -fsanitize=, e.g. address,undefined")
 option(CK_FUZZ "Build tests/fuzz as libFuzzer targets (clang only)" OFF)
 
