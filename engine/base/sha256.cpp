@@ -1,0 +1,68 @@
+#include "base/sha256.hpp"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+namespace ck {
+namespace {
+
+/// SHA-256 cannot fail in a working libcrypto. Going on after a failure would hand out wrong
+/// identities, which is worse than ending.
+void ensure(bool success) {
+  if (!success) std::abort();
+}
+
+}  // namespace
+
+struct Sha256::State {
+  EVP_MD_CTX* context = EVP_MD_CTX_new();
+
+  State() {
+    ensure(context != nullptr);
+    ensure(EVP_DigestInit_ex(context, EVP_sha256(), nullptr) == 1);
+  }
+  ~State() { EVP_MD_CTX_free(context); }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) {}
+Sha256::~Sha256() = default;
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+
+void Sha256::update(const void* data, std::size_t size) {
+  ensure(EVP_DigestUpdate(state_->context, data, size) == 1);
+}
+
+std::string Sha256::finish() {
+  std::array<unsigned char, 32> digest{};
+  unsigned int size = 0;
+  ensure(EVP_DigestFinal_ex(state_->context, digest.data(), &size) == 1 && size == digest.size());
+
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string hex;
+  hex.reserve(2 * digest.size());
+  for (const unsigned char byte : digest) {
+    hex += kDigits[byte >> 4u];
+    hex += kDigits[byte & 0xfu];
+  }
+  return hex;
+}
+
+std::string sha256_hex(std::string_view bytes) {
+  Sha256 hash;
+  hash.update(bytes);
+  return hash.finish();
+}
+
+bool is_sha256(std::string_view text) {
+  return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
+}
+
+}  // namespace ck
