@@ -1,0 +1,57 @@
+#pragma once
+/// ck detect, install, explain, and show, locate, rm for environments.
+
+#include "app/session.hpp"
+#include "install/detector.hpp"
+#include "install/installer.hpp"
+#include "install/plan.hpp"
+
+namespace ck::app {
+
+struct DetectRequest {
+  model::ComponentPattern pattern;  ///< kind "software" or "soft"; the name may be empty with tags
+  model::TagQuery tags;
+  std::string full_path;
+};
+struct DetectedSoftware {
+  catalog::Component component;
+  install::Detection detection;
+};
+struct DetectReport {
+  std::vector<DetectedSoftware> software;
+};
+/// `not_found`, saying where it looked, when nothing at all was found.
+Result<DetectReport> detect(Session& session, const DetectRequest& request);
+
+struct InstallRequest {
+  model::ComponentPattern pattern;
+  model::TagQuery tags;
+  model::Values values;                 ///< parameters and variations, --NAME=value
+  std::vector<std::string> variations;  ///< --variation=a,b: option names, groups found
+  model::VersionRange version;
+  std::vector<std::pair<std::string, std::string>> pins;  ///< --dep.KEY=text
+  std::string profile = "clean";
+  bool rebuild = false;
+  bool dry_run = false;
+};
+struct InstallReport {
+  install::InstallPlan plan;
+  std::optional<std::string> installed;  ///< id of the asked-for environment; absent for --dry-run
+  fs::path path;
+};
+Result<InstallReport> install(Session& session, const InstallRequest& request);
+
+struct EnvironmentQuery {
+  std::string id;  ///< or its start (at least 4 digits), or a component name; empty: all
+  model::TagQuery tags;
+};
+struct EnvironmentsReport {
+  std::vector<install::Environment> environments;  ///< by component, then newest first
+};
+Result<EnvironmentsReport> show_environments(Session& session, const EnvironmentQuery& query);
+/// Exactly the environments that match, at least one, else `not_found` with near tags.
+Result<EnvironmentsReport> locate_environments(Session& session, const EnvironmentQuery& query);
+Result<EnvironmentsReport> remove_environments(Session& session, const EnvironmentQuery& query,
+                                               bool force);
+
+}  // namespace ck::app

@@ -1,0 +1,45 @@
+#pragma once
+/// ck run, benchmark, explain.
+
+#include "app/session.hpp"
+#include "experiment/archive.hpp"
+
+namespace ck::app {
+
+struct RunRequest {
+  model::ComponentPattern
+      pattern;  ///< kind "program"; the name may be empty with tags that name one
+  model::TagQuery tags;
+  std::string command;
+  model::Values values;          ///< --NAME=value
+  install::Variables variables;  ///< --env.NAME=value
+  std::vector<std::pair<std::string, std::string>> pins;
+  std::vector<std::string> arguments;
+  std::optional<double> timeout_seconds;
+  std::string profile = "clean";
+  int repetitions = 1;
+  std::string experiment;  ///< --record_uoa; empty: the program's name
+  model::Tags tags_of_record;
+  bool rebuild = false;
+  bool dry_run = false;
+  std::string command_line;  ///< as typed, for the record
+};
+struct RunReport {
+  install::InstallPlan plan;
+  run::RunPlan run_plan;
+  std::optional<store::Point> point;  ///< absent for --dry-run
+  std::vector<experiment::MetricSummary> metrics;
+  std::optional<Error> failure;  ///< the program failed; the point is archived
+};
+/// Runs `repetitions` times (once for `ck run`). The program's output goes to `output` as it comes.
+Result<RunReport> run(Session& session, const RunRequest& request, const run::PassThrough& output);
+
+/// Every choice with its reason and the others with theirs.
+struct ExplainReport {
+  std::string subject;
+  install::InstallPlan plan;
+  solve::Resolution resolution;
+};
+Result<ExplainReport> explain(Session& session, const RunRequest& request);
+
+}  // namespace ck::app

@@ -1,0 +1,85 @@
+#pragma once
+/// Finding components. An index in SQLite answers; it is compared with the folders at every call
+/// (names, times, sizes: no file is read that did not change), so it is always right.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/json.hpp"
+#include "catalog/repositories.hpp"
+#include "model/component.hpp"
+#include "model/descriptor.hpp"
+#include "model/tags.hpp"
+
+namespace ck::catalog {
+
+/// One component as the index knows it.
+struct Component {
+  model::ComponentId id;
+  std::string version;
+  model::Tags tags;
+  fs::path path;  ///< absolute folder
+  model::RepositoryDescriptor::Format format = model::RepositoryDescriptor::Format::native;
+  int repository_rank = 0;
+};
+
+/// A component whose descriptor cannot be read; it is left out of answers but never silently.
+struct BrokenComponent {
+  fs::path file;
+  Error error;
+};
+
+struct SearchQuery {
+  model::ComponentPattern pattern;  ///< wildcards allowed; empty parts match all
+  model::TagQuery tags;
+  std::optional<std::size_t> limit;
+};
+
+class Catalog {
+ public:
+  /// Opens the index and brings it up to date with `repositories`. A damaged index is rebuilt.
+  static Result<Catalog> open(const Home& home, const std::vector<Repository>& repositories,
+                              EventSink& events, const sys::Cancel& cancel);
+  Catalog(Catalog&&) noexcept;
+  Catalog& operator=(Catalog&&) noexcept;
+  ~Catalog();
+
+  /// Sorted by repository name, kind, name.
+  Result<std::vector<Component>> search(const SearchQuery& query);
+
+  /// Exactly one component by name or UID. Several repositories may have it: the one of the lowest
+  /// rank wins and `shadowed` names the others. Two in one repository: `conflict`. None:
+  /// `not_found` with near misses among names of that kind, or the kind among kinds.
+  Result<Component> find(const model::ComponentPattern& pattern,
+                         std::vector<Component>* shadowed = nullptr);
+
+  /// For dependencies: every component of the kinds that match, whatever the repository.
+  Result<std::vector<Component>> providers(const model::TagQuery& tags, std::string_view kind,
+                                           std::string_view name);
+
+  /// All tags in use with the number of components, for suggestions.
+  Result<std::vector<std::pair<std::string, std::int64_t>>> tag_counts();
+  Result<std::vector<std::string>> kinds();
+
+  /// The descriptor, read and checked now.
+  Result<model::Descriptor> load(const Component& component) const;
+  /// The document as written (JSON); CK entries with inheritance applied.
+  Result<Json> load_document(const Component& component);
+
+  /// Hash of everything in the component's folder: what its content is, whatever git says. Cached
+  /// by names, times and sizes.
+  Result<std::string> content_hash(const Component& component, const sys::Cancel& cancel = {});
+
+  const std::vector<BrokenComponent>& broken() const;
+
+ private:
+  struct State;
+  explicit Catalog(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace ck::catalog

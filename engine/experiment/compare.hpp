@@ -1,0 +1,62 @@
+#pragma once
+/// Did it reproduce? Compares two points of the same plan.
+
+#include <string>
+#include <vector>
+
+#include "run/plan.hpp"
+#include "store/store.hpp"
+
+namespace ck::experiment {
+
+/// How two sides of one thing relate.
+enum class Agreement {
+  identical,         ///< same bytes, same number
+  within_tolerance,  ///< differs less than its descriptor allows
+  overlapping,       ///< a measured quantity whose intervals overlap
+  improved,          ///< outside the interval, in the better direction
+  differs,
+  missing,  ///< one side does not have it
+};
+std::string_view name_of(Agreement agreement);
+
+struct OutputComparison {
+  std::string name;
+  Agreement agreement = Agreement::identical;
+  std::string detail;  ///< "line 17: 3 instead of 5", "sha256 ab12… instead of cd34…"
+};
+struct MetricComparison {
+  store::MetricKey key;
+  Agreement agreement = Agreement::identical;
+  double recorded = 0;  ///< medians
+  double now = 0;
+  std::string detail;   ///< "1.23 ms [1.20, 1.31] instead of 0.80 ms [0.79, 0.83]: +54 %"
+  bool decides = true;  ///< whether it counts for the verdict
+};
+/// What is not the same in the environments: versions, hashes, host, variables.
+struct EnvironmentDifference {
+  std::string what;
+  std::string recorded;
+  std::string now;
+};
+
+struct Comparison {
+  enum class Verdict { reproduced, within_tolerance, differs };
+  Verdict verdict = Verdict::reproduced;
+  std::vector<OutputComparison> outputs;
+  std::vector<MetricComparison> metrics;
+  std::vector<EnvironmentDifference> environment;
+};
+std::string_view name_of(Comparison::Verdict verdict);
+
+/// Outputs decide by their comparator (hash, numeric tolerance). Metrics with a tolerance of their
+/// own decide by it; accuracy-like ones (role accuracy, or identical in all repetitions) must be
+/// equal without one; measured ones (times, rates, memory) agree when the intervals of their
+/// medians, widened by `margin` of the recorded median, overlap. Being better never fails.
+struct CompareOptions {
+  double margin = 0.10;
+};
+Result<Comparison> compare(const store::Point& recorded, const store::Point& now,
+                           store::Blobs& blobs, const CompareOptions& options = {});
+
+}  // namespace ck::experiment

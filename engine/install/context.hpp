@@ -1,0 +1,34 @@
+#pragma once
+/// What installing, running and replaying need from outside; references only, made by `app`.
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/events.hpp"
+#include "catalog/catalog.hpp"
+#include "catalog/home.hpp"
+#include "store/store.hpp"
+#include "sys/cancel.hpp"
+#include "sys/clock.hpp"
+#include "sys/process.hpp"
+#include "sys/transfer.hpp"
+
+namespace ck::install {
+
+struct Context {
+  const catalog::Home& home;
+  const std::vector<catalog::Repository>& repositories;
+  catalog::Catalog& catalog;
+  store::Store& store;
+  sys::Processes& processes;
+  sys::Transfer& transfer;
+  const sys::Clock& clock;
+  EventSink& events;
+  const sys::Cancel& cancel;
+  /// The variables of this process; profiles decide which of them pass.
+  const std::vector<std::pair<std::string, std::string>>& host_variables;
+  bool offline = false;  ///< nothing may be fetched
+};
+
+}  // namespace ck::install

@@ -1,0 +1,62 @@
+#pragma once
+/// An environment: something a dependency resolved to, ready to be used.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/json.hpp"
+#include "catalog/home.hpp"
+#include "store/store.hpp"
+#include "sys/files.hpp"
+
+namespace ck::install {
+
+using Variables = std::vector<std::pair<std::string, std::string>>;
+
+/// A record with its place on this machine. Copyable.
+struct Environment {
+  store::EnvironmentRecord record;
+  fs::path path;  ///< the prefix: envs/<id>, or the root of detected software
+
+  /// What ${KEY.NAME} reads: "path", "version", "id", "file" (detected) or an exported value.
+  std::optional<std::string> value(std::string_view name) const;
+  std::vector<std::string> value_names() const;
+};
+
+Environment make_environment(store::EnvironmentRecord record, const catalog::Home& home);
+
+/// Environments by id, each with its whole closure.
+using Closure = std::map<std::string, Environment>;
+
+/// Ids of `roots` and everything below them, dependencies first, each once.
+std::vector<std::string> closure_order(const Closure& closure,
+                                       const std::vector<std::string>& roots);
+
+/// `base` with the exports of the environments laid over it in closure order: variables replace,
+/// `prepend` goes in front.
+Variables with_exports(Variables base, const Closure& closure,
+                       const std::vector<std::string>& roots);
+
+/// The content of `envs/<id>/.ck/manifest.json`: the record, the readable inputs whose hash is the
+/// id, and every file with its hash. Written last; an environment without it does not exist.
+struct Manifest {
+  store::EnvironmentRecord record;
+  std::string inputs;  ///< the text that was hashed
+  std::vector<sys::TreeEntry> files;
+  std::string log_sha256;
+};
+std::string to_text(const Manifest& manifest);
+Result<Manifest> read_manifest(const fs::path& environment);
+
+/// Records <-> JSON ("ck.environment/1"), used by manifests, locks and `--json`.
+Json to_json(const store::EnvironmentRecord& record);
+Result<store::EnvironmentRecord> environment_from_json(const Json& value,
+                                                       const std::string& source);
+
+/// Makes the store's list of built environments equal to what lies in envs/.
+Status refresh_environments(store::Store& store, const catalog::Home& home);
+
+}  // namespace ck::install

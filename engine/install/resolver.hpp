@@ -1,0 +1,61 @@
+#pragma once
+/// From a component that somebody wants to the environments it needs: collects what the catalog,
+/// the store and the host offer, and lets the solver choose.
+
+#include <map>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "install/context.hpp"
+#include "install/environment.hpp"
+#include "model/descriptor.hpp"
+#include "solve/solver.hpp"
+
+namespace ck::install {
+
+/// What stands behind a solver candidate.
+struct BuildableCandidate {
+  catalog::Component component;
+  std::shared_ptr<const model::Descriptor> descriptor;
+  model::Values values;  ///< parameters and variation choices, defaults filled in
+};
+struct Offer {
+  std::variant<BuildableCandidate, Environment> what;  ///< Environment: installed or detected
+};
+
+/// A dependency choice typed as `--dep.KEY=…`: "tags:a,b", "KIND:NAME", "KIND:NAME@RANGE",
+/// "env:ID" or a bare version range.
+Result<solve::Pin> parse_pin(const std::string& key, const std::string& text);
+
+struct ResolveRequest {
+  std::string subject;
+  std::vector<model::Dependency> dependencies;  ///< expanded, conditions decided
+  std::vector<solve::Pin> pins;
+  bool reuse = true;
+};
+
+struct Resolved {
+  solve::Resolution resolution;
+  std::map<std::string, Offer> offers;  ///< by candidate id; at least the chosen ones
+};
+
+/// The choice, or `conflict` / `not_found` with the explanation.
+Result<Resolved> resolve(const ResolveRequest& request, Context& context);
+
+/// The recipe of a component that can be built (package, dataset, model, program), else nullptr.
+const model::Recipe* recipe_of(const model::Descriptor& descriptor);
+const model::Common* common_of(const model::Descriptor& descriptor);
+
+/// Values of all parameters and variation groups: `chosen` over defaults. `usage` error for names
+/// the component does not have or values it does not accept; an error for parameters without any
+/// value.
+Result<model::Values> complete_values(const model::Recipe& recipe, const model::Values& chosen,
+                                      const std::string& subject);
+
+/// The dependencies that hold for these values (recipe's and chosen variations'), expanded.
+Result<std::vector<model::Dependency>> active_dependencies(const model::Recipe& recipe,
+                                                           const model::Values& values);
+
+}  // namespace ck::install

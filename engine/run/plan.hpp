@@ -1,0 +1,48 @@
+#pragma once
+/// A run as a plain, closed value: everything that decides what is executed. `--dry-run` prints it,
+/// the runner consumes it, the archive keeps it, a replay feeds it back.
+
+#include <string>
+#include <vector>
+
+#include "base/json.hpp"
+#include "install/environment.hpp"
+#include "install/plan.hpp"
+#include "model/descriptor.hpp"
+
+namespace ck::run {
+
+/// `${work}` in arguments and variables stands for the run's own folder, known only when it starts.
+struct RunPlan {
+  std::string subject;  ///< "program:image-classification"
+  std::string command;  ///< name of the program's command
+  std::vector<std::string> argv;
+  install::Variables variables;           ///< the complete environment, sorted by name
+  std::vector<std::string> environments;  ///< ids used, dependencies first
+  model::Values parameters;
+  std::string profile;
+  model::Limits limits;  ///< program, command and profile together
+  std::vector<int> accept_exit;
+  std::vector<model::Metric> metrics;
+  std::vector<model::Output> outputs;
+};
+
+/// What the user may say about a run.
+struct RunRequest {
+  std::string command;                 ///< empty: the default one
+  install::Variables variables;        ///< --env.NAME=value
+  std::vector<std::string> arguments;  ///< after "--", appended
+  std::optional<double> timeout_seconds;
+};
+
+/// `usage` error for an unknown command (listing those there are) or a variable the program does
+/// not declare (suggesting near ones).
+Result<RunPlan> plan_run(const model::Program& program, const install::InstallPlan& installed,
+                         const install::Closure& closure, const model::Values& values,
+                         const model::Profile& profile, const RunRequest& request,
+                         const install::Variables& host_variables);
+
+Json to_json(const RunPlan& plan);  ///< "ck.run-plan/1"
+Result<RunPlan> run_plan_from_json(const Json& value, const std::string& source);
+
+}  // namespace ck::run

@@ -1,0 +1,17 @@
+#pragma once
+/// zstd compression of texts in memory (logs, listings).
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+
+namespace ck::sys {
+
+std::string compress(std::string_view bytes, int level = 3);
+
+/// `invalid` on damaged input or when it would grow above `max_bytes`.
+Result<std::string> decompress(std::string_view bytes, std::uint64_t max_bytes = 1u << 30);
+
+}  // namespace ck::sys

@@ -1,0 +1,31 @@
+#pragma once
+/// What the program and the transfer module agree on. Both come from one build: the module refuses
+/// callers that were built with another ABI number, so raise it with every change of the interfaces.
+
+#include <memory>
+
+#include "sys/archive.hpp"
+#include "sys/git.hpp"
+#include "sys/http.hpp"
+
+namespace ck::sys {
+
+inline constexpr unsigned kTransferAbi = 1;
+inline constexpr const char* kTransferEntry = "ck_transfer_open";
+
+/// Everything the module offers.
+struct TransferServices {
+  std::unique_ptr<Git> git;
+  std::unique_ptr<Http> http;
+  std::unique_ptr<Archives> archives;
+};
+
+/// The module's one exported function: returns the module's ABI number, and fills `services` if
+/// that is the caller's `abi`.
+using TransferEntry = unsigned (*)(unsigned abi, TransferServices* services);
+
+std::unique_ptr<Git> make_git();
+std::unique_ptr<Http> make_http();
+std::unique_ptr<Archives> make_archives();
+
+}  // namespace ck::sys
