@@ -11,7 +11,7 @@ GIT = ("annotated|attr|blob|branch|buf|checkout|clone|commit|config|cred|credent
 RULES = [
     ("SQLite", r"\bsqlite3_\w+", r"sys/sqlite\.[ch]pp"),
     ("the SQLite header", r"<sqlite3\.h>", r"sys/sqlite\.cpp"),
-    ("libgit2", rf"\bgit_(?:{GIT})(?:_\w+)?\s*[(*]|<git2(?:/[\w/]+)?\.h>", r"sys/transfer/git(_\w+)?\.cpp"),
+    ("libgit2", rf"\bgit_(?:{GIT})(?:_\w+)?\s*[(*]|<git2(?:/[\w/]+)?\.h>", r"sys/transfer/git(_\w+)?\.[ch]pp"),
     ("libcurl", r"\bcurl_\w+\s*\(|\bCURL\w*_\w+|<curl/", r"sys/transfer/http\.cpp"),
     ("libarchive", r"\barchive_(?:read|write|entry|match)_\w+\s*\(|<archive(?:_entry)?\.h>",
      r"sys/transfer/archive\.cpp"),
