@@ -1,0 +1,91 @@
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <cmath>
+
+#include "base/strings.hpp"
+
+namespace ck {
+namespace {
+
+TEST(HumanBytes, ScalesByThousands) {
+  EXPECT_EQ(human_bytes(0), "0 B");
+  EXPECT_EQ(human_bytes(999), "999 B");
+  EXPECT_EQ(human_bytes(1000), "1.0 kB");
+  EXPECT_EQ(human_bytes(1.5e6), "1.5 MB");
+  EXPECT_EQ(human_bytes(999'960), "1.0 MB");
+  EXPECT_EQ(human_bytes(2e18), "2000.0 PB");
+  EXPECT_EQ(human_bytes(-2500), "-2.5 kB");
+}
+
+TEST(HumanDuration, ChoosesTheUnit) {
+  EXPECT_EQ(human_duration_ns(0), "0 ns");
+  EXPECT_EQ(human_duration_ns(12'300), "12.3 \u00b5s");
+  EXPECT_EQ(human_duration_ns(12.3e6), "12.3 ms");
+  EXPECT_EQ(human_duration_ns(59.94e9), "59.9 s");
+  EXPECT_EQ(human_duration_ns(59.96e9), "1 min");
+  EXPECT_EQ(human_duration_ns(125e9), "2 min 5 s");
+  EXPECT_EQ(human_duration_ns(3599.9e9), "1 h");
+  EXPECT_EQ(human_duration_ns(3 * 3600e9 + 300e9), "3 h 5 min");
+  EXPECT_EQ(human_duration_ns(2 * 86400e9 + 3 * 3600e9), "2 d 3 h");
+  EXPECT_EQ(human_duration_ns(-125e9), "-2 min 5 s");
+}
+
+TEST(HumanNumbers, StandWhatNoMeasurementShouldGive) {
+  for (const double value : {std::nan(""), double{INFINITY}, 1e300, -1e300}) {
+    EXPECT_FALSE(human_bytes(value).empty());
+    EXPECT_FALSE(human_duration_ns(value).empty());
+  }
+}
+
+TEST(Shortened, KeepsWholeCharacters) {
+  EXPECT_EQ(shortened("abc", 3), "abc");
+  EXPECT_EQ(shortened("abcd", 3), "abc\u2026");
+  EXPECT_EQ(shortened("a\u20acb", 3), "a\u2026");
+  EXPECT_EQ(shortened("a\u20acb", 4), "a\u20ac\u2026");
+  EXPECT_EQ(shortened("", 0), "");
+}
+
+TEST(Printable, KeepsOrdinaryText) {
+  EXPECT_EQ(printable("plain, \u00e4\u00f6, \u4e2d\u6587, \U0001f600 \\"),
+            "plain, \u00e4\u00f6, \u4e2d\u6587, \U0001f600 \\");
+}
+
+TEST(Printable, ReplacesControlCharactersAndEscapes) {
+  EXPECT_EQ(printable("a\nb\tc\x7f"), "a\\x0ab\\x09c\\x7f");
+  EXPECT_EQ(printable("\x1b[31mred"), "\\x1b[31mred");
+  EXPECT_EQ(printable(std::string_view("\0", 1)), "\\x00");
+  EXPECT_EQ(printable("\u009b31m"), "\\xc2\\x9b31m");
+}
+
+TEST(Printable, ReplacesMarksThatReorderOrHideText) {
+  EXPECT_EQ(printable("a\u202eb"), "a\\xe2\\x80\\xaeb");
+  EXPECT_EQ(printable("a\u200bb"), "a\\xe2\\x80\\x8bb");
+  EXPECT_EQ(printable("\ufeffx"), "\\xef\\xbb\\xbfx");
+}
+
+TEST(Printable, ReplacesBrokenUtf8) {
+  EXPECT_EQ(printable("\xff"), "\\xff");
+  EXPECT_EQ(printable("\x80"), "\\x80");
+  EXPECT_EQ(printable("\xc0\xaf"), "\\xc0\\xaf");                    // overlong "/"
+  EXPECT_EQ(printable("\xe0\x80\xaf"), "\\xe0\\x80\\xaf");           // overlong "/"
+  EXPECT_EQ(printable("\xed\xa0\x80"), "\\xed\\xa0\\x80");           // surrogate
+  EXPECT_EQ(printable("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80");  // above U+10FFFF
+  EXPECT_EQ(printable("\xe2\x82"), "\\xe2\\x82");                    // cut off
+}
+
+TEST(PrintableLines, KeepsLineEndsOnly) {
+  EXPECT_EQ(printable_lines("a\nb\r\x1b"), "a\nb\\x0d\\x1b");
+}
+
+RC_GTEST_PROP(Printable, ChangesNothingTheSecondTime, (const std::string& text)) {
+  RC_ASSERT(printable(printable(text)) == printable(text));
+  RC_ASSERT(printable_lines(printable_lines(text)) == printable_lines(text));
+}
+
+RC_GTEST_PROP(Printable, LeavesNoControlCharacter, (const std::string& text)) {
+  for (const char c : printable(text)) RC_ASSERT(c < 0 || (c >= 0x20 && c != 0x7f));
+}
+
+}  // namespace
+}  // namespace ck
