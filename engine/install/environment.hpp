@@ -51,11 +51,6 @@ struct Manifest {
 std::string to_text(const Manifest& manifest);
 Result<Manifest> read_manifest(const fs::path& environment);
 
-/// Records <-> JSON ("ck.environment/1"), used by manifests, locks and `--json`.
-Json to_json(const store::EnvironmentRecord& record);
-Result<store::EnvironmentRecord> environment_from_json(const Json& value,
-                                                       const std::string& source);
-
 /// Makes the store's list of built environments equal to what lies in envs/.
 Status refresh_environments(store::Store& store, const catalog::Home& home);
 

@@ -4,38 +4,18 @@
 /// processes may use one store.
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/error.hpp"
-#include "model/component.hpp"
-#include "model/dependency.hpp"
-#include "model/descriptor.hpp"
 #include "model/tags.hpp"
 #include "store/blobs.hpp"
+#include "store/environment_record.hpp"
+#include "store/point.hpp"
 #include "sys/sqlite.hpp"
 
 namespace ck::store {
-
-/// An environment as the store lists it: enough to search, resolve and use it.
-struct EnvironmentRecord {
-  enum class Origin { built, detected };
-  std::string id;  ///< 32 hex digits: the hash of everything it was made from
-  Origin origin = Origin::built;
-  model::ComponentId component;
-  std::string version;
-  model::Values parameters;  ///< parameters and variation choices
-  model::Tags tags;          ///< includes the component's kind
-  std::string path;          ///< built: empty (envs/<id>); detected: its root folder
-  std::string file;          ///< detected: the file it was recognised by
-  std::map<std::string, std::string> dependencies;  ///< key -> environment id
-  model::Exports exports;                           ///< all substituted but ${prefix}
-  std::string recipe_hash;
-  std::int64_t created_ns = 0;
-  std::uint64_t size_bytes = 0;
-};
 
 /// What a detector found in one file, valid as long as the file has these times and size.
 struct DetectionRecord {
@@ -45,77 +25,6 @@ struct DetectionRecord {
   std::string version;
   std::string file_sha256;
   std::string owner;  ///< "gcc-12 12.2.0-14" of the distribution, or empty
-};
-
-/// The dictionary of an experiment's numbers: position in this list = position in every vector.
-struct MetricKey {
-  std::string name;
-  std::string unit;
-  std::string direction;  ///< lower, higher, none
-  std::string role;
-};
-
-struct StoredOutput {
-  std::string name;
-  std::string path;
-  std::string sha256;
-  std::uint64_t size_bytes = 0;
-  bool kept = false;  ///< the content is in the blobs
-};
-
-enum class PointState { running, ok, failed, interrupted };
-std::string_view name_of(PointState state);
-
-/// One execution of a plan.
-struct Repetition {
-  int number = 0;  ///< from 1
-  std::int64_t started_ns = 0;
-  std::int64_t wall_ns = 0;
-  std::int64_t user_ns = 0;
-  std::int64_t system_ns = 0;
-  std::uint64_t max_rss_bytes = 0;
-  bool ok = false;
-  std::string ending;      ///< "exited with 0", "killed by signal 11 (SIGSEGV)"
-  std::string detail;      ///< JSON: noise before and after, faults, switches, truncation
-  std::string out_sha256;  ///< stdout and stderr in the blobs
-  std::string err_sha256;
-  std::vector<double> metrics;  ///< in the order of the point's keys; NaN: not measured
-  std::vector<StoredOutput> outputs;
-};
-
-/// One configuration with its repetitions.
-struct Point {
-  std::int64_t id = 0;
-  std::string uid;
-  std::string experiment;
-  std::string subject;  ///< "program:image-classification"
-  PointState state = PointState::running;
-  std::int64_t created_ns = 0;
-  std::int64_t ended_ns = 0;
-  std::string document;   ///< JSON "ck.record/1": request, resolution, plan, host, environment
-  std::string error;      ///< JSON of the error that ended it, or empty
-  std::string replay_of;  ///< uid of the point it replays, or empty
-  std::vector<MetricKey> keys;
-  std::vector<Repetition> repetitions;
-};
-
-struct ExperimentSummary {
-  std::string uid;
-  std::string name;
-  model::Tags tags;
-  std::int64_t created_ns = 0;
-  std::int64_t changed_ns = 0;
-  std::int64_t points = 0;
-  std::vector<std::string> subjects;
-};
-
-struct NewPoint {
-  std::string experiment;
-  model::Tags tags;  ///< added to the experiment's
-  std::string subject;
-  std::string document;
-  std::string replay_of;
-  std::int64_t created_ns = 0;
 };
 
 class Store {
