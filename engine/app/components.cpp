@@ -1,0 +1,81 @@
+#include "app/components.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/strings.hpp"
+
+namespace ck::app {
+namespace {
+
+/// A kind without wildcards that no repository has is a typing error, not an empty answer.
+Status check_kind(catalog::Catalog& catalog, const std::string& kind) {
+  if (kind.empty() || has_wildcard(kind) || model::parse_kind(kind)) return {};
+  CK_TRY(kinds, catalog.kinds());
+  if (std::ranges::find(kinds, kind) != kinds.end()) return {};
+  Error error(ErrorCode::not_found, "no repository has components of kind '" + kind + "'");
+  if (const auto hint = did_you_mean(near_misses(kind, kinds))) error.hint(*hint);
+  error.hint("kinds there are: " + join(kinds, ", "));
+  return fail(std::move(error));
+}
+
+Status check_repository(Session& session, const std::string& name) {
+  if (name.empty() || has_wildcard(name)) return {};
+  CK_TRY(repositories, session.repositories());
+  CK_CHECK(repositories->find(name));
+  return {};
+}
+
+/// What may be wrong with a query that found nothing: tags nobody has.
+Result<std::vector<std::string>> hints_for(catalog::Catalog& catalog,
+                                           const model::TagQuery& query) {
+  CK_TRY(counts, catalog.tag_counts());
+  std::vector<std::string> known;
+  known.reserve(counts.size());
+  for (const auto& [tag, count] : counts) known.push_back(tag);
+  std::vector<std::string> hints;
+  for (const auto& tag : query.all) {
+    if (std::ranges::find(known, tag) != known.end()) continue;
+    std::string hint = "no component has the tag '" + tag + "'";
+    if (const auto near = did_you_mean(near_misses(tag, known))) hint += "; " + *near;
+    hints.push_back(std::move(hint));
+  }
+  if (hints.empty() && query.all.size() > 1)
+    hints.emplace_back("each tag is in use, but no component has them all");
+  return hints;
+}
+
+}  // namespace
+
+Result<SearchReport> search(Session& session, const SearchRequest& request) {
+  CK_CHECK(check_repository(session, request.pattern.repo));
+  CK_TRY(catalog, session.catalog());
+  CK_CHECK(check_kind(*catalog, request.pattern.kind));
+  CK_TRY(components, catalog->search({request.pattern, request.tags, request.limit}));
+  SearchReport report;
+  report.components = std::move(components);
+  report.broken = catalog->broken();
+  if (report.components.empty() && !request.tags.all.empty()) {
+    CK_TRY(hints, hints_for(*catalog, request.tags));
+    report.hints = std::move(hints);
+  }
+  return report;
+}
+
+Result<FindReport> find(Session& session, const model::ComponentPattern& pattern) {
+  CK_TRY(catalog, session.catalog());
+  CK_CHECK(check_kind(*catalog, pattern.kind));
+  FindReport report;
+  CK_TRY(component, catalog->find(pattern, &report.shadowed));
+  report.component = std::move(component);
+  return report;
+}
+
+Result<LoadReport> load(Session& session, const model::ComponentPattern& pattern) {
+  CK_TRY(found, find(session, pattern));
+  CK_TRY(catalog, session.catalog());
+  CK_TRY(document, catalog->load_document(found.component));
+  return LoadReport{std::move(found.component), to_pretty_text(document)};
+}
+
+}  // namespace ck::app

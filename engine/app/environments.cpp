@@ -1,0 +1,185 @@
+#include "app/environments.hpp"
+
+#include <algorithm>
+
+#include "app/components.hpp"
+#include "app/prepare.hpp"
+#include "base/strings.hpp"
+
+namespace ck::app {
+namespace {
+
+Result<DetectedSoftware> detect_one(const catalog::Component& component,
+                                    const DetectRequest& request, install::Context& context) {
+  CK_TRY(descriptor, context.catalog.load(component));
+  const auto* software = std::get_if<model::Software>(&descriptor);
+  if (software == nullptr) {
+    return fail(Error(ErrorCode::unsupported,
+                      component.id.text() + " is not software that can be detected"));
+  }
+  CK_TRY(detection, install::detect(*software, component, {request.full_path}, context));
+  for (const auto& environment : detection.found) CK_CHECK(install::adopt(environment, context));
+  return DetectedSoftware{component, std::move(detection)};
+}
+
+Error nothing_detected(const DetectReport& report) {
+  Error error(ErrorCode::not_found, "nothing was detected");
+  for (const auto& [component, detection] : report.software) {
+    if (detection.missed.empty())
+      error.in(component.id.text() + ": no file with such a name in the places it looks");
+    for (const auto& miss : detection.missed)
+      error.in(component.id.text() + ": " + miss.file + ": " + miss.reason);
+  }
+  error.hint("install it, or say where it is with --full_path=FILE");
+  return error;
+}
+
+bool named(const install::Environment& environment, const std::string& id) {
+  constexpr std::size_t kShortest = 4;
+  const auto& record = environment.record;
+  if (id.empty()) return true;
+  if (id.size() >= kShortest && record.id.starts_with(id)) return true;
+  return wildcard_match(id, record.component.name) || record.component.text() == id;
+}
+
+/// Detected software that has been changed or removed since is not there any more.
+bool still_there(const install::Environment& environment) {
+  std::error_code ignored;
+  return environment.record.origin == store::EnvironmentRecord::Origin::built ||
+         fs::exists(environment.record.file, ignored);
+}
+
+Result<std::vector<install::Environment>> all_environments(Session& session) {
+  CK_TRY(store, session.store());
+  CK_TRY(home, session.home());
+  CK_CHECK(install::refresh_environments(*store, *home));
+  CK_TRY(records, store->environments());
+  std::vector<install::Environment> all;
+  for (auto& record : records) all.push_back(install::make_environment(std::move(record), *home));
+  std::erase_if(all, [](const auto& environment) { return !still_there(environment); });
+  std::ranges::sort(all, [](const auto& a, const auto& b) {
+    const auto key = [](const install::Environment& e) {
+      return std::tuple(e.record.component.kind, e.record.component.name, -e.record.created_ns,
+                        e.record.id);
+    };
+    return key(a) < key(b);
+  });
+  return all;
+}
+
+Error no_environment(const EnvironmentQuery& query, const std::vector<install::Environment>& all) {
+  const std::string wanted = query.id.empty() ? "tags " + query.tags.text() : "'" + query.id + "'";
+  Error error(ErrorCode::not_found, "no environment with " + wanted);
+  std::vector<std::string> known;
+  for (const auto& environment : all) {
+    if (query.id.empty()) {
+      known.insert(known.end(), environment.record.tags.begin(), environment.record.tags.end());
+    } else {
+      known.push_back(environment.record.component.name);
+    }
+  }
+  std::ranges::sort(known);
+  known.erase(std::unique(known.begin(), known.end()), known.end());
+  const auto words = query.id.empty() ? query.tags.all : std::vector<std::string>{query.id};
+  for (const auto& word : words) {
+    if (std::ranges::binary_search(known, word)) continue;
+    if (const auto hint = did_you_mean(near_misses(word, known)))
+      error.hint("'" + word + "': " + *hint);
+  }
+  error.hint("'ck show env' lists them; 'ck install package --tags=…' makes one");
+  return error;
+}
+
+}  // namespace
+
+Result<DetectReport> detect(Session& session, const DetectRequest& request) {
+  CK_TRY(context, session.context());
+  std::vector<catalog::Component> components;
+  model::ComponentPattern pattern = request.pattern;
+  pattern.kind = "software";
+  if (pattern.exact() && request.tags.empty()) {
+    CK_TRY(found, find(session, pattern));
+    components.push_back(std::move(found.component));
+  } else {
+    CK_TRY(found, search(session, {pattern, request.tags, std::nullopt}));
+    components = std::move(found.components);
+    if (components.empty()) {
+      Error error(ErrorCode::not_found, "no software has the tags " + request.tags.text());
+      for (auto& hint : found.hints) error.hint(std::move(hint));
+      return fail(std::move(error));
+    }
+  }
+  if (!request.full_path.empty() && components.size() != 1) {
+    return fail(Error(ErrorCode::usage, "--full_path needs one software, these tags name " +
+                                            std::to_string(components.size())));
+  }
+  DetectReport report;
+  for (const auto& component : components) {
+    CK_TRY(one, detect_one(component, request, *context));
+    report.software.push_back(std::move(one));
+  }
+  const bool any = std::ranges::any_of(
+      report.software, [](const auto& one) { return !one.detection.found.empty(); });
+  if (!any) return fail(nothing_detected(report));
+  return report;
+}
+
+Result<InstallReport> install(Session& session, const InstallRequest& request) {
+  PrepareRequest wanted;
+  wanted.pattern = request.pattern;
+  // `ck install package --tags=…` means anything that can be installed, as it did in CK.
+  if (wanted.pattern.kind == "package" && wanted.pattern.name.empty()) wanted.pattern.kind.clear();
+  wanted.tags = request.tags;
+  wanted.kinds = {"package", "dataset", "model"};
+  wanted.values = request.values;
+  wanted.variations = request.variations;
+  wanted.version = request.version;
+  wanted.pins = request.pins;
+  wanted.profile = request.profile;
+  wanted.rebuild = request.rebuild;
+  CK_TRY(prepared, prepare(session, wanted));
+  InstallReport report;
+  report.plan = std::move(prepared.plan);
+  if (!report.plan.subject)
+    return fail(ErrorCode::internal, "the plan has no environment for its subject");
+  CK_TRY(home, session.home());
+  report.path = home->environments() / *report.plan.subject;
+  if (request.dry_run) return report;
+  CK_TRY(context, session.context());
+  CK_CHECK(install::execute(report.plan, prepared.profile, *context));
+  report.installed = report.plan.subject;
+  return report;
+}
+
+Result<EnvironmentsReport> show_environments(Session& session, const EnvironmentQuery& query) {
+  CK_TRY(all, all_environments(session));
+  std::erase_if(all, [&](const auto& environment) {
+    return !named(environment, query.id) || !query.tags.matches(environment.record.tags);
+  });
+  return EnvironmentsReport{std::move(all)};
+}
+
+Result<EnvironmentsReport> locate_environments(Session& session, const EnvironmentQuery& query) {
+  CK_TRY(report, show_environments(session, query));
+  if (report.environments.empty()) {
+    CK_TRY(all, all_environments(session));
+    return fail(no_environment(query, all));
+  }
+  return std::move(report);
+}
+
+Result<EnvironmentsReport> remove_environments(Session& session, const EnvironmentQuery& query,
+                                               bool force) {
+  if (query.id.empty() && query.tags.empty()) {
+    return fail(Error(ErrorCode::usage, "nothing says which environments are to be removed")
+                    .hint("give env:ID or --tags=a,b; 'ck show env' lists them"));
+  }
+  CK_TRY(report, locate_environments(session, query));
+  CK_TRY(context, session.context());
+  for (const auto& environment : report.environments) {
+    CK_CHECK(install::remove_environment(environment.record.id, force, *context));
+  }
+  return std::move(report);
+}
+
+}  // namespace ck::app

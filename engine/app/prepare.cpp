@@ -1,0 +1,134 @@
+#include "app/prepare.hpp"
+
+#include <algorithm>
+
+#include "app/components.hpp"
+#include "base/strings.hpp"
+#include "install/profile.hpp"
+
+namespace ck::app {
+namespace {
+
+constexpr std::size_t kListed = 10;
+
+Error ambiguous(const std::vector<catalog::Component>& components, const model::TagQuery& tags) {
+  Error error(ErrorCode::conflict,
+              std::to_string(components.size()) + " components have the tags " + tags.text());
+  for (std::size_t i = 0; i < components.size() && i < kListed; ++i) {
+    error.hint(components[i].id.full_text() + " (" + components[i].tags.text() + ")");
+  }
+  error.hint("name one of them, or add tags until one is left");
+  return error;
+}
+
+/// Puts option names such as "openmp" under the variation group that has them.
+Status place_variations(const model::Recipe& recipe, const std::vector<std::string>& options,
+                        model::Values& values) {
+  std::vector<std::string> known;
+  for (const auto& group : recipe.variations) {
+    for (const auto& option : group.options) known.push_back(option.name);
+  }
+  for (const auto& name : options) {
+    const auto group =
+        std::ranges::find_if(recipe.variations, [&](const model::VariationGroup& candidate) {
+          return std::ranges::any_of(candidate.options,
+                                     [&](const auto& option) { return option.name == name; });
+        });
+    if (group == recipe.variations.end()) {
+      Error error(ErrorCode::usage, "there is no variation '" + name + "'");
+      if (const auto hint = did_you_mean(near_misses(name, known))) error.hint(*hint);
+      error.hint(known.empty() ? "the component has no variations"
+                               : "variations: " + join(known, ", "));
+      return fail(std::move(error));
+    }
+    const auto [place, added] = values.emplace(group->name, name);
+    if (!added && place->second != name) {
+      return fail(ErrorCode::usage, "'" + place->second + "' and '" + name +
+                                        "' exclude each other: both are of group '" + group->name +
+                                        "'");
+    }
+  }
+  return {};
+}
+
+Status check_version(const catalog::Component& component, const model::Common& common,
+                     const model::VersionRange& wanted) {
+  if (wanted.contains(common.version)) return {};
+  return fail(Error(ErrorCode::not_found, component.id.text() + " is version " +
+                                              common.version.text() + ", wanted is " +
+                                              wanted.text())
+                  .hint("'ck ls repo' shows what is pulled; 'ck pull repo:" + component.id.repo +
+                        "' brings newer versions"));
+}
+
+}  // namespace
+
+Result<catalog::Component> choose_component(Session& session,
+                                            const model::ComponentPattern& pattern,
+                                            const model::TagQuery& tags,
+                                            const std::vector<std::string>& kinds) {
+  if (!pattern.name.empty() && !has_wildcard(pattern.name) && tags.empty()) {
+    CK_TRY(found, find(session, pattern));
+    return std::move(found.component);
+  }
+  if (pattern.name.empty() && tags.empty()) {
+    return fail(Error(ErrorCode::usage, "nothing says which " + join(kinds, " or ") + " is meant")
+                    .hint("give a name, " + kinds.front() + ":NAME, or --tags=a,b"));
+  }
+  CK_TRY(report, search(session, {pattern, tags, std::nullopt}));
+  auto& components = report.components;
+  std::erase_if(components, [&](const catalog::Component& component) {
+    return std::ranges::find(kinds, component.id.kind) == kinds.end();
+  });
+  if (components.empty()) {
+    Error error(ErrorCode::not_found, "no " + join(kinds, " or ") + " has the tags " + tags.text());
+    for (auto& hint : report.hints) error.hint(std::move(hint));
+    return fail(std::move(error));
+  }
+  const bool one = std::ranges::all_of(components, [&](const catalog::Component& component) {
+    return component.id.kind == components.front().id.kind &&
+           component.id.name == components.front().id.name;
+  });
+  if (!one) return fail(ambiguous(components, tags));
+  return *std::ranges::min_element(components, {}, &catalog::Component::repository_rank);
+}
+
+Result<Prepared> prepare(Session& session, const PrepareRequest& request) {
+  CK_TRY(component, choose_component(session, request.pattern, request.tags, request.kinds));
+  CK_TRY(context, session.context());
+  CK_TRY(loaded, context->catalog.load(component));
+  Prepared prepared;
+  prepared.subject.component = component;
+  prepared.subject.descriptor = std::make_shared<const model::Descriptor>(std::move(loaded));
+  const auto* recipe = install::recipe_of(*prepared.subject.descriptor);
+  const auto* common = install::common_of(*prepared.subject.descriptor);
+  if (recipe == nullptr || common == nullptr) {
+    return fail(
+        Error(ErrorCode::unsupported, component.id.text() + " is nothing that can be built or run")
+            .in("file " + component.path.string()));
+  }
+  CK_CHECK(check_version(component, *common, request.version));
+  auto chosen = request.values;
+  CK_CHECK(place_variations(*recipe, request.variations, chosen));
+  CK_TRY(values, install::complete_values(*recipe, chosen, component.id.text()));
+  prepared.subject.values = std::move(values);
+  CK_TRY(profile, install::load_profile(request.profile, *context));
+  prepared.profile = std::move(profile);
+
+  install::ResolveRequest wanted;
+  wanted.subject = component.id.text();
+  CK_TRY(dependencies, install::active_dependencies(*recipe, prepared.subject.values));
+  wanted.dependencies = std::move(dependencies);
+  for (const auto& [key, text] : request.pins) {
+    CK_TRY(pin, install::parse_pin(key, text));
+    wanted.pins.push_back(std::move(pin));
+  }
+  CK_TRY(resolved, install::resolve(wanted, *context));
+  prepared.resolved = std::move(resolved);
+  CK_TRY(plan, install::make_plan(prepared.resolved, prepared.subject, prepared.profile,
+                                  request.rebuild, *context));
+  prepared.plan = std::move(plan);
+  return prepared;
+}
+
+}  // namespace ck::app

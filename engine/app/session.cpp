@@ -1,0 +1,117 @@
+#include "app/session.hpp"
+
+#include <optional>
+
+#include "sys/host.hpp"
+
+namespace ck::app {
+
+struct Session::Parts {
+  Parts(Settings chosen, EventSink& sink, const sys::Cancel& stop)
+      : settings(std::move(chosen)), events(sink), cancel(stop) {}
+
+  Settings settings;
+  EventSink& events;
+  const sys::Cancel& cancel;
+  sys::SystemClock clock;
+  sys::SystemProcesses processes;
+  std::unique_ptr<sys::Transfer> transfer;
+  std::vector<std::pair<std::string, std::string>> host_variables = sys::process_variables();
+  std::optional<catalog::Home> home;
+  std::optional<catalog::Repositories> repositories;
+  std::optional<catalog::Catalog> catalog;
+  std::optional<store::Store> store;
+  std::optional<install::Context> context;
+};
+
+Session::Session(Settings settings, EventSink& events, const sys::Cancel& cancel)
+    : parts_(std::make_unique<Parts>(std::move(settings), events, cancel)) {}
+
+Session::~Session() = default;
+
+const Settings& Session::settings() const { return parts_->settings; }
+const sys::Clock& Session::clock() const { return parts_->clock; }
+EventSink& Session::events() { return parts_->events; }
+const sys::Cancel& Session::cancel() const { return parts_->cancel; }
+
+sys::Transfer& Session::transfer() {
+  if (!parts_->transfer) parts_->transfer = sys::make_transfer(parts_->settings.transfer_module);
+  return *parts_->transfer;
+}
+
+Result<const catalog::Home*> Session::home() {
+  if (!parts_->home) {
+    CK_TRY(home, catalog::Home::open(parts_->settings.home));
+    parts_->home = std::move(home);
+  }
+  return &*parts_->home;
+}
+
+Result<catalog::Repositories*> Session::repositories() {
+  if (!parts_->repositories) {
+    CK_TRY(home, this->home());
+    CK_TRY(repositories, catalog::Repositories::open(*home, parts_->settings.shipped));
+    parts_->repositories = std::move(repositories);
+  }
+  return &*parts_->repositories;
+}
+
+Result<catalog::Catalog*> Session::catalog() {
+  if (!parts_->catalog) {
+    CK_TRY(repositories, this->repositories());
+    CK_TRY(catalog, catalog::Catalog::open(*parts_->home, repositories->all(), parts_->events,
+                                           parts_->cancel));
+    parts_->catalog = std::move(catalog);
+  }
+  return &*parts_->catalog;
+}
+
+Result<store::Store*> Session::store() {
+  if (!parts_->store) {
+    CK_TRY(home, this->home());
+    CK_TRY(store, store::Store::open(home->store(), home->blobs()));
+    parts_->store = std::move(store);
+  }
+  return &*parts_->store;
+}
+
+Result<install::Context*> Session::context() {
+  if (!parts_->context) {
+    CK_TRY(catalog, this->catalog());
+    CK_TRY(store, this->store());
+    parts_->context.emplace(install::Context{.home = *parts_->home,
+                                             .repositories = parts_->repositories->all(),
+                                             .catalog = *catalog,
+                                             .store = *store,
+                                             .processes = parts_->processes,
+                                             .transfer = transfer(),
+                                             .clock = parts_->clock,
+                                             .events = parts_->events,
+                                             .cancel = parts_->cancel,
+                                             .host_variables = parts_->host_variables,
+                                             .offline = parts_->settings.offline});
+  }
+  return &*parts_->context;
+}
+
+void Session::forget_catalog() {
+  parts_->context.reset();
+  parts_->catalog.reset();
+}
+
+Result<Settings> default_settings() {
+  std::error_code unreadable;
+  const fs::path executable = fs::read_symlink("/proc/self/exe", unreadable);
+  if (unreadable) return fail(system_error("find the program's own file", unreadable.value()));
+  CK_TRY(home, catalog::default_home());
+  Settings settings;
+  settings.home = home;
+  settings.transfer_module = sys::default_transfer_module();
+  const fs::path shipped = executable.parent_path().parent_path() / "share" / "ck";
+  std::error_code ignored;
+  if (fs::exists(shipped / "ck-repo.json", ignored))
+    settings.shipped = fs::canonical(shipped, ignored);
+  return settings;
+}
+
+}  // namespace ck::app
