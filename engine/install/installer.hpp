@@ -12,9 +12,6 @@ namespace ck::install {
 /// the error (`build_failed`) shows the last lines and names the log file.
 Result<Closure> execute(const InstallPlan& plan, const model::Profile& profile, Context& context);
 
-/// Removes staging folders whose owner is dead.
-void clean_staging(const catalog::Home& home);
-
 /// Deletes an environment from disk and list. `conflict` if others were built with it, unless
 /// `force`.
 Status remove_environment(const std::string& id, bool force, Context& context);

@@ -1,0 +1,138 @@
+#include "experiment/archive.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "sys/host.hpp"
+
+namespace ck::experiment {
+namespace {
+
+constexpr std::string_view kSchema = "ck.record/1";
+
+Json to_json(const sys::HostFacts& host) {
+  Json json = {{"architecture", host.architecture},
+               {"cpu_model", host.cpu_model},
+               {"logical_cpus", host.logical_cpus},
+               {"memory_bytes", host.memory_bytes},
+               {"kernel", host.kernel},
+               {"os_id", host.os_id},
+               {"libc", host.libc},
+               {"cpu_flags", host.cpu_flags},
+               {"gpus", host.gpus}};
+  if (host.microcode) json["microcode"] = *host.microcode;
+  if (host.governor) json["governor"] = *host.governor;
+  if (host.turbo) json["turbo"] = *host.turbo;
+  return json;
+}
+
+std::string error_text(const Error& error) {
+  const Json json = {{"code", name_of(error.code)},
+                     {"message", error.message},
+                     {"context", error.context},
+                     {"hints", error.hints}};
+  return to_text(json);
+}
+
+Result<Json> document_of(const store::Point& point) {
+  return parse_json(point.document, "document of point " + point.uid, {.max_bytes = 256u << 20});
+}
+
+Result<Json> part_of(const store::Point& point, const char* key) {
+  CK_TRY(document, document_of(point));
+  if (!document.is_object() || !document.contains(key)) {
+    return fail(ErrorCode::invalid, "the document of point " + point.uid + " has no '" + key + "'");
+  }
+  return document[key];
+}
+
+/// Runs until `repetitions` are archived or one fails; the failure, if any.
+Result<std::optional<Error>> run_repetitions(const store::Point& point, const PointRequest& request,
+                                             const run::RunPlan& plan,
+                                             const run::PassThrough& output,
+                                             install::Context& context) {
+  for (int number = 1; number <= request.repetitions; ++number) {
+    if (auto stop = context.cancel.check(); !stop) return std::optional(std::move(stop.error()));
+    CK_TRY(outcome, run::run_once(plan, number, output, context));
+    CK_CHECK(context.store.add_repetition(point, outcome.keys, outcome.repetition));
+    if (outcome.failure) return std::move(outcome.failure);
+    if (request.repetitions > 1) {
+      context.events.on(Progress{plan.subject, static_cast<std::uint64_t>(number),
+                                 static_cast<std::uint64_t>(request.repetitions), "runs"});
+    }
+  }
+  return std::optional<Error>();
+}
+
+store::PointState state_after(const std::optional<Error>& failure) {
+  if (!failure) return store::PointState::ok;
+  return failure->code == ErrorCode::interrupted ? store::PointState::interrupted
+                                                 : store::PointState::failed;
+}
+
+}  // namespace
+
+Json make_document(const PointRequest& request, const run::RunPlan& plan, const install::Lock& lock,
+                   const install::Context& context) {
+  Json document = Json::object();
+  document["schema"] = kSchema;
+  document["ck_version"] = CK_VERSION;
+  document["started"] = sys::iso_time(context.clock.unix_ns());
+  document["request"] = request.request;
+  document["repetitions"] = request.repetitions;
+  document["lock"] = install::to_json(lock);
+  document["plan"] = run::to_json(plan);
+  document["host"] = to_json(sys::read_host_facts());
+  return document;
+}
+
+Result<PointOutcome> execute_point(const PointRequest& request, const run::RunPlan& plan,
+                                   const install::Lock& lock, const run::PassThrough& output,
+                                   install::Context& context) {
+  store::NewPoint wanted;
+  wanted.experiment = request.experiment;
+  wanted.tags = request.tags;
+  wanted.subject = plan.subject;
+  wanted.document = to_text(make_document(request, plan, lock, context));
+  wanted.replay_of = request.replay_of;
+  wanted.created_ns = context.clock.unix_ns();
+  CK_TRY(point, context.store.begin_point(wanted));
+
+  auto ran = run_repetitions(point, request, plan, output, context);
+  const std::optional<Error> failure = ran ? std::move(*ran) : std::optional(ran.error());
+  CK_CHECK(context.store.finish_point(point, state_after(failure), context.clock.unix_ns(), "",
+                                      failure ? error_text(*failure) : ""));
+  if (!ran)
+    return fail(
+        std::move(ran.error()).in("point " + point.uid + " of experiment " + request.experiment));
+  PointOutcome outcome;
+  outcome.failure = failure;
+  if (outcome.failure)
+    outcome.failure->in("archived as point " + point.uid + " of experiment:" + request.experiment);
+  CK_TRY(archived, context.store.point(point.uid));
+  outcome.point = std::move(archived);
+  return outcome;
+}
+
+std::vector<MetricSummary> summarize(const store::Point& point) {
+  std::vector<MetricSummary> summaries;
+  for (std::size_t i = 0; i < point.keys.size(); ++i) {
+    std::vector<double> samples;
+    for (const auto& repetition : point.repetitions) samples.push_back(repetition.metrics[i]);
+    MetricSummary summary{point.keys[i], run::summarize(samples)};
+    // The dictionary belongs to the experiment: other points may have measured other things.
+    if (summary.summary.count > 0) summaries.push_back(std::move(summary));
+  }
+  return summaries;
+}
+
+Result<install::Lock> lock_of(const store::Point& point) {
+  CK_TRY(json, part_of(point, "lock"));
+  return install::lock_from_json(json, "lock of point " + point.uid);
+}
+
+Result<run::RunPlan> plan_of(const store::Point& point) {
+  CK_TRY(json, part_of(point, "plan"));
+  return run::run_plan_from_json(json, "plan of point " + point.uid);
+}
+
+}  // namespace ck::experiment

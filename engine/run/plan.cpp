@@ -1,0 +1,179 @@
+#include "run/plan.hpp"
+
+#include <algorithm>
+
+#include "base/strings.hpp"
+#include "install/profile.hpp"
+#include "model/substitution.hpp"
+
+namespace ck::run {
+namespace {
+
+constexpr std::string_view kWork = "${work}";
+
+Result<const model::Command*> choose_command(const model::Program& program,
+                                             const std::string& wanted) {
+  const std::string& name = wanted.empty() ? program.default_command : wanted;
+  std::vector<std::string> names;
+  for (const auto& command : program.commands) {
+    if (command.name == name || (wanted.empty() && program.commands.size() == 1)) return &command;
+    names.push_back(command.name);
+  }
+  Error error(ErrorCode::usage,
+              "program:" + program.common.name + " has no command '" + name + "'");
+  if (const auto hint = did_you_mean(near_misses(name, names))) error.hint(*hint);
+  error.hint("--cmd_key takes one of: " + join(names, ", "));
+  return fail(std::move(error));
+}
+
+/// What `${name}` means in a program's commands and variables.
+class Names {
+ public:
+  Names(const model::Values& values, const install::InstallPlan& installed,
+        const install::Closure& closure)
+      : values_(values), installed_(installed), closure_(closure) {}
+
+  std::optional<std::string> operator()(std::string_view name) const {
+    if (name == "work") return std::string(kWork);
+    if (const auto value = values_.find(std::string(name)); value != values_.end())
+      return value->second;
+    const auto dot = name.find('.');
+    if (dot == std::string_view::npos) return std::nullopt;
+    const auto* environment = find(name.substr(0, dot));
+    return environment == nullptr ? std::nullopt : environment->value(name.substr(dot + 1));
+  }
+
+  std::vector<std::string> known() const {
+    std::vector<std::string> names{"work"};
+    for (const auto& [name, value] : values_) names.push_back(name);
+    add_members("program", names);
+    for (const auto& [key, id] : installed_.roots) add_members(key, names);
+    return names;
+  }
+
+ private:
+  const install::Environment* find(std::string_view key) const {
+    std::string id;
+    if (key == "program") {
+      id = installed_.subject.value_or("");
+    } else if (const auto root = installed_.roots.find(std::string(key));
+               root != installed_.roots.end()) {
+      id = root->second;
+    }
+    const auto found = closure_.find(id);
+    return found == closure_.end() ? nullptr : &found->second;
+  }
+
+  void add_members(const std::string& key, std::vector<std::string>& names) const {
+    const auto* environment = find(key);
+    if (environment == nullptr) return;
+    for (const auto& member : environment->value_names()) names.push_back(key + "." + member);
+  }
+
+  const model::Values& values_;
+  const install::InstallPlan& installed_;
+  const install::Closure& closure_;
+};
+
+void set_variable(install::Variables& variables, const std::string& name,
+                  const std::string& value) {
+  const auto known =
+      std::ranges::find(variables, name, &std::pair<std::string, std::string>::first);
+  if (known != variables.end()) {
+    known->second = value;
+  } else {
+    variables.emplace_back(name, value);
+  }
+}
+
+/// A name that is nearly one the program declares is a typing error; any other may be meant for a
+/// library below it.
+Status check_variable(const model::Program& program, const std::string& name) {
+  std::vector<std::string> declared;
+  for (const auto& [known, value] : program.variables) {
+    if (known == name) return {};
+    declared.push_back(known);
+  }
+  const auto near = did_you_mean(near_misses(name, declared));
+  if (!near) return {};
+  return fail(
+      Error(ErrorCode::usage, "program:" + program.common.name + " has no variable '" + name + "'")
+          .hint(*near)
+          .hint("its variables: " + join(declared, ", ")));
+}
+
+template <typename T>
+void tighten(std::optional<T>& limit, const std::optional<T>& other) {
+  if (other && (!limit || *other < *limit)) limit = other;
+}
+
+model::Limits tightest(model::Limits limits, const model::Limits& other) {
+  tighten(limits.memory_bytes, other.memory_bytes);
+  tighten(limits.cpu_seconds, other.cpu_seconds);
+  tighten(limits.file_bytes, other.file_bytes);
+  tighten(limits.processes, other.processes);
+  tighten(limits.output_bytes, other.output_bytes);
+  tighten(limits.timeout_seconds, other.timeout_seconds);
+  return limits;
+}
+
+std::vector<std::string> roots_of(const install::InstallPlan& installed) {
+  std::vector<std::string> roots;
+  for (const auto& [key, id] : installed.roots) roots.push_back(id);
+  if (installed.subject) roots.push_back(*installed.subject);
+  return roots;
+}
+
+}  // namespace
+
+Result<RunPlan> plan_run(const model::Program& program, const install::InstallPlan& installed,
+                         const install::Closure& closure, const model::Values& values,
+                         const model::Profile& profile, const RunRequest& request,
+                         const install::Variables& host_variables) {
+  CK_TRY(command, choose_command(program, request.command));
+  const Names names(values, installed, closure);
+  const auto known = names.known();
+  const auto expand = [&](const std::string& text) {
+    return model::substitute(text, names, known);
+  };
+
+  RunPlan plan;
+  plan.subject = "program:" + program.common.name;
+  plan.command = command->name;
+  for (const auto& argument : command->run) {
+    auto expanded = expand(argument);
+    if (!expanded)
+      return fail(
+          std::move(expanded.error()).in("command '" + command->name + "' of " + plan.subject));
+    plan.argv.push_back(std::move(*expanded));
+  }
+  plan.argv.insert(plan.argv.end(), request.arguments.begin(), request.arguments.end());
+
+  const auto roots = roots_of(installed);
+  plan.variables = install::with_exports(
+      install::profile_variables(profile, host_variables, fs::path(kWork)), closure, roots);
+  for (const auto& [name, text] : program.variables) {
+    auto value = expand(text);
+    if (!value)
+      return fail(std::move(value.error()).in("variable '" + name + "' of " + plan.subject));
+    set_variable(plan.variables, name, *value);
+  }
+  for (const auto& [name, value] : request.variables) {
+    CK_CHECK(check_variable(program, name));
+    set_variable(plan.variables, name, value);
+  }
+  std::ranges::sort(plan.variables);
+
+  plan.environments = install::closure_order(closure, roots);
+  plan.parameters = values;
+  plan.profile = profile.common.name;
+  plan.limits = tightest(profile.limits, program.limits);
+  tighten(plan.limits.timeout_seconds, command->timeout_seconds);
+  tighten(plan.limits.timeout_seconds, request.timeout_seconds);
+  plan.accept_exit = command->accept_exit;
+  plan.metrics = program.metrics;
+  plan.outputs = program.outputs;
+  return plan;
+}
+
+}  // namespace ck::run

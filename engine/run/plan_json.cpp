@@ -1,0 +1,188 @@
+/// Run plans as JSON, "ck.run-plan/1", and back.
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "run/plan.hpp"
+
+namespace ck::run {
+namespace {
+
+constexpr std::string_view kSchema = "ck.run-plan/1";
+const std::array<std::string, 3> kDirections{"lower", "higher", "none"};
+const std::array<std::string, 3> kComparisons{"exact", "numeric", "none"};
+
+template <typename Enum>
+const std::string& word(const std::array<std::string, 3>& words, Enum value) {
+  return words[static_cast<std::size_t>(value)];
+}
+
+template <typename Enum>
+Enum meaning(const std::array<std::string, 3>& words, const std::string& text) {
+  std::size_t place = 0;
+  while (place + 1 < words.size() && words[place] != text) ++place;
+  return static_cast<Enum>(place);
+}
+
+template <typename T>
+void put(Json& json, const char* key, const std::optional<T>& value) {
+  if (value) json[key] = *value;
+}
+
+Json to_json(const model::Limits& limits) {
+  Json json = Json::object();
+  put(json, "memory_bytes", limits.memory_bytes);
+  put(json, "cpu_seconds", limits.cpu_seconds);
+  put(json, "file_bytes", limits.file_bytes);
+  put(json, "processes", limits.processes);
+  put(json, "output_bytes", limits.output_bytes);
+  put(json, "timeout_seconds", limits.timeout_seconds);
+  return json;
+}
+
+std::optional<std::uint64_t> unsigned_of(ObjectReader& reader, const char* key) {
+  const auto value = reader.optional_integer(key, 0);
+  return value ? std::optional(static_cast<std::uint64_t>(*value)) : std::nullopt;
+}
+
+model::Limits limits_from(const Json& value, const std::string& path, JsonProblems& problems) {
+  ObjectReader reader(value, path, problems);
+  model::Limits limits;
+  limits.memory_bytes = unsigned_of(reader, "memory_bytes");
+  limits.cpu_seconds = unsigned_of(reader, "cpu_seconds");
+  limits.file_bytes = unsigned_of(reader, "file_bytes");
+  limits.processes = unsigned_of(reader, "processes");
+  limits.output_bytes = unsigned_of(reader, "output_bytes");
+  limits.timeout_seconds = reader.optional_number("timeout_seconds");
+  reader.finish();
+  return limits;
+}
+
+Json to_json(const model::Metric& metric) {
+  Json json = {{"name", metric.name},
+               {"unit", metric.unit},
+               {"direction", word(kDirections, metric.direction)}};
+  if (const auto* from = std::get_if<model::JsonMetric>(&metric.from)) {
+    json["json"] = from->file;
+    json["pointer"] = from->pointer;
+  } else {
+    json["stdout"] = std::get<model::PatternMetric>(metric.from).pattern;
+  }
+  json["role"] = metric.role;
+  json["required"] = metric.required;
+  put(json, "absolute_tolerance", metric.absolute_tolerance);
+  put(json, "relative_tolerance", metric.relative_tolerance);
+  return json;
+}
+
+model::Metric metric_from(const Json& value, const std::string& path, JsonProblems& problems) {
+  ObjectReader reader(value, path, problems);
+  model::Metric metric;
+  metric.name = reader.string("name");
+  metric.unit = reader.optional_string("unit").value_or("");
+  metric.direction =
+      meaning<model::Metric::Direction>(kDirections, reader.choice("direction", kDirections));
+  if (const auto pattern = reader.optional_string("stdout")) {
+    metric.from = model::PatternMetric{*pattern};
+  } else {
+    metric.from =
+        model::JsonMetric{reader.string("json"), reader.optional_string("pointer").value_or("")};
+  }
+  metric.role = reader.optional_string("role").value_or("");
+  metric.required = reader.optional_bool("required").value_or(true);
+  metric.absolute_tolerance = reader.optional_number("absolute_tolerance");
+  metric.relative_tolerance = reader.optional_number("relative_tolerance");
+  reader.finish();
+  return metric;
+}
+
+Json to_json(const model::Output& output) {
+  return {{"name", output.name},
+          {"path", output.path},
+          {"compare", word(kComparisons, output.compare)},
+          {"absolute_tolerance", output.absolute_tolerance},
+          {"relative_tolerance", output.relative_tolerance}};
+}
+
+model::Output output_from(const Json& value, const std::string& path, JsonProblems& problems) {
+  ObjectReader reader(value, path, problems);
+  model::Output output;
+  output.name = reader.string("name");
+  output.path = reader.string("path");
+  output.compare =
+      meaning<model::Output::Compare>(kComparisons, reader.choice("compare", kComparisons));
+  output.absolute_tolerance = reader.optional_number("absolute_tolerance").value_or(0);
+  output.relative_tolerance = reader.optional_number("relative_tolerance").value_or(0);
+  reader.finish();
+  return output;
+}
+
+template <typename Items>
+Json array_of(const Items& items) {
+  Json array = Json::array();
+  for (const auto& item : items) array.push_back(to_json(item));
+  return array;
+}
+
+template <typename Pairs>
+Json object_of(const Pairs& pairs) {
+  Json object = Json::object();
+  for (const auto& [name, value] : pairs) object[name] = value;
+  return object;
+}
+
+}  // namespace
+
+Json to_json(const RunPlan& plan) {
+  Json json = Json::object();
+  json["schema"] = kSchema;
+  json["subject"] = plan.subject;
+  json["command"] = plan.command;
+  json["argv"] = plan.argv;
+  json["variables"] = object_of(plan.variables);
+  json["environments"] = plan.environments;
+  json["parameters"] = object_of(plan.parameters);
+  json["profile"] = plan.profile;
+  json["limits"] = to_json(plan.limits);
+  json["accept_exit"] = plan.accept_exit;
+  json["metrics"] = array_of(plan.metrics);
+  json["outputs"] = array_of(plan.outputs);
+  return json;
+}
+
+Result<RunPlan> run_plan_from_json(const Json& value, const std::string& source) {
+  JsonProblems problems(source);
+  ObjectReader reader(value, "", problems);
+  RunPlan plan;
+  const std::string schemas[] = {std::string(kSchema)};
+  reader.choice("schema", schemas);
+  plan.subject = reader.string("subject");
+  plan.command = reader.string("command");
+  plan.argv = reader.strings("argv");
+  plan.variables = reader.string_map("variables");
+  plan.environments = reader.strings("environments");
+  for (auto& [name, text] : reader.string_map("parameters")) plan.parameters[name] = text;
+  plan.profile = reader.optional_string("profile").value_or("");
+  if (const auto* limits = reader.optional("limits")) {
+    plan.limits = limits_from(*limits, reader.path_of("limits"), problems);
+  }
+  reader.each("accept_exit", [&](const Json& code, const std::string& path) {
+    if (code.is_number_integer()) {
+      plan.accept_exit.push_back(code.get<int>());
+    } else {
+      problems.add(path, "must be an integer");
+    }
+  });
+  reader.each("metrics", [&](const Json& item, const std::string& path) {
+    plan.metrics.push_back(metric_from(item, path, problems));
+  });
+  reader.each("outputs", [&](const Json& item, const std::string& path) {
+    plan.outputs.push_back(output_from(item, path, problems));
+  });
+  reader.finish();
+  if (plan.argv.empty()) problems.add("/argv", "must hold at least the program");
+  if (!problems.empty()) return fail(problems.to_error());
+  return plan;
+}
+
+}  // namespace ck::run

@@ -1,0 +1,213 @@
+#include "run/runner.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <csignal>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "base/strings.hpp"
+#include "install/profile.hpp"
+#include "install/staging.hpp"
+#include "model/substitution.hpp"
+#include "sys/files.hpp"
+#include "sys/host.hpp"
+
+namespace ck::run {
+namespace {
+
+constexpr std::uint64_t kMaxKeptOutput = 16u << 20;
+constexpr std::size_t kMaxKeptStream = 16u << 20;
+constexpr std::size_t kShownLines = 10;
+
+/// A run's own folder: `run` is the working directory, `tmp` and `home` serve TMPDIR and HOME.
+Result<sys::TemporaryDirectory> make_work(const install::Context& context) {
+  install::clean_abandoned(context.home.work(), context.clock);
+  CK_TRY(work, install::make_staging(context.home.work()));
+  for (const auto* name : {"run", "tmp", "home"})
+    CK_CHECK(sys::make_directories(work.path() / name));
+  return std::move(work);
+}
+
+/// Only `${work}` is left in a plan, and only it is replaced: the rest was decided when planning.
+std::string in_work(const std::string& text, const std::string& work) {
+  constexpr std::string_view kWork = "${work}";
+  std::string result = text;
+  for (auto at = result.find(kWork); at != std::string::npos;
+       at = result.find(kWork, at + work.size())) {
+    result.replace(at, kWork.size(), work);
+  }
+  return result;
+}
+
+sys::ProcessSpec make_spec(const RunPlan& plan, const fs::path& work, const PassThrough& output) {
+  sys::ProcessSpec spec;
+  for (const auto& argument : plan.argv) spec.argv.push_back(in_work(argument, work.string()));
+  for (const auto& [name, value] : plan.variables)
+    spec.variables.emplace_back(name, in_work(value, work.string()));
+  spec.directory = work / "run";
+  spec.limits = install::process_limits(plan.limits, {});
+  spec.out = {sys::OutputTarget::To::capture, output.out, kMaxKeptStream};
+  spec.err = {sys::OutputTarget::To::capture, output.err, kMaxKeptStream};
+  return spec;
+}
+
+Json to_json(const sys::HostLoad& load) {
+  Json json = Json::object();
+  json["load_1min"] = load.load_1min;
+  if (load.cpu_pressure_percent) json["cpu_pressure_percent"] = *load.cpu_pressure_percent;
+  if (load.cpu_mhz) json["cpu_mhz"] = *load.cpu_mhz;
+  if (load.temperature_celsius) json["temperature_celsius"] = *load.temperature_celsius;
+  return json;
+}
+
+std::string detail_of(const sys::ProcessResult& result, const sys::HostLoad& before,
+                      const sys::HostLoad& after) {
+  Json detail = Json::object();
+  if (const auto* exited = std::get_if<sys::Exited>(&result.ending)) detail["exit"] = exited->code;
+  if (const auto* signaled = std::get_if<sys::Signaled>(&result.ending))
+    detail["signal"] = signaled->signal;
+  detail["load_before"] = to_json(before);
+  detail["load_after"] = to_json(after);
+  detail["voluntary_switches"] = result.voluntary_switches;
+  detail["involuntary_switches"] = result.involuntary_switches;
+  detail["major_faults"] = result.major_faults;
+  detail["out_truncated"] = result.out_truncated;
+  detail["err_truncated"] = result.err_truncated;
+  return to_text(detail);
+}
+
+std::string last_lines(const std::string& text) {
+  auto lines = split(trim(text), '\n');
+  if (lines.size() > kShownLines) lines.erase(lines.begin(), lines.end() - kShownLines);
+  return join(lines, "\n");
+}
+
+/// Why the process itself counts as failed, if it does.
+std::optional<Error> process_failure(const RunPlan& plan, const sys::ProcessResult& result) {
+  if (result.killed_for == sys::KilledFor::cancelled) {
+    return Error(ErrorCode::interrupted, plan.subject + " was interrupted");
+  }
+  const auto* exited = std::get_if<sys::Exited>(&result.ending);
+  const bool accepted = exited != nullptr && result.killed_for == sys::KilledFor::nothing &&
+                        std::ranges::find(plan.accept_exit, exited->code) != plan.accept_exit.end();
+  if (accepted) return std::nullopt;
+  Error error(ErrorCode::program_failed, plan.subject + " " + result.ending_text());
+  if (const auto tail = last_lines(result.err); !tail.empty())
+    error.in("its last words on stderr:\n" + printable(tail));
+  return error;
+}
+
+Result<store::StoredOutput> keep_output(const model::Output& output, const fs::path& folder,
+                                        store::Blobs& blobs, const sys::Cancel& cancel) {
+  CK_TRY(file, sys::contained_path(folder, output.path));
+  std::error_code missing;
+  if (!fs::is_regular_file(file, missing)) {
+    return fail(ErrorCode::program_failed,
+                "output " + output.name + ": the program wrote no " + output.path);
+  }
+  store::StoredOutput stored{output.name, output.path, {}, fs::file_size(file, missing), false};
+  if (stored.size_bytes <= kMaxKeptOutput) {
+    CK_TRY(bytes, sys::read_file(file, kMaxKeptOutput));
+    CK_TRY(sha256, blobs.put(bytes));
+    stored.sha256 = sha256;
+    stored.kept = true;
+    return stored;
+  }
+  CK_TRY(sha256, sys::hash_file(file, cancel));
+  stored.sha256 = sha256;
+  return stored;
+}
+
+bool declares(const std::vector<model::Metric>& metrics, std::string_view name) {
+  return std::ranges::any_of(metrics,
+                             [&](const model::Metric& metric) { return metric.name == name; });
+}
+
+std::string direction_name(model::Metric::Direction direction) {
+  switch (direction) {
+    case model::Metric::Direction::lower:
+      return "lower";
+    case model::Metric::Direction::higher:
+      return "higher";
+    case model::Metric::Direction::none:
+      return "none";
+  }
+  return "none";
+}
+
+/// Keys and values of the program's metrics, then of what the engine measures itself.
+void add_metrics(RunOutcome& outcome, const RunPlan& plan, const std::vector<double>& extracted) {
+  for (std::size_t i = 0; i < plan.metrics.size(); ++i) {
+    const auto& metric = plan.metrics[i];
+    outcome.keys.push_back(
+        {metric.name, metric.unit, direction_name(metric.direction), metric.role});
+    outcome.repetition.metrics.push_back(
+        i < extracted.size() ? extracted[i] : std::numeric_limits<double>::quiet_NaN());
+  }
+  const auto own = [&](const char* name, const char* unit, const char* role, double value) {
+    if (declares(plan.metrics, name)) return;
+    outcome.keys.push_back({name, unit, "lower", role});
+    outcome.repetition.metrics.push_back(value);
+  };
+  const auto& repetition = outcome.repetition;
+  own("wall_time", "ns", "performance", static_cast<double>(repetition.wall_ns));
+  own("user_time", "ns", "performance", static_cast<double>(repetition.user_ns));
+  own("system_time", "ns", "performance", static_cast<double>(repetition.system_ns));
+  own("peak_memory", "bytes", "memory", static_cast<double>(repetition.max_rss_bytes));
+}
+
+/// What the finished program left: outputs into the repetition, numbers into `extracted`.
+Status collect(const RunPlan& plan, const fs::path& folder, const std::string& out,
+               install::Context& context, store::Repetition& repetition,
+               std::vector<double>& extracted) {
+  for (const auto& output : plan.outputs) {
+    CK_TRY(stored, keep_output(output, folder, context.store.blobs(), context.cancel));
+    repetition.outputs.push_back(std::move(stored));
+  }
+  CK_TRY(values, extract_metrics(plan.metrics, folder, out));
+  extracted = std::move(values);
+  return {};
+}
+
+}  // namespace
+
+Result<RunOutcome> run_once(const RunPlan& plan, int number, const PassThrough& output,
+                            install::Context& context) {
+  CK_TRY(work, make_work(context));
+  RunOutcome outcome;
+  auto& repetition = outcome.repetition;
+  repetition.number = number;
+  const sys::HostLoad before = sys::read_host_load();
+  repetition.started_ns = context.clock.unix_ns();
+  CK_TRY(result, context.processes.run(make_spec(plan, work.path(), output), context.cancel));
+  repetition.wall_ns = result.wall_ns;
+  repetition.user_ns = result.user_ns;
+  repetition.system_ns = result.system_ns;
+  repetition.max_rss_bytes = result.max_rss_bytes;
+  repetition.ending = result.ending_text();
+  repetition.detail = detail_of(result, before, sys::read_host_load());
+  CK_TRY(out_sha256, context.store.blobs().put(result.out));
+  repetition.out_sha256 = out_sha256;
+  CK_TRY(err_sha256, context.store.blobs().put(result.err));
+  repetition.err_sha256 = err_sha256;
+
+  std::vector<double> extracted;
+  outcome.failure = process_failure(plan, result);
+  if (!outcome.failure) {
+    auto collected = collect(plan, work.path() / "run", result.out, context, repetition, extracted);
+    // A missing or senseless number is the program's failure; a full disk is ours.
+    if (!collected && collected.error().code == ErrorCode::io)
+      return fail(std::move(collected.error()));
+    if (!collected) {
+      outcome.failure = std::move(collected.error());
+      outcome.failure->code = ErrorCode::program_failed;
+      outcome.failure->in("after " + plan.subject + " " + repetition.ending);
+    }
+  }
+  repetition.ok = !outcome.failure;
+  add_metrics(outcome, plan, extracted);
+  return outcome;
+}
+
+}  // namespace ck::run
