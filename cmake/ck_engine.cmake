@@ -54,10 +54,13 @@ if(ck_transfer_sources)
   set_target_properties(ck_transfer PROPERTIES
     PREFIX "" OUTPUT_NAME ck-transfer SUFFIX .so
     LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib/ck)
-  target_link_libraries(ck_transfer PRIVATE ck_compiler ck_base
+  target_link_libraries(ck_transfer PRIVATE ck_compiler ck_sys
     PkgConfig::git2 CURL::libcurl LibArchive::LibArchive)
-  # Only the module's own entry points are visible, not its copy of ck_base.
-  target_link_options(ck_transfer PRIVATE LINKER:--exclude-libs,ALL)
+  # Its one entry point is visible, not its own code nor its copies of ck_base and ck_sys; and it
+  # loads only the libraries behind what it took from these.
+  set_target_properties(ck_transfer PROPERTIES
+    CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+  target_link_options(ck_transfer PRIVATE LINKER:--exclude-libs,ALL LINKER:--as-needed)
   if(NOT CK_SANITIZE)
     # A missing symbol is a build error, not one at dlopen. (clang keeps its sanitizer runtime
     # in the executable, so there the module has to leave some symbols open.)

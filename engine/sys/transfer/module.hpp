@@ -1,6 +1,7 @@
 #pragma once
 /// What the program and the transfer module agree on. Both come from one build: the module refuses
-/// callers that were built with another ABI number, so raise it with every change of the interfaces.
+/// callers that were built with another ABI number, so raise it with every change of the
+/// interfaces.
 
 #include <memory>
 
