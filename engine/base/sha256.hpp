@@ -9,7 +9,8 @@
 
 namespace ck {
 
-/// Incremental hash. Not copyable; `finish` may be called once.
+/// Incremental hash. Not copyable; `finish` may be called once. Throws std::runtime_error when
+/// libcrypto is broken or out of memory, which no caller can do anything about.
 class Sha256 {
  public:
   Sha256();

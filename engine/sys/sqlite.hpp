@@ -20,6 +20,7 @@ namespace ck::sys {
 
 /// How a database file is opened.
 struct DatabaseOptions {
+  /// Without a write; works on a read-only medium too. The file must exist.
   bool read_only = false;
   /// full: a commit survives power loss; normal: the last ones may be lost, never the file;
   /// off: for a cache that can be rebuilt.
@@ -32,10 +33,18 @@ struct DatabaseOptions {
 class Statement;
 
 /// One connection; used from one thread. Opens in WAL mode (DELETE journal where WAL cannot work:
-/// network homes), foreign keys on, trusted_schema off.
+/// network homes), foreign keys on, trusted_schema off, "text" in double quotes refused.
+///
+/// Errors carry SQLite's message and, as context, the statement (shortened) and the file. Codes:
+/// `busy` after the time-out; `io` for a full disk, a failing or read-only medium; `not_found` for
+/// a missing file or folder; `invalid` for a damaged file or one that is no database; `conflict`
+/// for a broken UNIQUE, PRIMARY KEY or FOREIGN KEY rule; `internal` for wrong SQL and all other
+/// rules.
 class Database {
  public:
   static Result<Database> open(const fs::path& file, const DatabaseOptions& options = {});
+  /// A database that vanishes with the connection, for when no file can be written.
+  static Result<Database> open_in_memory(const DatabaseOptions& options = {});
   Database(Database&&) noexcept;
   Database& operator=(Database&&) noexcept;
   ~Database();
@@ -66,6 +75,7 @@ class Statement {
   Statement& operator=(Statement&&) noexcept;
   ~Statement();
 
+  /// Bound values stay until they are bound anew, also over `reset`. Not between rows.
   Statement& bind(int index, std::int64_t value);
   Statement& bind(int index, double value);
   Statement& bind(int index, std::string_view text);  ///< copied
@@ -73,6 +83,7 @@ class Statement {
   Statement& bind_null(int index);
 
   /// True while there is a row; false at the end. Errors of `bind` show up here.
+  /// After an error the statement is reset.
   Result<bool> step();
   /// Runs to the end and resets; for statements without results.
   Status run();
@@ -87,12 +98,15 @@ class Statement {
  private:
   friend class Database;
   Statement(sqlite3* handle, sqlite3_stmt* statement) : handle_(handle), statement_(statement) {}
+  Statement& bound(int result);
+
   sqlite3* handle_ = nullptr;
   sqlite3_stmt* statement_ = nullptr;
   int bind_error_ = 0;
 };
 
 /// BEGIN IMMEDIATE … COMMIT; rolls back when destroyed uncommitted. `busy` after the time-out.
+/// The connection must outlive it. A `commit` that fails with `busy` may be tried again.
 class Transaction {
  public:
   static Result<Transaction> begin(Database& database);
@@ -102,8 +116,8 @@ class Transaction {
   Status commit();
 
  private:
-  explicit Transaction(Database& database) : database_(&database) {}
-  Database* database_;
+  explicit Transaction(sqlite3* handle) : handle_(handle) {}
+  sqlite3* handle_;
 };
 
 /// One step from schema version N-1 to N.
@@ -112,8 +126,10 @@ struct Migration {
   std::string_view sql;
 };
 
-/// Brings the file to version `migrations.size()` in one exclusive transaction with a re-check.
-/// `unsupported` if the file is newer, naming both versions and telling to update ck.
+/// Brings the file to version `migrations.size()` in one exclusive transaction with a re-check, so
+/// two processes may do it at once. Foreign keys are off meanwhile (a migration may rebuild a
+/// table) and checked before the end. Any failure leaves the file as it was. `unsupported` if the
+/// file is newer, naming both versions and telling to update ck.
 Status migrate(Database& database, std::span<const Migration> migrations);
 
 }  // namespace ck::sys

@@ -1,0 +1,55 @@
+#include "sys/compress.hpp"
+
+#include <zstd.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <new>
+
+namespace ck::sys {
+namespace {
+
+struct FreeStream {
+  void operator()(ZSTD_DStream* stream) const { ZSTD_freeDStream(stream); }
+};
+
+tl::unexpected<Error> damaged(std::string_view reason) {
+  return fail(ErrorCode::invalid, "cannot decompress: " + std::string(reason));
+}
+
+}  // namespace
+
+std::string compress(std::string_view bytes, int level) {
+  std::string out(ZSTD_compressBound(bytes.size()), '\0');
+  const std::size_t size = ZSTD_compress(out.data(), out.size(), bytes.data(), bytes.size(), level);
+  // With a buffer of the bound's size nothing but the lack of memory is left to fail.
+  if (ZSTD_isError(size) != 0) throw std::bad_alloc();
+  out.resize(size);
+  return out;
+}
+
+Result<std::string> decompress(std::string_view bytes, std::uint64_t max_bytes) {
+  const std::unique_ptr<ZSTD_DStream, FreeStream> stream(ZSTD_createDStream());
+  if (stream == nullptr) throw std::bad_alloc();
+  // Piece by piece: the size that a frame declares is a claim of whoever wrote it.
+  std::array<char, 1u << 16>
+      buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled below
+  std::string out;
+  ZSTD_inBuffer in = {bytes.data(), bytes.size(), 0};
+  std::size_t expected = 1;
+  while (in.pos < in.size || expected != 0) {
+    ZSTD_outBuffer piece = {buffer.data(), buffer.size(), 0};
+    const std::size_t before = in.pos;
+    expected = ZSTD_decompressStream(stream.get(), &piece, &in);
+    if (ZSTD_isError(expected) != 0) return damaged(ZSTD_getErrorName(expected));
+    if (piece.pos > max_bytes - out.size()) {
+      return damaged("more than " + std::to_string(max_bytes) + " bytes would come out");
+    }
+    out.append(buffer.data(), piece.pos);
+    if (expected != 0 && piece.pos == 0 && in.pos == before) return damaged("the end is missing");
+  }
+  return out;
+}
+
+}  // namespace ck::sys
