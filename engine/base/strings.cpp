@@ -41,6 +41,17 @@ std::string_view trim(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(kWhiteSpace) - begin + 1);
 }
 
+std::string replace_all(std::string_view text, std::string_view what, std::string_view by) {
+  std::string result;
+  for (auto at = text.find(what); at != std::string_view::npos; at = text.find(what)) {
+    result += text.substr(0, at);
+    result += by;
+    text.remove_prefix(at + what.size());
+  }
+  result += text;
+  return result;
+}
+
 std::string to_lower(std::string_view text) {
   std::string lower(text);
   for (char& c : lower) {

@@ -18,6 +18,9 @@ std::string join(std::span<const std::string> parts, std::string_view separator)
 /// Without leading and trailing ASCII white space.
 std::string_view trim(std::string_view text);
 
+/// Every occurrence of `what` (not empty) replaced by `by`; replacements are not looked at again.
+std::string replace_all(std::string_view text, std::string_view what, std::string_view by);
+
 std::string to_lower(std::string_view text);  ///< ASCII only
 
 /// Whether `text` matches a shell pattern with `*`, `?`, `[a-z]` and `[!a-z]` (case-sensitive, by

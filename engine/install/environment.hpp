@@ -40,16 +40,20 @@ std::vector<std::string> closure_order(const Closure& closure,
 Variables with_exports(Variables base, const Closure& closure,
                        const std::vector<std::string>& roots);
 
-/// The content of `envs/<id>/.ck/manifest.json`: the record, the readable inputs whose hash is the
-/// id, and every file with its hash. Written last; an environment without it does not exist.
+/// The content of `envs/<id>/.ck/manifest.json`: the record and every file with its hash. Written
+/// last; an environment without it does not exist. Beside it lies `.ck/inputs`, the readable text
+/// whose hash is the id, and `.ck/log`, what the build printed.
 struct Manifest {
   store::EnvironmentRecord record;
-  std::string inputs;  ///< the text that was hashed
-  std::vector<sys::TreeEntry> files;
-  std::string log_sha256;
+  std::vector<sys::TreeEntry> files;  ///< all but what lies in .ck
 };
 std::string to_text(const Manifest& manifest);
 Result<Manifest> read_manifest(const fs::path& environment);
+
+/// Names of the engine's own files in an environment.
+fs::path manifest_file(const fs::path& environment);
+fs::path inputs_file(const fs::path& environment);
+fs::path log_file(const fs::path& environment);
 
 /// Makes the store's list of built environments equal to what lies in envs/.
 Status refresh_environments(store::Store& store, const catalog::Home& home);

@@ -23,7 +23,8 @@ struct PlannedEnvironment {
   std::shared_ptr<const model::Descriptor> descriptor;  ///< build only
   catalog::Component component;
   model::Values values;
-  std::string reason;  ///< the solver's
+  std::string reason;    ///< the solver's
+  bool replace = false;  ///< build although it exists (--rebuild)
 };
 
 struct InstallPlan {
@@ -55,10 +56,8 @@ Json to_json(const InstallPlan& plan);  ///< "ck.plan/1"
 /// every environment with its inputs, versions, hashes. "ck.lock/1".
 struct LockedEnvironment {
   store::EnvironmentRecord record;
-  std::string inputs;
+  std::string inputs;  ///< of built ones
   std::string reason;
-  std::string owner;        ///< distribution package of detected software
-  std::string file_sha256;  ///< of detected software
 };
 struct LockedRepository {
   std::string name, url, commit;

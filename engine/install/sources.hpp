@@ -13,9 +13,4 @@ namespace ck::install {
 Status fetch_sources(const std::vector<model::Source>& sources, const catalog::Component& component,
                      const fs::path& folder, Context& context);
 
-/// One line per source with its content hash, for an environment's inputs.
-Result<std::vector<std::string>> source_identities(const std::vector<model::Source>& sources,
-                                                   const catalog::Component& component,
-                                                   Context& context);
-
 }  // namespace ck::install

@@ -9,7 +9,6 @@
 #include "base/strings.hpp"
 #include "install/profile.hpp"
 #include "install/staging.hpp"
-#include "model/substitution.hpp"
 #include "sys/files.hpp"
 #include "sys/host.hpp"
 
@@ -30,21 +29,15 @@ Result<sys::TemporaryDirectory> make_work(const install::Context& context) {
 }
 
 /// Only `${work}` is left in a plan, and only it is replaced: the rest was decided when planning.
-std::string in_work(const std::string& text, const std::string& work) {
-  constexpr std::string_view kWork = "${work}";
-  std::string result = text;
-  for (auto at = result.find(kWork); at != std::string::npos;
-       at = result.find(kWork, at + work.size())) {
-    result.replace(at, kWork.size(), work);
-  }
-  return result;
+std::string in_work(const std::string& text, const fs::path& work) {
+  return replace_all(text, "${work}", work.string());
 }
 
 sys::ProcessSpec make_spec(const RunPlan& plan, const fs::path& work, const PassThrough& output) {
   sys::ProcessSpec spec;
-  for (const auto& argument : plan.argv) spec.argv.push_back(in_work(argument, work.string()));
+  for (const auto& argument : plan.argv) spec.argv.push_back(in_work(argument, work));
   for (const auto& [name, value] : plan.variables)
-    spec.variables.emplace_back(name, in_work(value, work.string()));
+    spec.variables.emplace_back(name, in_work(value, work));
   spec.directory = work / "run";
   spec.limits = install::process_limits(plan.limits, {});
   spec.out = {sys::OutputTarget::To::capture, output.out, kMaxKeptStream};

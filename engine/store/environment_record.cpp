@@ -68,6 +68,8 @@ Json to_json(const EnvironmentRecord& record) {
   json["tags"] = std::vector<std::string>(record.tags.begin(), record.tags.end());
   json["path"] = record.path;
   json["file"] = record.file;
+  json["file_sha256"] = record.file_sha256;
+  json["owner"] = record.owner;
   json["dependencies"] = object_of(record.dependencies);
   json["exports"] = exports_to_json(record.exports);
   json["recipe_hash"] = record.recipe_hash;
@@ -93,6 +95,8 @@ Result<EnvironmentRecord> environment_from_json(const Json& value, const std::st
   record.tags = model::Tags(reader.strings("tags"));
   record.path = reader.optional_string("path").value_or("");
   record.file = reader.optional_string("file").value_or("");
+  record.file_sha256 = reader.optional_string("file_sha256").value_or("");
+  record.owner = reader.optional_string("owner").value_or("");
   record.dependencies = map_of(reader.string_map("dependencies"));
   record.exports = exports_from_json(reader);
   record.recipe_hash = reader.optional_string("recipe_hash").value_or("");

@@ -26,6 +26,8 @@ struct EnvironmentRecord {
   model::Tags tags;          ///< includes the component's kind
   std::string path;          ///< built: empty (envs/<id>); detected: its root folder
   std::string file;          ///< detected: the file it was recognised by
+  std::string file_sha256;   ///< detected: content of that file
+  std::string owner;         ///< detected: distribution package of that file, "gcc-12 12.2.0-14"
   std::map<std::string, std::string> dependencies;  ///< key -> environment id
   model::Exports exports;                           ///< all substituted but ${prefix}
   std::string recipe_hash;

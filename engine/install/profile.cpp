@@ -1,0 +1,59 @@
+#include "install/profile.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "base/strings.hpp"
+
+namespace ck::install {
+namespace {
+
+template <typename T>
+std::optional<T> tighter(const std::optional<T>& a, const std::optional<T>& b) {
+  if (a && b) return std::min(*a, *b);
+  return a ? a : b;
+}
+
+}  // namespace
+
+Result<model::Profile> load_profile(const std::string& name, Context& context) {
+  CK_TRY(component, context.catalog.find({.repo = {}, .kind = "profile", .name = name}));
+  CK_TRY(descriptor, context.catalog.load(component));
+  auto* profile = std::get_if<model::Profile>(&descriptor);
+  if (profile == nullptr) {
+    return fail(Error(ErrorCode::invalid, "profile:" + name + " is no profile")
+                    .in(component.path.string()));
+  }
+  return std::move(*profile);
+}
+
+Variables profile_variables(const model::Profile& profile, const Variables& host,
+                            const fs::path& work) {
+  Variables variables;
+  for (const auto& [name, value] : host) {
+    const bool passes = std::ranges::any_of(
+        profile.pass, [&](const std::string& pattern) { return wildcard_match(pattern, name); });
+    if (passes) variables.emplace_back(name, value);
+  }
+  for (const auto& [name, text] : profile.variables) {
+    std::erase_if(variables, [&](const auto& variable) { return variable.first == name; });
+    variables.emplace_back(name, replace_all(text, "${work}", work.string()));
+  }
+  return variables;
+}
+
+sys::ProcessLimits process_limits(const model::Limits& profile, const model::Limits& component) {
+  sys::ProcessLimits limits;
+  limits.memory_bytes = tighter(profile.memory_bytes, component.memory_bytes);
+  limits.cpu_seconds = tighter(profile.cpu_seconds, component.cpu_seconds);
+  limits.file_bytes = tighter(profile.file_bytes, component.file_bytes);
+  limits.processes = tighter(profile.processes, component.processes);
+  limits.output_bytes = tighter(profile.output_bytes, component.output_bytes);
+  if (const auto seconds = tighter(profile.timeout_seconds, component.timeout_seconds)) {
+    limits.wall_time = std::chrono::milliseconds(std::llround(*seconds * 1000));
+  }
+  return limits;
+}
+
+}  // namespace ck::install

@@ -1,0 +1,272 @@
+#include "install/universe.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <set>
+
+#include "base/strings.hpp"
+#include "install/detector.hpp"
+
+namespace ck::install {
+namespace {
+
+std::string candidate_id(const std::string& environment) { return "env:" + environment; }
+
+class Collector {
+ public:
+  Collector(const solve::Request& request, const std::vector<store::EnvironmentRecord>& records,
+            Context& context)
+      : request_(request), records_(records), context_(context) {}
+
+  Result<Offered> collect() {
+    for (const auto& dependency : request_.dependencies) want(dependency);
+    while (!wanted_.empty()) {
+      const model::Dependency dependency = std::move(wanted_.front());
+      wanted_.pop_front();
+      CK_CHECK(context_.cancel.check());
+      CK_CHECK(serve(dependency));
+    }
+    CK_CHECK(add_pinned_environments());
+    return std::move(offered_);
+  }
+
+ private:
+  /// Queues a need, narrowed by the pins of its key, unless the same was asked before.
+  void want(model::Dependency dependency) {
+    for (const auto& pin : request_.pins) {
+      if (pin.key != dependency.key) continue;
+      dependency.tags.all.insert(dependency.tags.all.end(), pin.tags.all.begin(),
+                                 pin.tags.all.end());
+      dependency.tags.none.insert(dependency.tags.none.end(), pin.tags.none.begin(),
+                                  pin.tags.none.end());
+    }
+    std::ranges::sort(dependency.tags.all);
+    const std::string identity =
+        dependency.kind + "\n" + dependency.name + "\n" + dependency.tags.text();
+    if (asked_.insert(identity).second) wanted_.push_back(std::move(dependency));
+  }
+
+  Status serve(const model::Dependency& dependency) {
+    CK_TRY(providers,
+           context_.catalog.providers(dependency.tags, dependency.kind, dependency.name));
+    bool any = false;
+    for (const auto& component : providers) {
+      CK_TRY(added, add_component(component, dependency));
+      any = any || added;
+      if (!added && component.id.kind == "software") {
+        offered_.hints.push_back(component.id.text() + " would serve '" + dependency.key +
+                                 "', but was not found on this machine: 'ck detect " +
+                                 component.id.text() + "' says where it looks");
+      }
+    }
+    if (!any) CK_CHECK(explain_nothing(dependency));
+    return {};
+  }
+
+  /// Which tags of an unserved need nobody has.
+  Status explain_nothing(const model::Dependency& dependency) {
+    CK_TRY(counts, context_.catalog.tag_counts());
+    std::vector<std::string> known;
+    known.reserve(counts.size());
+    for (const auto& [tag, count] : counts) known.push_back(tag);
+    for (const auto& tag : dependency.tags.all) {
+      if (std::ranges::find(known, tag) != known.end() || model::parse_kind(tag)) continue;
+      std::string hint = "no component has the tag '" + tag + "'";
+      if (const auto near = did_you_mean(near_misses(tag, known))) hint += "; " + *near;
+      offered_.hints.push_back(std::move(hint));
+    }
+    return {};
+  }
+
+  Result<const model::Descriptor*> load(const catalog::Component& component) {
+    auto& descriptor = descriptors_[component.path.string()];
+    if (!descriptor) {
+      auto loaded = context_.catalog.load(component);
+      if (!loaded) return fail(std::move(loaded.error()));
+      descriptor = std::make_shared<const model::Descriptor>(std::move(*loaded));
+    }
+    return descriptor.get();
+  }
+
+  /// False if the component offers nothing here (software that is not installed, CK components).
+  Result<bool> add_component(const catalog::Component& component,
+                             const model::Dependency& dependency) {
+    auto loaded = load(component);
+    if (!loaded) {
+      // One broken descriptor must not stop everybody else.
+      context_.events.on(
+          Warning{"left out " + component.id.full_text() + ": " + loaded.error().message});
+      return false;
+    }
+    if (const auto* software = std::get_if<model::Software>(*loaded))
+      return add_software(component, *software);
+    const auto* recipe = recipe_of(**loaded);
+    if (recipe == nullptr) return false;
+    CK_TRY(values,
+           complete_values(*recipe, variations_for(*recipe, dependency), component.id.text()));
+    CK_CHECK(add_buildable(component, *recipe, *common_of(**loaded), values));
+    return true;
+  }
+
+  /// The options whose name or tags the need asks for.
+  static model::Values variations_for(const model::Recipe& recipe,
+                                      const model::Dependency& dependency) {
+    model::Values chosen;
+    for (const auto& group : recipe.variations) {
+      for (const auto& option : group.options) {
+        const bool asked = std::ranges::any_of(dependency.tags.all, [&](const std::string& tag) {
+          return tag == option.name || option.tags.contains(tag);
+        });
+        if (asked) chosen[group.name] = option.name;
+      }
+    }
+    return chosen;
+  }
+
+  Result<bool> add_software(const catalog::Component& component, const model::Software& software) {
+    if (!detected_.insert(component.path.string()).second) return offers_of(component) > 0;
+    CK_TRY(detection, detect(software, component, {}, context_));
+    for (auto& environment : detection.found) {
+      solve::Candidate candidate;
+      candidate.id = candidate_id(environment.record.id);
+      candidate.origin = solve::Origin::detected;
+      fill(candidate, component, environment.record.version, environment.record.tags);
+      add(std::move(candidate), std::move(environment));
+    }
+    return !detection.found.empty();
+  }
+
+  std::size_t offers_of(const catalog::Component& component) const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        offered_.universe.candidates,
+        [&](const auto& candidate) { return candidate.component == component.id; }));
+  }
+
+  static model::Tags tags_for(const catalog::Component& component, const model::Recipe& recipe,
+                              const model::Values& values) {
+    model::Tags tags = component.tags;
+    tags.insert(component.id.kind);
+    for (const auto& group : recipe.variations) {
+      for (const auto& option : group.options) {
+        if (values.at(group.name) != option.name) continue;
+        tags.insert(option.name);
+        tags.insert(option.tags);
+      }
+    }
+    return tags;
+  }
+
+  Status add_buildable(const catalog::Component& component, const model::Recipe& recipe,
+                       const model::Common& common, const model::Values& values) {
+    const std::string id = buildable_id(component, common, recipe, values);
+    if (offered_.offers.contains(id)) return {};
+    const model::Tags tags = tags_for(component, recipe, values);
+    CK_TRY(dependencies, active_dependencies(recipe, values));
+    solve::Candidate candidate;
+    candidate.id = id;
+    candidate.origin = solve::Origin::buildable;
+    candidate.variations = values;
+    candidate.dependencies = dependencies;
+    fill(candidate, component, common.version.text(), tags);
+    add(std::move(candidate),
+        BuildableCandidate{component, descriptors_.at(component.path.string()), values});
+    for (auto& dependency : dependencies) want(std::move(dependency));
+    if (request_.reuse) CK_CHECK(add_installed(component, values, tags));
+    return {};
+  }
+
+  /// "package:x@1.0", with the repository when another one of that name was met before, and with
+  /// what differs from the defaults.
+  std::string buildable_id(const catalog::Component& component, const model::Common& common,
+                           const model::Recipe& recipe, const model::Values& values) {
+    const auto [first, added] = first_of_name_.emplace(component.id.text(), component.id.repo);
+    std::string id =
+        first->second == component.id.repo ? component.id.text() : component.id.full_text();
+    id += "@" + common.version.text();
+    std::vector<std::string> special;
+    for (const auto& group : recipe.variations) {
+      const auto& value = values.at(group.name);
+      if (value != group.default_option.value_or("")) special.push_back(value);
+    }
+    return special.empty() ? id : id + "[" + join(special, ",") + "]";
+  }
+
+  Status add_installed(const catalog::Component& component, const model::Values& values,
+                       const model::Tags& tags) {
+    for (const auto& record : records_) {
+      if (record.origin != store::EnvironmentRecord::Origin::built ||
+          record.component.uid != component.id.uid || record.component.kind != component.id.kind ||
+          record.parameters != values) {
+        continue;
+      }
+      CK_TRY(hash, context_.catalog.content_hash(component, context_.cancel));
+      if (record.recipe_hash != hash) continue;
+      add_environment(record, component, tags);
+    }
+    return {};
+  }
+
+  void add_environment(const store::EnvironmentRecord& record, const catalog::Component& component,
+                       const model::Tags& tags) {
+    solve::Candidate candidate;
+    candidate.id = candidate_id(record.id);
+    candidate.origin = solve::Origin::installed;
+    candidate.variations = record.parameters;
+    for (const auto& [key, id] : record.dependencies) candidate.built_with[key] = candidate_id(id);
+    fill(candidate, component, record.version, tags);
+    add(std::move(candidate), make_environment(record, context_.home));
+  }
+
+  /// Environments named by `--dep.KEY=env:ID` are offered whatever they were made from.
+  Status add_pinned_environments() {
+    std::deque<std::string> ids;
+    for (const auto& pin : request_.pins) {
+      if (pin.candidate.starts_with("env:")) ids.push_back(pin.candidate.substr(4));
+    }
+    while (!ids.empty()) {
+      const std::string id = std::move(ids.front());
+      ids.pop_front();
+      const auto record = std::ranges::find(records_, id, &store::EnvironmentRecord::id);
+      if (record == records_.end() || offered_.offers.contains(candidate_id(id))) continue;
+      catalog::Component component;
+      component.id = record->component;
+      add_environment(*record, component, record->tags);
+      for (const auto& [key, below] : record->dependencies) ids.push_back(below);
+    }
+    return {};
+  }
+
+  static void fill(solve::Candidate& candidate, const catalog::Component& component,
+                   const std::string& version, const model::Tags& tags) {
+    candidate.component = component.id;
+    if (const auto parsed = model::Version::parse(version)) candidate.version = *parsed;
+    candidate.tags = tags;
+    candidate.repository_rank = component.repository_rank;
+  }
+
+  template <typename What>
+  void add(solve::Candidate candidate, What what) {
+    if (!offered_.offers.emplace(candidate.id, Offer{std::move(what)}).second) return;
+    offered_.universe.candidates.push_back(std::move(candidate));
+  }
+
+  const solve::Request& request_;
+  const std::vector<store::EnvironmentRecord>& records_;
+  Context& context_;
+  Offered offered_;
+  std::deque<model::Dependency> wanted_;
+  std::set<std::string> asked_;
+  std::set<std::string> detected_;
+  std::map<std::string, std::shared_ptr<const model::Descriptor>> descriptors_;
+  std::map<std::string, std::string> first_of_name_;
+};
+
+}  // namespace
+
+Result<Offered> collect_offers(const solve::Request& request,
+                               const std::vector<store::EnvironmentRecord>& records,
+                               Context& context) {
+  return Collector(request, records, context).collect();
+}
+
+}  // namespace ck::install

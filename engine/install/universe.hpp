@@ -1,0 +1,26 @@
+#pragma once
+/// Everything that could satisfy a request: what the catalog can build, what is installed, what the
+/// host has. Internal to install.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "install/resolver.hpp"
+
+namespace ck::install {
+
+struct Offered {
+  solve::Universe universe;
+  std::map<std::string, Offer> offers;  ///< by candidate id
+  std::vector<std::string> hints;       ///< on demands that nothing provides
+};
+
+/// Follows the request's dependencies and those of every candidate found on the way. An installed
+/// environment counts only if it was made from the recipe as it is now, with the values that would
+/// be used now: nothing old is taken for something new.
+Result<Offered> collect_offers(const solve::Request& request,
+                               const std::vector<store::EnvironmentRecord>& records,
+                               Context& context);
+
+}  // namespace ck::install

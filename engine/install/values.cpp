@@ -1,0 +1,90 @@
+/// Parameters and variations: which values hold, and which dependencies follow from them.
+
+#include <algorithm>
+
+#include "base/strings.hpp"
+#include "install/resolver.hpp"
+
+namespace ck::install {
+namespace {
+
+Status check_option(const model::VariationGroup& group, const std::string& value,
+                    const std::string& subject) {
+  std::vector<std::string> names;
+  for (const auto& option : group.options) {
+    if (option.name == value) return {};
+    names.push_back(option.name);
+  }
+  Error error(ErrorCode::usage,
+              subject + ": '" + value + "' is no variation of group '" + group.name + "'");
+  if (const auto hint = did_you_mean(near_misses(value, names))) error.hint(*hint);
+  error.hint("variations: " + join(names, ", "));
+  return fail(std::move(error));
+}
+
+Status check_names(const model::Recipe& recipe, const model::Values& chosen,
+                   const std::string& subject) {
+  std::vector<std::string> known;
+  for (const auto& parameter : recipe.parameters) known.push_back(parameter.name);
+  for (const auto& group : recipe.variations) known.push_back(group.name);
+  for (const auto& [name, value] : chosen) {
+    if (std::ranges::find(known, name) != known.end()) continue;
+    Error error(ErrorCode::usage, subject + " has no parameter '" + name + "'");
+    if (const auto hint = did_you_mean(near_misses(name, known))) error.hint(*hint);
+    error.hint(known.empty() ? "it has none" : "parameters: --" + join(known, ", --"));
+    return fail(std::move(error));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<model::Values> complete_values(const model::Recipe& recipe, const model::Values& chosen,
+                                      const std::string& subject) {
+  CK_CHECK(check_names(recipe, chosen, subject));
+  model::Values values;
+  for (const auto& parameter : recipe.parameters) {
+    const auto given = chosen.find(parameter.name);
+    if (given == chosen.end() && !parameter.default_value) {
+      Error error(ErrorCode::usage, subject + " needs a value for '" + parameter.name + "'");
+      if (!parameter.choices.empty())
+        error.hint("--" + parameter.name + "= takes " + join(parameter.choices, ", "));
+      if (!parameter.description.empty()) error.hint(parameter.name + ": " + parameter.description);
+      return fail(std::move(error));
+    }
+    const std::string& value = given == chosen.end() ? *parameter.default_value : given->second;
+    if (auto good = parameter.check(value); !good) return fail(std::move(good.error()).in(subject));
+    values[parameter.name] = value;
+  }
+  for (const auto& group : recipe.variations) {
+    const auto given = chosen.find(group.name);
+    const auto value = given == chosen.end() ? group.default_option : std::optional(given->second);
+    // A group without a choice still has a value, so that conditions and ${GROUP} stay meaningful.
+    if (value) CK_CHECK(check_option(group, *value, subject));
+    values[group.name] = value.value_or("");
+  }
+  return values;
+}
+
+Result<std::vector<model::Dependency>> active_dependencies(const model::Recipe& recipe,
+                                                           const model::Values& values) {
+  std::vector<const model::Dependency*> all;
+  for (const auto& dependency : recipe.dependencies) all.push_back(&dependency);
+  for (const auto& group : recipe.variations) {
+    const auto chosen = values.find(group.name);
+    if (chosen == values.end()) continue;
+    for (const auto& option : group.options) {
+      if (option.name != chosen->second) continue;
+      for (const auto& dependency : option.dependencies) all.push_back(&dependency);
+    }
+  }
+  std::vector<model::Dependency> active;
+  for (const auto* dependency : all) {
+    if (!dependency->when.holds(values)) continue;
+    CK_TRY(expanded, dependency->expanded(values));
+    active.push_back(std::move(expanded));
+  }
+  return active;
+}
+
+}  // namespace ck::install
