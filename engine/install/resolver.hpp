@@ -54,6 +54,11 @@ const model::Common* common_of(const model::Descriptor& descriptor);
 Result<model::Values> complete_values(const model::Recipe& recipe, const model::Values& chosen,
                                       const std::string& subject);
 
+/// What the component is found by when built with these values: its tags, its kind, and names and
+/// tags of the chosen variations.
+model::Tags offered_tags(const catalog::Component& component, const model::Recipe& recipe,
+                         const model::Values& values);
+
 /// The dependencies that hold for these values (recipe's and chosen variations'), expanded.
 Result<std::vector<model::Dependency>> active_dependencies(const model::Recipe& recipe,
                                                            const model::Values& values);

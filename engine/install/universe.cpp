@@ -142,25 +142,11 @@ class Collector {
         [&](const auto& candidate) { return candidate.component == component.id; }));
   }
 
-  static model::Tags tags_for(const catalog::Component& component, const model::Recipe& recipe,
-                              const model::Values& values) {
-    model::Tags tags = component.tags;
-    tags.insert(component.id.kind);
-    for (const auto& group : recipe.variations) {
-      for (const auto& option : group.options) {
-        if (values.at(group.name) != option.name) continue;
-        tags.insert(option.name);
-        tags.insert(option.tags);
-      }
-    }
-    return tags;
-  }
-
   Status add_buildable(const catalog::Component& component, const model::Recipe& recipe,
                        const model::Common& common, const model::Values& values) {
     const std::string id = buildable_id(component, common, recipe, values);
     if (offered_.offers.contains(id)) return {};
-    const model::Tags tags = tags_for(component, recipe, values);
+    const model::Tags tags = offered_tags(component, recipe, values);
     CK_TRY(dependencies, active_dependencies(recipe, values));
     solve::Candidate candidate;
     candidate.id = id;

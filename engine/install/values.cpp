@@ -66,6 +66,20 @@ Result<model::Values> complete_values(const model::Recipe& recipe, const model::
   return values;
 }
 
+model::Tags offered_tags(const catalog::Component& component, const model::Recipe& recipe,
+                         const model::Values& values) {
+  model::Tags tags = component.tags;
+  tags.insert(component.id.kind);
+  for (const auto& group : recipe.variations) {
+    for (const auto& option : group.options) {
+      if (values.at(group.name) != option.name) continue;
+      tags.insert(option.name);
+      tags.insert(option.tags);
+    }
+  }
+  return tags;
+}
+
 Result<std::vector<model::Dependency>> active_dependencies(const model::Recipe& recipe,
                                                            const model::Values& values) {
   std::vector<const model::Dependency*> all;
