@@ -17,7 +17,8 @@ namespace ck::sys {
 /// The whole content of a regular file. `not_found` if missing, `invalid` above `max_bytes`.
 Result<std::string> read_file(const fs::path& file, std::uint64_t max_bytes = 64u << 20);
 
-/// Writes a file whole: temporary in the same folder, fsync, rename over `file`, fsync of the folder.
+/// Writes a file whole: temporary in the same folder, fsync, rename over `file`, fsync of the
+/// folder.
 Status write_file(const fs::path& file, std::string_view bytes, unsigned mode = 0644);
 
 Status make_directories(const fs::path& folder);
@@ -30,10 +31,12 @@ Status remove_tree(const fs::path& path);
 Status rename_into_place(const fs::path& from, const fs::path& to);
 
 /// `root / relative` if that stays inside `root`: no absolute path, no `..` component, no symbolic
-/// link on the way that leads out of `root`. `denied` otherwise. The last component may be missing.
+/// link on the way that leads out of `root`. `denied` otherwise. The last component may be missing;
+/// `not_found` when more is. "." and "" mean `root`.
 Result<fs::path> contained_path(const fs::path& root, std::string_view relative);
 
-/// Whether the text is a relative path without `..`, empty parts, backslashes or control characters.
+/// Whether the text is a relative path without `..`, empty parts, backslashes or control
+/// characters.
 bool is_plain_relative_path(std::string_view path);
 
 /// A folder with a unique name that removes itself unless released.
@@ -70,16 +73,20 @@ struct TreeOptions {
   bool hash = true;                     ///< fill sha256
 };
 
-/// Everything below `root`, sorted by path bytes. `denied` for devices, sockets and FIFOs.
+/// Everything below `root`, sorted by path bytes. `denied` for devices, sockets and FIFOs,
+/// `unsupported` for more than 256 folders inside each other.
 Result<std::vector<TreeEntry>> list_tree(const fs::path& root, const TreeOptions& options = {},
                                          const Cancel& cancel = {});
 
-/// One hash for a whole listing: sha256 over lines "kind mode sha256 path". Independent of times,
-/// owners and the order of the file system.
+/// One hash for a whole listing: sha256 over lines "kind mode sha256 path" in the order of the path
+/// bytes, such as "file 755 <sha256> bin/tool", "directory 755 - bin", "symlink 777 <sha256> link";
+/// a newline or backslash in a path is written "\n", "\\". Independent of times, owners and the
+/// order of the file system.
 std::string tree_hash(const std::vector<TreeEntry>& entries);
 
-/// Copies the listed entries from `from` to `to` (which may exist); keeps the executable bit,
-/// recreates links only if they stay inside `to`. Reflinks where the file system can.
+/// Copies the listed entries from `from` to `to` (which may exist) with the folders above them;
+/// keeps the executable bit and the times of files. Links that stay inside `to` are recreated;
+/// `denied` for others, `conflict` for a file that exists. Reflinks where the file system can.
 Status copy_tree(const fs::path& from, const fs::path& to, const std::vector<TreeEntry>& entries,
                  const Cancel& cancel = {});
 
@@ -89,8 +96,8 @@ Result<std::string> hash_file(const fs::path& file, const Cancel& cancel = {});
 /// Bytes that a non-root process may still write on the file system that holds `path`.
 Result<std::uint64_t> free_bytes(const fs::path& path);
 
-/// Removes write permission from everything below `root` (folders keep it only for the owner when
-/// `keep_folders_writable`).
+/// Removes write permission from everything below `root`, folders included. `root` itself keeps it:
+/// a folder that may not be written cannot be renamed into place.
 Status make_read_only(const fs::path& root);
 
 /// `name` looked up in a list of folders separated by ':', as execvp does; nothing if absent.

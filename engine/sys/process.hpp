@@ -1,12 +1,13 @@
 #pragma once
-/// Running another program: exact variables, its own process group, no inherited descriptors, limits,
-/// resource usage. Never through a shell.
+/// Running another program: exact variables, its own process group, no inherited descriptors,
+/// limits, resource usage. Never through a shell.
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -24,7 +25,8 @@ struct ProcessLimits {
   std::optional<std::uint64_t> memory_bytes;           ///< RLIMIT_DATA, per process
   std::optional<std::uint64_t> file_bytes;             ///< RLIMIT_FSIZE, per file
   std::optional<std::uint64_t> processes;              ///< RLIMIT_NPROC (not enforced for root)
-  std::optional<std::uint64_t> output_bytes;           ///< stdout + stderr together; then killed
+  /// stdout + stderr together, what is passed on by `inherit` not counted; then killed.
+  std::optional<std::uint64_t> output_bytes;
 };
 
 /// Where one output stream goes. Pieces are handed over as they arrive, in order.
@@ -37,11 +39,12 @@ struct OutputTarget {
 };
 
 struct ProcessSpec {
-  std::vector<std::string> argv;  ///< argv[0] with '/' is a path, else looked up in PATH of `variables`
+  /// argv[0] with '/' is a path (from `directory`), else looked up in PATH of `variables`.
+  std::vector<std::string> argv;
   std::vector<std::pair<std::string, std::string>> variables;  ///< the complete environment
   fs::path directory;                                          ///< working directory, must exist
   bool inherit_stdin = false;                                  ///< else /dev/null
-  std::string stdin_text;                                      ///< fed to stdin when not empty
+  std::string stdin_text;  ///< is stdin's content when not empty
   OutputTarget out;
   OutputTarget err;
   ProcessLimits limits;
@@ -68,12 +71,17 @@ struct ProcessResult {
   std::int64_t user_ns = 0;
   std::int64_t system_ns = 0;
   std::uint64_t max_rss_bytes = 0;  ///< largest single process of the tree that was waited for
+  /// What Linux would report for a program that used nothing: the size of the engine's own process,
+  /// which it counts as the child's past. A `max_rss_bytes` not above this is only an upper bound.
+  std::uint64_t max_rss_floor_bytes = 0;
   std::uint64_t voluntary_switches = 0;
   std::uint64_t involuntary_switches = 0;
   std::uint64_t major_faults = 0;
 
-  bool ok() const;               ///< exited with 0 and not killed by us
-  std::string ending_text() const;  ///< "exited with 3", "killed by signal 11 (SIGSEGV)", "stopped after 10 s"
+  bool ok() const;  ///< exited with 0 and not killed by us
+
+  /// "exited with 3", "killed by signal 11 (SIGSEGV)", "stopped after 10.0 s".
+  std::string ending_text() const;
 };
 
 /// Starts programs. The fake in tests answers from a script.
@@ -81,12 +89,18 @@ class Processes {
  public:
   virtual ~Processes() = default;
   /// Runs to the end. `not_found` when the program is missing (names it and the PATH searched),
-  /// `io` when it cannot be started. A failing program is not an error: look at the result. When
-  /// this returns, every process of the group is dead. On cancellation the group gets SIGTERM, then
-  /// SIGKILL after 2 s, and the result says `cancelled`.
+  /// `io` when it cannot be started, `invalid` for an empty argv or a text that no program can get
+  /// (a NUL, a variable without a name). A failing program is not an error: look at the result.
+  /// When this returns, every process of the group is dead, background children of a leader that
+  /// ended included. On cancellation the group gets SIGTERM, then SIGKILL after 2 s, and the result
+  /// says `cancelled`; when it was requested before the start, nothing starts and the error is
+  /// `interrupted`.
   virtual Result<ProcessResult> run(const ProcessSpec& spec, const Cancel& cancel) = 0;
 };
 
+/// The real thing; several threads may run programs at once. The calling thread waits, and should
+/// this process be killed, the program (not its own children) is killed with it. Makes this process
+/// the reaper of orphans below it (PR_SET_CHILD_SUBREAPER).
 class SystemProcesses final : public Processes {
  public:
   Result<ProcessResult> run(const ProcessSpec& spec, const Cancel& cancel) override;
