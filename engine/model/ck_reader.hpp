@@ -14,9 +14,10 @@ namespace ck::model {
 Result<RepositoryDescriptor> read_ck_repository(std::string_view text, const std::string& source);
 
 /// `.cm/meta.json`. Odd values are tolerated, only JSON that does not parse or is no object is
-/// `invalid`. The version comes from `customize.version` or `package_extra_name`-free tags if present.
-Result<CkComponent> read_ck_component(std::string_view meta, std::string kind, std::string name, std::string uid,
-                                      const std::string& source);
+/// `invalid`. The version comes from `customize.version` or `package_extra_name`-free tags if
+/// present.
+Result<CkComponent> read_ck_component(std::string_view meta, std::string kind, std::string name,
+                                      std::string uid, const std::string& source);
 
 /// The effective meta of an entry with `_base_entry`: objects merge recursively, lists and scalars
 /// of `child` replace; the inheritance keys are dropped.

@@ -32,7 +32,8 @@ struct ComponentPattern {
   std::string kind;
   std::string name;
 
-  /// "program", "program:x", "core:program:x". `usage` error for more parts or forbidden characters.
+  /// "program", "program:x", "core:program:x". `usage` error for more parts or forbidden
+  /// characters.
   static Result<ComponentPattern> parse(std::string_view text);
   std::string text() const;
   bool exact() const;  ///< kind and name given, no wildcard

@@ -25,9 +25,9 @@ struct Condition {
 /// One need. In one closure a key means one choice, wherever it is written, unless `is_private`.
 struct Dependency {
   std::string key;
-  TagQuery tags;            ///< may hold ${parameter}; see `expanded`
-  std::string kind;         ///< restricts to a component kind; empty: any
-  std::string name;         ///< restricts to a component name or UID; empty: any
+  TagQuery tags;     ///< may hold ${parameter}; see `expanded`
+  std::string kind;  ///< restricts to a component kind; empty: any
+  std::string name;  ///< restricts to a component name or UID; empty: any
   VersionRange version;
   Condition when;
   bool is_private = false;  ///< a choice of its own, not shared under the key

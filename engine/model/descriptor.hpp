@@ -194,13 +194,15 @@ struct Package {
 /// How to recognise something that is installed already.
 struct Software {
   Common common;
-  std::vector<std::string> executables;  ///< wildcard patterns on the file name, looked up in roots' bin folders and PATH
+  std::vector<std::string> executables;  ///< wildcard patterns on the file name, looked up in
+                                         ///< roots' bin folders and PATH
   std::vector<std::string> files;        ///< relative to each root
   std::vector<std::string> roots;        ///< default: /usr/local, /usr, /opt/*
-  std::vector<std::string> required_files;  ///< must exist too; may use ${root}, ${file}, ${directory}, ${suffix}
+  std::vector<std::string>
+      required_files;  ///< must exist too; may use ${root}, ${file}, ${directory}, ${suffix}
   std::vector<std::string> version_run;  ///< the only command detection executes
   std::string version_file;
-  std::string version_pattern;           ///< regex with one group
+  std::string version_pattern;  ///< regex with one group
   Exports exports;
 };
 

@@ -9,9 +9,10 @@
 
 namespace ck::model {
 
-/// Parses and checks a whole descriptor: schema id, all keys, types, names, patterns, paths that stay
-/// inside, substitutions that exist, choices with valid defaults. One `invalid` error lists every
-/// problem with its JSON path. `expected_name` is the folder's name, `source` the file for messages.
+/// Parses and checks a whole descriptor: schema id, all keys, types, names, patterns, paths that
+/// stay inside, substitutions that exist, choices with valid defaults. One `invalid` error lists
+/// every problem with its JSON path. `expected_name` is the folder's name, `source` the file for
+/// messages.
 Result<Descriptor> read_descriptor(std::string_view text, const std::string& expected_name,
                                    const std::string& source);
 
@@ -21,12 +22,13 @@ struct Summary {
   std::string kind, name, uid, version;
   Tags tags;
 };
-Result<Summary> read_summary(std::string_view text, const std::string& expected_name, const std::string& source);
+Result<Summary> read_summary(std::string_view text, const std::string& expected_name,
+                             const std::string& source);
 
 /// A repository another one needs.
 struct RepositoryNeed {
   std::string name;
-  std::string url;      ///< empty: looked up among the known repositories
+  std::string url;  ///< empty: looked up among the known repositories
   std::string branch, tag, commit;
 };
 
@@ -43,6 +45,7 @@ struct RepositoryDescriptor {
 Result<RepositoryDescriptor> read_repository(std::string_view text, const std::string& source);
 
 /// An entry of `repos/known.json`: name, URL, pinned commit.
-Result<std::vector<RepositoryNeed>> read_known_repositories(std::string_view text, const std::string& source);
+Result<std::vector<RepositoryNeed>> read_known_repositories(std::string_view text,
+                                                            const std::string& source);
 
 }  // namespace ck::model

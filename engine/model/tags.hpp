@@ -35,8 +35,8 @@ struct TagQuery {
   std::vector<std::string> all;   ///< sorted, unique
   std::vector<std::string> none;  ///< sorted, unique
 
-  /// From "a,b" and "c,d" as typed: blanks around tags are dropped; an empty element in "a,,b" stays
-  /// and matches nothing (as in CK); a wholly empty text asks for nothing.
+  /// From "a,b" and "c,d" as typed: blanks around tags are dropped; an empty element in "a,,b"
+  /// stays and matches nothing (as in CK); a wholly empty text asks for nothing.
   static TagQuery parse(std::string_view all, std::string_view none = {});
 
   bool matches(const Tags& tags) const;

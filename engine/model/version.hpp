@@ -50,8 +50,9 @@ struct VersionBound {
   Version version;
 };
 
-/// A conjunction of bounds, written ">=1.2, <2"; "1.2" alone means "==1.2", "1.2.*" any version that
-/// starts so, "^1.2" >=1.2,<2 (the first number that is not zero stays: "^0.3" is >=0.3,<0.4) and
+/// A conjunction of bounds, written ">=1.2, <2"; "1.2" alone means "==1.2", "1.2.*" any version
+/// that starts so, "^1.2" >=1.2,<2 (the first number that is not zero stays: "^0.3" is >=0.3,<0.4)
+/// and
 /// "~1.2" >=1.2,<1.3; "" or "*" everything. Pre-releases are in a range only if one of its bounds
 /// names a pre-release.
 class VersionRange {
