@@ -28,7 +28,8 @@ struct Candidate {
   model::Tags tags;          ///< own tags, tags of the chosen variations, and the kind
   std::vector<model::Dependency> dependencies;  ///< expanded; conditions already decided
   int repository_rank = 0;                      ///< lower is preferred
-  /// For installed environments: the exact candidates it was built with, by key.
+  /// For installed environments: ids of the exact candidates it was built with, by key. They need
+  /// not be repeated in `dependencies`; where they are, both must hold.
   std::map<std::string, std::string> built_with;
 };
 

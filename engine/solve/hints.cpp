@@ -1,0 +1,176 @@
+#include "solve/hints.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "base/strings.hpp"
+#include "solve/spelling.hpp"
+#include "solve/words.hpp"
+
+namespace ck::solve {
+namespace {
+
+constexpr std::size_t kMostHints = 6;
+constexpr std::size_t kMostTrials = 12;
+
+/// The needs of one conflict that stand in one place of one component's text: its versions usually
+/// all say the same.
+struct Place {
+  std::string owner;  ///< "program:x", "package:foo"
+  std::string key;
+  std::string version;  ///< range as written
+  bool by_request = false;
+  std::vector<Requirement> needs;
+};
+
+class Adviser {
+ public:
+  Adviser(const Universe& universe, const Index& index, const Request& request,
+          const std::set<Requirement>& minimal, Budget& budget)
+      : universe_(universe),
+        index_(index),
+        request_(request),
+        minimal_(minimal),
+        changes_{.only = &minimal},
+        problem_(ground(index, request, changes_)),
+        budget_(budget) {}
+
+  std::vector<std::string> advise() {
+    advise_reuse();
+    advise_pins();
+    advise_spelling();
+    const auto places = places_of_needs();
+    for (const auto& place : places)
+      if (place.by_request) advise_version(place);
+    for (const auto& place : places)
+      if (!place.by_request) advise_version(place);
+    for (const auto& place : places)
+      if (!place.by_request && is_contested(place)) advise_privacy(place);
+    if (hints_.size() > kMostHints) hints_.resize(kMostHints);
+    return std::move(hints_);
+  }
+
+ private:
+  /// The solution of the whole request under some changes, if there is one and it may be sought.
+  std::optional<Attempt> trial(const Index& index, const Changes& changes) {
+    if (trials_++ >= kMostTrials) return std::nullopt;
+    auto result = attempt(index, request_, changes, budget_);
+    if (result.outcome.type != Outcome::Type::solved) return std::nullopt;
+    return result;
+  }
+
+  void advise_reuse() {
+    if (request_.reuse) return;
+    const auto all = Index::build(universe_, true);
+    if (all && trial(*all, {}))
+      hints_.push_back("let installed environments be used: with them there is a solution");
+  }
+
+  void advise_pins() {
+    for (const auto& requirement : minimal_) {
+      if (requirement.type != Requirement::Type::pin) continue;
+      const auto& pin = request_.pins[requirement.number];
+      const auto solved = trial(index_, {.dropped = {requirement}});
+      if (!solved) continue;
+      std::string text = pin.source == Pin::Source::lock
+                             ? "leave '" + pin.key + "' out of the lock"
+                             : "drop '" + pin.key + "' from the command line";
+      if (const auto chosen = chosen_for(*solved, pin.key))
+        text += ": then it is " + label(*chosen);
+      hints_.push_back(printable(text));
+    }
+  }
+
+  void advise_spelling() {
+    for (const auto& demand : problem_.demands)
+      if (demand.accepted.empty() && demand.built_with == nullptr)
+        add_all(spelling_hints(index_, wanted_by(*demand.dependency), demand.dependency->key));
+    for (const auto& requirement : minimal_)
+      if (requirement.type == Requirement::Type::pin) {
+        const auto& pin = request_.pins[requirement.number];
+        add_all(spelling_hints(index_, wanted_by(pin), pin.key));
+      }
+  }
+
+  void advise_version(const Place& place) {
+    if (place.version.empty()) return;
+    const auto solved = trial(index_, {.any_version = {place.needs.begin(), place.needs.end()}});
+    if (!solved) return;
+    std::string text =
+        "loosen the version " + place.version + " of '" + place.key + "' in " + place.owner;
+    if (const auto chosen = chosen_for(*solved, place.key))
+      text += ": then " + label(*chosen) + " will do";
+    hints_.push_back(printable(text));
+  }
+
+  void advise_privacy(const Place& place) {
+    if (!trial(index_, {.made_private = {place.needs.begin(), place.needs.end()}})) return;
+    hints_.push_back(printable("make '" + place.key + "' private in " + place.owner +
+                               ": then it need not be the same for all"));
+  }
+
+  std::vector<Place> places_of_needs() const {
+    std::vector<Place> places;
+    for (const auto& demand : problem_.demands) {
+      const bool by_request = demand.asker == kRequestNode;
+      if (demand.built_with != nullptr) continue;
+      const auto owner =
+          by_request ? request_.subject : problem_.candidate(demand.asker).component.text();
+      const auto& version = demand.dependency->version.text();
+      const auto same = std::find_if(places.begin(), places.end(), [&](const Place& place) {
+        return place.owner == owner && place.key == demand.dependency->key &&
+               place.version == version;
+      });
+      if (same != places.end()) {
+        same->needs.push_back(demand.requirement);
+      } else {
+        places.push_back(
+            {owner, demand.dependency->key, version, by_request, {demand.requirement}});
+      }
+    }
+    return places;
+  }
+
+  /// Whether several askers of the conflict share the key.
+  bool is_contested(const Place& place) const {
+    return std::any_of(problem_.variables.begin(), problem_.variables.end(), [&](const auto& v) {
+      return v.key == place.key && v.shared() && v.demands.size() > place.needs.size();
+    });
+  }
+
+  std::optional<Candidate> chosen_for(const Attempt& solved, const std::string& key) const {
+    for (const auto v : solved.outcome.reached) {
+      const auto& variable = solved.problem.variables[v];
+      if (variable.key == key) return solved.problem.candidate(solved.outcome.chosen[v]);
+    }
+    return std::nullopt;
+  }
+
+  void add_all(std::vector<std::string> texts) {
+    for (auto& text : texts)
+      if (std::find(hints_.begin(), hints_.end(), text) == hints_.end())
+        hints_.push_back(std::move(text));
+  }
+
+  const Universe& universe_;
+  const Index& index_;
+  const Request& request_;
+  const std::set<Requirement>& minimal_;
+  const Changes changes_;
+  const Problem problem_;
+  Budget& budget_;
+  std::size_t trials_ = 0;
+  std::vector<std::string> hints_;
+};
+
+}  // namespace
+
+std::vector<std::string> hints_for(const Universe& universe, const Index& index,
+                                   const Request& request, const std::set<Requirement>& minimal,
+                                   Budget& budget) {
+  return Adviser(universe, index, request, minimal, budget).advise();
+}
+
+}  // namespace ck::solve

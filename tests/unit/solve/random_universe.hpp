@@ -1,0 +1,115 @@
+#pragma once
+/// Small random universes with everything in them that the rules speak of.
+
+#include <algorithm>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "solve/universe.hpp"
+
+namespace ck::test {
+
+/// The same for the same seed on every machine: only raw bits of the generator are used.
+class RandomUniverse {
+ public:
+  explicit RandomUniverse(std::uint64_t seed) : bits_(seed) {
+    keys_ = 2 + below(7);
+    for (std::size_t key = 0; key < keys_; ++key) add_candidates(key);
+    for (auto& candidate : universe.candidates) add_needs(candidate);
+    request.subject = "program:x";
+    const auto roots = 1 + below(3);
+    for (std::size_t i = 0; i < roots; ++i) request.dependencies.push_back(need(below(keys_)));
+    while (percent(20)) request.pins.push_back(pin());
+    request.reuse = !percent(10);
+  }
+
+  solve::Universe universe;
+  solve::Request request;
+
+ private:
+  std::size_t below(std::size_t limit) { return bits_() % limit; }
+  bool percent(std::size_t chance) { return below(100) < chance; }
+  static std::string key_name(std::size_t key) { return "k" + std::to_string(key); }
+
+  void add_candidates(std::size_t key) {
+    const auto count = 1 + below(4);
+    for (std::size_t i = 0; i < count; ++i) {
+      solve::Candidate candidate;
+      // Some components serve several keys, some keys have several components.
+      const auto component = percent(15) ? below(keys_) : key;
+      candidate.component = {"core", "package",
+                             "c" + std::to_string(component) + (percent(25) ? "b" : ""), ""};
+      const char* versions[] = {"1", "2", "2-rc1", "3", ""};
+      const std::string version = versions[below(percent(70) ? 2 : 5)];
+      if (!version.empty()) candidate.version = *model::Version::parse(version);
+      candidate.origin = static_cast<solve::Origin>(below(3));
+      candidate.repository_rank = static_cast<int>(below(2));
+      std::vector<std::string> tags{key_name(key)};
+      if (percent(20)) tags.push_back(key_name(below(keys_)));
+      if (percent(40)) tags.push_back("x");
+      candidate.tags = model::Tags(tags);
+      candidate.id = key_name(key) + "." + std::to_string(i);
+      universe.candidates.push_back(candidate);
+    }
+  }
+
+  model::Dependency need(std::size_t key) {
+    model::Dependency result;
+    result.key = key_name(key);
+    std::string tags = key_name(percent(5) ? below(keys_) : key);
+    if (percent(15)) tags += ",x";
+    result.tags = model::TagQuery::parse(tags, percent(15) ? "x" : "");
+    result.version = range(25);
+    result.is_private = percent(15);
+    if (percent(5)) result.name = "c" + std::to_string(key);
+    return result;
+  }
+
+  model::VersionRange range(std::size_t chance) {
+    const char* ranges[] = {">=2", "<2", "1", "!=1", ">=2-rc1"};
+    if (!percent(chance)) return {};
+    return *model::VersionRange::parse(ranges[below(5)]);
+  }
+
+  void add_needs(solve::Candidate& candidate) {
+    const auto own = static_cast<std::size_t>(candidate.id[1] - '0');
+    while (percent(50)) {
+      // Mostly towards later keys, so that circles are there without being everywhere.
+      const auto key = percent(85) ? own + 1 + below(3) : below(keys_);
+      if (key < keys_) candidate.dependencies.push_back(need(key));
+    }
+    if (candidate.origin != solve::Origin::installed) return;
+    for (const auto& dependency : candidate.dependencies)
+      if (percent(50)) candidate.built_with[dependency.key] = some_candidate_of(dependency.key);
+    if (percent(10)) {
+      const auto key = key_name(below(keys_));
+      candidate.built_with[key] = some_candidate_of(key);
+    }
+  }
+
+  std::string some_candidate_of(const std::string& key) {
+    if (percent(5)) return "gone";
+    std::vector<std::string> ids;
+    for (const auto& candidate : universe.candidates)
+      if (candidate.tags.contains(key)) ids.push_back(candidate.id);
+    return ids[below(ids.size())];
+  }
+
+  solve::Pin pin() {
+    solve::Pin result;
+    result.key = key_name(below(keys_));
+    result.source = percent(50) ? solve::Pin::Source::lock : solve::Pin::Source::command_line;
+    if (percent(50)) {
+      result.candidate = some_candidate_of(result.key);
+    } else {
+      result.version = range(70);
+    }
+    return result;
+  }
+
+  std::mt19937_64 bits_;
+  std::size_t keys_ = 0;
+};
+
+}  // namespace ck::test
