@@ -84,6 +84,9 @@ class Repositories {
  private:
   Repositories(Home home, fs::path shipped)
       : home_(std::move(home)), shipped_(std::move(shipped)) {}
+  Status reload();
+  Result<Repository> add(Repository repository);
+
   Home home_;
   fs::path shipped_;
   std::vector<Repository> all_;

@@ -1,0 +1,265 @@
+#include "catalog/catalog.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <set>
+
+#include "base/strings.hpp"
+#include "catalog/state.hpp"
+#include "sys/files.hpp"
+#include "sys/lock.hpp"
+
+namespace ck::catalog {
+namespace {
+
+/// Removes an index that cannot be used. Others that have it open keep what they have.
+Status discard_index(const Home& home, const sys::Cancel& cancel) {
+  constexpr std::chrono::seconds kPatience{10};
+  const auto lock =
+      sys::FileLock::acquire(home.lock("index"), sys::FileLock::Mode::exclusive, kPatience, cancel);
+  if (!lock) return fail(lock.error());
+  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
+    std::error_code error;
+    fs::remove(home.index().string() + suffix, error);
+    if (error) return fail(system_error("remove " + home.index().string() + suffix, error.value()));
+  }
+  return {};
+}
+
+struct FreshIndex {
+  Index index;
+  Contents contents;
+};
+
+Result<FreshIndex> refreshed(Result<Index> index, const std::vector<Repository>& repositories,
+                             const sys::Cancel& cancel) {
+  if (!index) return fail(std::move(index.error()));
+  CK_TRY(contents, refresh(*index, repositories, cancel));
+  return FreshIndex{std::move(*index), std::move(contents)};
+}
+
+bool is_final(const Result<FreshIndex>& fresh) {
+  return fresh || fresh.error().code == ErrorCode::interrupted;
+}
+
+/// Whether the error tells of the file's content, so that a new file would be better.
+bool is_damage(const Error& error) {
+  return error.code == ErrorCode::invalid || error.code == ErrorCode::conflict ||
+         error.code == ErrorCode::internal;
+}
+
+/// The index of the home; a new one if that is damaged; one in memory if neither can be had.
+Result<FreshIndex> open_some_index(const Home& home, const std::vector<Repository>& repositories,
+                                   EventSink& events, const sys::Cancel& cancel) {
+  auto fresh = refreshed(Index::open(home.index()), repositories, cancel);
+  if (is_final(fresh)) return fresh;
+  if (is_damage(fresh.error())) {
+    events.on(Note{"building the component index anew: " + fresh.error().message});
+    if (discard_index(home, cancel)) {
+      fresh = refreshed(Index::open(home.index()), repositories, cancel);
+    }
+  } else {
+    // A read-only home may hold an index that is up to date.
+    auto read_only = refreshed(Index::open(home.index(), true), repositories, cancel);
+    if (is_final(read_only)) return read_only;
+  }
+  if (is_final(fresh)) return fresh;
+  events.on(Note{"using a component index in memory: " + fresh.error().message});
+  return refreshed(Index::in_memory(), repositories, cancel);
+}
+
+bool matches(const std::string& pattern, std::string_view text) {
+  if (pattern.empty() || pattern == text) return true;
+  return has_wildcard(pattern) && wildcard_match(pattern, text);
+}
+
+bool is_exact(const std::string& pattern) { return !pattern.empty() && !has_wildcard(pattern); }
+
+std::string described(const Component& component) {
+  return component.id.full_text() + " (" + component.id.uid + ") in " +
+         printable(component.path.string());
+}
+
+bool stands_before(const Component& a, const Component& b) {
+  return std::tie(a.id.repo, a.id.kind, a.id.name, a.path) <
+         std::tie(b.id.repo, b.id.kind, b.id.name, b.path);
+}
+
+}  // namespace
+
+bool Catalog::State::wants(const IndexedFolder& folder,
+                           const model::ComponentPattern& pattern) const {
+  const Repository& repository = repositories[folder.repository];
+  return matches(pattern.kind, folder.folder.kind) &&
+         (matches(pattern.repo, repository.name) ||
+          (model::is_uid(pattern.repo) && pattern.repo == repository.uid));
+}
+
+Component Catalog::State::component(const IndexedFolder& folder, IndexedComponent&& row) const {
+  const Repository& repository = repositories[folder.repository];
+  Component component;
+  component.path = repository.path.string() + "/" + folder.folder.path + "/" + row.name;
+  component.id = {repository.name, folder.folder.kind, std::move(row.name), std::move(row.uid)};
+  component.version = std::move(row.version);
+  component.tags = std::move(row.tags);
+  component.format = repository.format;
+  component.repository_rank = repository.rank;
+  return component;
+}
+
+Status Catalog::State::visit_candidates(const SearchQuery& query, const Index::Visit& visit) {
+  if (!query.tags.all.empty()) return index.components_with_tags(query.tags.all, visit);
+  if (is_exact(query.pattern.name)) return index.components_called(query.pattern.name, visit);
+  for (const auto& [id, folder] : contents.folders) {
+    if (wants(folder, query.pattern)) CK_CHECK(index.components_in(id, visit));
+  }
+  return {};
+}
+
+Result<std::vector<Component>> Catalog::State::search(const SearchQuery& query) {
+  const model::ComponentPattern& pattern = query.pattern;
+  const bool by_uid = model::is_uid(pattern.name);
+  std::vector<Component> found;
+  const auto keep = [&](ComponentRow&& row) {
+    // Rows of unknown folders are of repositories that are not registered (any more).
+    const auto folder = contents.folders.find(row.folder_id);
+    if (folder == contents.folders.end() || !wants(folder->second, pattern)) return;
+    const IndexedComponent& component_row = row.component;
+    if (!matches(pattern.name, component_row.name) &&
+        !(by_uid && pattern.name == component_row.uid)) {
+      return;
+    }
+    if (!query.tags.matches(component_row.tags)) return;
+    found.push_back(component(folder->second, std::move(row.component)));
+  };
+  // One transaction, so that another process that writes meanwhile is seen wholly or not at all.
+  CK_CHECK(index.database().execute("BEGIN"));
+  const Status visited = visit_candidates(query, keep);
+  CK_CHECK(index.database().execute("ROLLBACK"));
+  if (!visited) return fail(visited.error());
+  std::sort(found.begin(), found.end(), stands_before);
+  if (query.limit && found.size() > *query.limit) found.resize(*query.limit);
+  return found;
+}
+
+Catalog::Catalog(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Catalog::Catalog(Catalog&&) noexcept = default;
+Catalog& Catalog::operator=(Catalog&&) noexcept = default;
+Catalog::~Catalog() = default;
+
+Result<Catalog> Catalog::open(const Home& home, const std::vector<Repository>& repositories,
+                              EventSink& events, const sys::Cancel& cancel) {
+  CK_TRY(fresh, open_some_index(home, repositories, events, cancel));
+  return Catalog(std::make_unique<State>(
+      State{repositories, std::move(fresh.index), std::move(fresh.contents)}));
+}
+
+Result<std::vector<Component>> Catalog::search(const SearchQuery& query) {
+  auto found = state_->search(query);
+  if (found || !is_damage(found.error())) return found;
+  // The file is damaged where the comparison with the folders did not look.
+  CK_TRY(fresh, refreshed(Index::in_memory(), state_->repositories, {}));
+  state_->index = std::move(fresh.index);
+  state_->contents = std::move(fresh.contents);
+  return state_->search(query);
+}
+
+Result<std::vector<Component>> Catalog::providers(const model::TagQuery& tags,
+                                                  std::string_view kind, std::string_view name) {
+  return search({{"", std::string(kind), std::string(name)}, tags, std::nullopt});
+}
+
+Result<Component> Catalog::find(const model::ComponentPattern& pattern,
+                                std::vector<Component>* shadowed) {
+  CK_TRY(found, search({pattern, {}, std::nullopt}));
+  if (found.empty()) return fail(state_->not_found(pattern));
+  std::stable_sort(found.begin(), found.end(), [](const Component& a, const Component& b) {
+    return a.repository_rank < b.repository_rank;
+  });
+  const auto same_repository = [&](const Component& other) {
+    return other.id.repo == found.front().id.repo;
+  };
+  const auto others = std::find_if_not(found.begin(), found.end(), same_repository);
+  if (others - found.begin() > 1) {
+    Error error(ErrorCode::conflict,
+                "several components are meant by '" + printable(pattern.text()) + "'");
+    std::for_each(found.begin(), others, [&](const Component& one) { error.in(described(one)); });
+    return fail(std::move(error).hint("name one of them by kind and name"));
+  }
+  if (shadowed != nullptr) shadowed->assign(others, found.end());
+  return std::move(found.front());
+}
+
+Error Catalog::State::not_found(const model::ComponentPattern& pattern) {
+  const std::string wanted = printable(pattern.text());
+  for (const BrokenComponent& one : contents.broken) {
+    const fs::path folder = repository_folder_of(one, pattern);
+    if (folder.empty()) continue;
+    Error error = one.error;
+    return error.in("reading '" + wanted + "'");
+  }
+  Error error(ErrorCode::not_found, "no component '" + wanted + "' in " +
+                                        std::to_string(repositories.size()) + " repositories");
+  return add_suggestions(std::move(error), pattern);
+}
+
+/// The folder of a broken component if that is what is asked for.
+fs::path Catalog::State::repository_folder_of(const BrokenComponent& one,
+                                              const model::ComponentPattern& pattern) const {
+  for (const auto& [id, folder] : contents.folders) {
+    if (!wants(folder, pattern) || !is_exact(pattern.name)) continue;
+    const fs::path path = repositories[folder.repository].path / folder.folder.path / pattern.name;
+    if (one.file == path / "ck.json" || one.file == path / ".cm/meta.json") return path;
+  }
+  return {};
+}
+
+Error Catalog::State::add_suggestions(Error error, const model::ComponentPattern& pattern) {
+  const auto all_kinds = kinds();
+  if (!all_kinds) return error;
+  const bool kind_exists = std::any_of(all_kinds->begin(), all_kinds->end(), [&](const auto& kind) {
+    return matches(pattern.kind, kind);
+  });
+  if (!kind_exists) {
+    const auto advice = did_you_mean(near_misses(pattern.kind, *all_kinds));
+    return error.hint(advice ? *advice : "kinds are: " + join(*all_kinds, ", "));
+  }
+  auto same_kind = search({{"", pattern.kind, ""}, {}, std::nullopt});
+  auto elsewhere = search({{"", "", pattern.name}, {}, std::nullopt});
+  if (!same_kind || !elsewhere) return error;
+  std::set<std::string> names;
+  for (const Component& one : *same_kind) names.insert(one.id.name);
+  const std::vector<std::string> candidates(names.begin(), names.end());
+  if (const auto advice = did_you_mean(near_misses(pattern.name, candidates))) error.hint(*advice);
+  if (!pattern.name.empty() && !elsewhere->empty()) {
+    error.hint("there is " + described(elsewhere->front()));
+  }
+  if (error.hints.empty()) error.hint("see what there is with: ck ls " + printable(pattern.kind));
+  return error;
+}
+
+Result<std::vector<std::pair<std::string, std::int64_t>>> Catalog::tag_counts() {
+  CK_TRY(all, search({}));
+  std::map<std::string, std::int64_t> counts;
+  for (const Component& component : all) {
+    for (const std::string& tag : component.tags) ++counts[tag];
+  }
+  return std::vector<std::pair<std::string, std::int64_t>>(counts.begin(), counts.end());
+}
+
+Result<std::vector<std::string>> Catalog::State::kinds() {
+  std::set<std::string> kinds;
+  for (const auto& [id, folder] : contents.folders) {
+    if (kinds.count(folder.folder.kind) > 0) continue;
+    CK_TRY(used, index.has_components(id));
+    if (used) kinds.insert(folder.folder.kind);
+  }
+  return std::vector<std::string>(kinds.begin(), kinds.end());
+}
+
+Result<std::vector<std::string>> Catalog::kinds() { return state_->kinds(); }
+
+const std::vector<BrokenComponent>& Catalog::broken() const { return state_->contents.broken; }
+
+}  // namespace ck::catalog
