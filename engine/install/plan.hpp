@@ -72,4 +72,26 @@ Lock make_lock(const InstallPlan& plan, const Context& context);
 Json to_json(const Lock& lock);
 Result<Lock> lock_from_json(const Json& value, const std::string& source);
 
+/// Something a lock names that is not the same any more.
+struct LockDifference {
+  std::string what;  ///< "software:gcc", "package:onnx-lite"
+  std::string recorded;
+  std::string now;
+};
+
+/// A plan that makes what a lock recorded.
+struct LockedPlan {
+  InstallPlan plan;
+  std::map<std::string, std::string> ids;  ///< recorded environment id -> the one used now
+  std::vector<LockDifference> differences;
+};
+
+/// Each recorded environment is used if it exists; else built again from its recipe as it was: the
+/// component as it is now if its content is the recorded one, else as it was at the repository's
+/// recorded commit (exported below `work`), else as it is now. Detected software must be found
+/// again; another version is the nearest. What is not the recorded thing is a difference.
+/// `not_found` when a component or software is gone altogether.
+Result<LockedPlan> plan_locked(const Lock& lock, const model::Profile& profile,
+                               const fs::path& work, Context& context);
+
 }  // namespace ck::install
