@@ -34,9 +34,9 @@ Result<RunReport> run(Session& session, const RunRequest& request, const run::Pa
   const run::RunRequest wanted{request.command, request.variables, request.arguments,
                                request.timeout_seconds};
   // Planned before anything is built, so that a wrong command or variable is told at once.
-  CK_TRY(run_plan,
-         run::plan_run(program, prepared.plan, planned_closure(prepared.plan),
-                       prepared.subject.values, prepared.profile, wanted, context->host_variables));
+  CK_TRY(run_plan, run::plan_run(program, prepared.plan, planned_closure(prepared.plan),
+                                 prepared.subject.values, prepared.profile, wanted,
+                                 context->host_variables, context->home.root));
   RunReport report;
   report.run_plan = std::move(run_plan);
   if (!request.dry_run) {

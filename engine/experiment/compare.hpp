@@ -15,6 +15,7 @@ enum class Agreement {
   within_tolerance,  ///< differs less than its descriptor allows
   overlapping,       ///< a measured quantity whose intervals overlap
   improved,          ///< outside the interval, in the better direction
+  inconclusive,      ///< outside, but too few samples to know how far chance goes
   differs,
   missing,  ///< one side does not have it
 };
@@ -49,12 +50,15 @@ struct Comparison {
 };
 std::string_view name_of(Comparison::Verdict verdict);
 
-/// Outputs decide by their comparator (hash, numeric tolerance). Metrics with a tolerance of their
-/// own decide by it; accuracy-like ones (role accuracy, or identical in all repetitions) must be
-/// equal without one; measured ones (times, rates, memory) agree when the intervals of their
-/// medians, widened by `margin` of the recorded median, overlap. Being better never fails.
+/// Outputs decide by their comparator (hash, numeric tolerance), in every repetition. Metrics with
+/// a tolerance of their own decide by it. Accuracy (role "accuracy") without one must be equal.
+/// Measured metrics of the program (times, rates, memory) agree when the 95 % intervals of their
+/// medians, widened by `margin` of the recorded median, overlap; being better never fails, and with
+/// fewer than `enough` samples on a side a difference is inconclusive. What the engine measures
+/// itself (wall_time …) is shown but does not decide: the program says which of its numbers matter.
 struct CompareOptions {
   double margin = 0.10;
+  std::size_t enough = 5;
 };
 Result<Comparison> compare(const store::Point& recorded, const store::Point& now,
                            store::Blobs& blobs, const CompareOptions& options = {});

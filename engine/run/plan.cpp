@@ -129,7 +129,7 @@ std::vector<std::string> roots_of(const install::InstallPlan& installed) {
 Result<RunPlan> plan_run(const model::Program& program, const install::InstallPlan& installed,
                          const install::Closure& closure, const model::Values& values,
                          const model::Profile& profile, const RunRequest& request,
-                         const install::Variables& host_variables) {
+                         const install::Variables& host_variables, const fs::path& home) {
   CK_TRY(command, choose_command(program, request.command));
   const Names names(values, installed, closure);
   const auto known = names.known();
@@ -163,6 +163,8 @@ Result<RunPlan> plan_run(const model::Program& program, const install::InstallPl
     set_variable(plan.variables, name, value);
   }
   std::ranges::sort(plan.variables);
+  for (auto& argument : plan.argv) argument = replace_all(argument, home.string(), "${home}");
+  for (auto& [name, value] : plan.variables) value = replace_all(value, home.string(), "${home}");
 
   plan.environments = install::closure_order(closure, roots);
   plan.parameters = values;

@@ -12,7 +12,9 @@
 
 namespace ck::run {
 
-/// `${work}` in arguments and variables stands for the run's own folder, known only when it starts.
+/// `${work}` in arguments and variables stands for the run's own folder, `${home}` for $CK_HOME:
+/// both are known only where the plan is executed, and neither belongs into a record that others
+/// will read.
 struct RunPlan {
   std::string subject;  ///< "program:image-classification"
   std::string command;  ///< name of the program's command
@@ -40,7 +42,7 @@ struct RunRequest {
 Result<RunPlan> plan_run(const model::Program& program, const install::InstallPlan& installed,
                          const install::Closure& closure, const model::Values& values,
                          const model::Profile& profile, const RunRequest& request,
-                         const install::Variables& host_variables);
+                         const install::Variables& host_variables, const fs::path& home);
 
 Json to_json(const RunPlan& plan);  ///< "ck.run-plan/1"
 Result<RunPlan> run_plan_from_json(const Json& value, const std::string& source);

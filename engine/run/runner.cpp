@@ -28,16 +28,17 @@ Result<sys::TemporaryDirectory> make_work(const install::Context& context) {
   return std::move(work);
 }
 
-/// Only `${work}` is left in a plan, and only it is replaced: the rest was decided when planning.
-std::string in_work(const std::string& text, const fs::path& work) {
-  return replace_all(text, "${work}", work.string());
+/// Only places are left open in a plan: the rest was decided when planning.
+std::string placed(const std::string& text, const fs::path& work, const fs::path& home) {
+  return replace_all(replace_all(text, "${work}", work.string()), "${home}", home.string());
 }
 
-sys::ProcessSpec make_spec(const RunPlan& plan, const fs::path& work, const PassThrough& output) {
+sys::ProcessSpec make_spec(const RunPlan& plan, const fs::path& work, const fs::path& home,
+                           const PassThrough& output) {
   sys::ProcessSpec spec;
-  for (const auto& argument : plan.argv) spec.argv.push_back(in_work(argument, work));
+  for (const auto& argument : plan.argv) spec.argv.push_back(placed(argument, work, home));
   for (const auto& [name, value] : plan.variables)
-    spec.variables.emplace_back(name, in_work(value, work));
+    spec.variables.emplace_back(name, placed(value, work, home));
   spec.directory = work / "run";
   spec.limits = install::process_limits(plan.limits, {});
   spec.out = {sys::OutputTarget::To::capture, output.out, kMaxKeptStream};
@@ -173,7 +174,8 @@ Result<RunOutcome> run_once(const RunPlan& plan, int number, const PassThrough& 
   repetition.number = number;
   const sys::HostLoad before = sys::read_host_load();
   repetition.started_ns = context.clock.unix_ns();
-  CK_TRY(result, context.processes.run(make_spec(plan, work.path(), output), context.cancel));
+  CK_TRY(result, context.processes.run(make_spec(plan, work.path(), context.home.root, output),
+                                       context.cancel));
   repetition.wall_ns = result.wall_ns;
   repetition.user_ns = result.user_ns;
   repetition.system_ns = result.system_ns;
