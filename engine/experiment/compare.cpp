@@ -1,9 +1,9 @@
 #include "experiment/compare.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "base/strings.hpp"
@@ -46,9 +46,8 @@ OutputComparison compare_repetitions(const model::Output& output, const store::P
 std::string number(double value, const std::string& unit) {
   if (unit == "ns") return human_duration_ns(value);
   if (unit == "bytes") return human_bytes(value);
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.6g", value);
-  return unit.empty() || unit == "fraction" ? text.data() : std::string(text.data()) + " " + unit;
+  const std::string text = fmt::format("{:.6g}", value);
+  return unit.empty() || unit == "fraction" ? text : text + " " + unit;
 }
 
 std::string described(const run::Summary& summary, const std::string& unit) {
@@ -62,10 +61,7 @@ std::string described(const run::Summary& summary, const std::string& unit) {
 
 std::string change(double recorded, double now) {
   if (recorded == 0) return {};
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), ": %+.1f %%",
-                100 * (now - recorded) / std::abs(recorded));
-  return text.data();
+  return fmt::format(": {:+.1f} %", 100 * (now - recorded) / std::abs(recorded));
 }
 
 Agreement agree_by_interval(const run::Summary& recorded, const run::Summary& now,
