@@ -195,9 +195,7 @@ std::vector<std::pair<std::string, std::string>> ObjectReader::string_map(std::s
 std::string ObjectReader::choice(std::string_view key, std::span<const std::string> choices,
                                  std::optional<std::string> fallback) {
   const bool needed = !fallback.has_value();
-  const std::string otherwise = fallback          ? *fallback
-                                : choices.empty() ? std::string()
-                                                  : choices.front();
+  std::string otherwise = fallback ? *fallback : choices.empty() ? std::string() : choices.front();
   const Json* value = needed ? required(key) : optional(key);
   if (value == nullptr) return otherwise;
   std::vector<std::string> near;

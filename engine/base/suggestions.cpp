@@ -68,6 +68,7 @@ std::vector<std::string> near_misses(std::string_view word, std::span<const std:
   if (near.size() > limit) near.resize(limit);
 
   std::vector<std::string> names;
+  names.reserve(near.size());
   for (const auto& [distance, name] : near) names.emplace_back(name);
   return names;
 }

@@ -2,8 +2,6 @@
 
 #include <zstd.h>
 
-#include <algorithm>
-#include <array>
 #include <memory>
 #include <new>
 
@@ -46,7 +44,7 @@ Result<std::string> decompress(std::string_view bytes, std::uint64_t max_bytes) 
     if (piece.pos > max_bytes - out.size()) {
       return damaged("more than " + std::to_string(max_bytes) + " bytes would come out");
     }
-    out.append(buffer.data(), piece.pos);
+    out.append(buffer, 0, piece.pos);
     if (expected != 0 && piece.pos == 0 && in.pos == before) return damaged("the end is missing");
   }
   return out;

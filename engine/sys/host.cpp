@@ -96,9 +96,9 @@ std::optional<bool> read_turbo(const fs::path& root) {
 std::string read_os_id(const fs::path& root) {
   std::string release = read_start(root / "etc/os-release");
   if (release.empty()) release = read_start(root / "usr/lib/os-release");
-  const std::string id = field(release, "ID", '=').value_or("linux");
-  const auto version = field(release, "VERSION_ID", '=');
-  return version ? id + "-" + *version : id;
+  std::string id = field(release, "ID", '=').value_or("linux");
+  if (const auto version = field(release, "VERSION_ID", '=')) id.append("-").append(*version);
+  return id;
 }
 
 /// "535.54.03" of "NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.54.03  Tue Jun …".
@@ -111,28 +111,34 @@ std::string nvidia_driver(const fs::path& root) {
   return "unknown";
 }
 
+std::string described(std::string gpu, std::string_view driver) {
+  gpu.append(" (driver ").append(driver).append(")");
+  return gpu;
+}
+
 void add_nvidia_gpus(const fs::path& root, std::vector<std::string>& gpus) {
   for (const fs::path& gpu : entries_of(root / "proc/driver/nvidia/gpus")) {
     const auto model = field(read_start(gpu / "information"), "Model", ':');
-    gpus.push_back(model.value_or("NVIDIA GPU") + " (driver " + nvidia_driver(root) + ")");
+    gpus.push_back(described(model.value_or("NVIDIA GPU"), nvidia_driver(root)));
   }
 }
 
 /// "AMD 0x744c (driver amdgpu)": what the kernel knows without a table of devices.
 void add_drm_gpus(const fs::path& root, std::vector<std::string>& gpus) {
+  const bool nvidia_listed = !gpus.empty();
   for (const fs::path& card : entries_of(root / "sys/class/drm")) {
     const std::string name = card.filename().string();
     const bool connector = name.find('-') != std::string::npos;  // card0-HDMI-A-1
     if (name.substr(0, 4) != "card" || connector) continue;
     const auto vendor = read_word(card / "device/vendor");
-    if (!vendor || (*vendor == "0x10de" && !gpus.empty())) continue;  // NVIDIA, listed already
+    if (!vendor || (*vendor == "0x10de" && nvidia_listed)) continue;
     const std::string maker = *vendor == "0x1002"   ? "AMD"
                               : *vendor == "0x8086" ? "Intel"
                               : *vendor == "0x10de" ? "NVIDIA"
                                                     : *vendor;
     const std::string device = read_word(card / "device/device").value_or("GPU");
     const auto driver = field(read_start(card / "device/uevent"), "DRIVER", '=');
-    gpus.push_back(maker + " " + device + " (driver " + driver.value_or("unknown") + ")");
+    gpus.push_back(described(maker + " " + device, driver.value_or("unknown")));
   }
 }
 

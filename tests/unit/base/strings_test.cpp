@@ -41,6 +41,12 @@ TEST(Trim, TakesAsciiWhiteSpaceFromBothEnds) {
   EXPECT_EQ(trim("\u00a0x"), "\u00a0x");
 }
 
+TEST(ReplaceAll, DoesNotLookAtItsReplacementsAgain) {
+  EXPECT_EQ(replace_all("a.b.c", ".", "::"), "a::b::c");
+  EXPECT_EQ(replace_all("aaa", "aa", "a"), "aa");
+  EXPECT_EQ(replace_all("x", "y", "z"), "x");
+}
+
 TEST(ToLower, ChangesAsciiOnly) { EXPECT_EQ(to_lower("GCC-12 \u00c4"), "gcc-12 \u00c4"); }
 
 TEST(ParseInteger, ReadsWholeStringsOnly) {
