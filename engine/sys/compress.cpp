@@ -31,8 +31,7 @@ Result<std::string> decompress(std::string_view bytes, std::uint64_t max_bytes) 
   const std::unique_ptr<ZSTD_DStream, FreeStream> stream(ZSTD_createDStream());
   if (stream == nullptr) throw std::bad_alloc();
   // Piece by piece: the size that a frame declares is a claim of whoever wrote it.
-  std::array<char, 1u << 16>
-      buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled below
+  std::string buffer(ZSTD_DStreamOutSize(), '\0');
   std::string out;
   ZSTD_inBuffer in = {bytes.data(), bytes.size(), 0};
   std::size_t expected = 1;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <memory>
 #include <string_view>
@@ -138,7 +139,7 @@ void add_drm_gpus(const fs::path& root, std::vector<std::string>& gpus) {
                                                     : *vendor;
     const std::string device = read_word(card / "device/device").value_or("GPU");
     const auto driver = field(read_start(card / "device/uevent"), "DRIVER", '=');
-    gpus.push_back(described(maker + " " + device, driver.value_or("unknown")));
+    gpus.push_back(described(join(std::array{maker, device}, " "), driver.value_or("unknown")));
   }
 }
 
