@@ -18,7 +18,14 @@ namespace {
 
 class SqliteTest : public ::testing::Test {
  protected:
-  Database open(const DatabaseOptions& options = {}) {
+  /// Without waiting for the disk, so that the tests are quick.
+  Database open() {
+    DatabaseOptions options;
+    options.durability = DatabaseOptions::Durability::off;
+    return open(options);
+  }
+
+  Database open(const DatabaseOptions& options) {
     auto database = Database::open(file_, options);
     if (!database) throw std::runtime_error(database.error().message);
     return std::move(*database);
@@ -78,7 +85,7 @@ bool contains(const std::vector<std::string>& texts, std::string_view part) {
 }
 
 TEST_F(SqliteTest, OpensAsDocumented) {
-  Database database = open();
+  Database database = open(DatabaseOptions());
   EXPECT_EQ(value_of(database, "PRAGMA journal_mode"), "wal");
   EXPECT_EQ(value_of(database, "PRAGMA synchronous"), "2");
   EXPECT_EQ(value_of(database, "PRAGMA foreign_keys"), "1");
