@@ -1,0 +1,55 @@
+#include "install/download_cache.hpp"
+
+#include "install/staging.hpp"
+#include "sys/lock.hpp"
+
+namespace ck::install {
+namespace {
+
+/// Nobody waits longer for somebody else's download; the lock of a dead process is free at once.
+constexpr std::chrono::hours kPatience(24);
+
+Result<sys::FileLock> lock_download(const std::string& name, Context& context) {
+  const fs::path file = context.home.lock("download-" + name);
+  CK_TRY(free, sys::FileLock::try_acquire(file, sys::FileLock::Mode::exclusive));
+  if (free) return std::move(*free);
+  context.events.on(Note{"waiting for another ck to finish the same download"});
+  return sys::FileLock::acquire(file, sys::FileLock::Mode::exclusive, kPatience, context.cancel);
+}
+
+bool exists(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
+
+}  // namespace
+
+Result<fs::path> cached_file(const std::string& sha256, Context& context,
+                             const std::function<Status(const fs::path&)>& fetch) {
+  const fs::path folder = context.home.downloads() / sha256.substr(0, 2);
+  const fs::path file = folder / sha256;
+  CK_TRY(lock, lock_download(sha256, context));
+  if (exists(file)) {
+    CK_TRY(found, sys::hash_file(file, context.cancel));
+    if (found == sha256) return file;
+    context.events.on(Warning{file.string() + " was damaged; it is fetched again"});
+    CK_CHECK(sys::remove_tree(file));
+  }
+  CK_CHECK(sys::make_directories(folder));
+  CK_CHECK(fetch(file));
+  return file;
+}
+
+Result<fs::path> cached_folder(const std::string& name, Context& context,
+                               const std::function<Status(const fs::path&)>& fetch) {
+  const fs::path folder = context.home.downloads().parent_path() / "git" / name;
+  CK_TRY(lock, lock_download(name, context));
+  if (exists(folder)) return folder;
+  CK_TRY(staging, make_staging(context.home.staging()));
+  CK_CHECK(fetch(staging.path() / "content"));
+  CK_CHECK(sys::make_directories(folder.parent_path()));
+  CK_CHECK(sys::rename_into_place(staging.path() / "content", folder));
+  return folder;
+}
+
+}  // namespace ck::install

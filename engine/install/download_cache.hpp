@@ -1,0 +1,21 @@
+#pragma once
+/// What was downloaded, kept by its content so that nothing is fetched twice. Internal to install.
+
+#include <functional>
+#include <string>
+
+#include "install/context.hpp"
+
+namespace ck::install {
+
+/// The file with this content in the cache; `fetch` is called to make it when it is not there or
+/// damaged, under a lock, so that several processes share one download. `fetch` must leave a
+/// verified file at the path it is given.
+Result<fs::path> cached_file(const std::string& sha256, Context& context,
+                             const std::function<Status(const fs::path&)>& fetch);
+
+/// The same for a folder that is known by a name of its own (a git commit). `fetch` must create it.
+Result<fs::path> cached_folder(const std::string& name, Context& context,
+                               const std::function<Status(const fs::path&)>& fetch);
+
+}  // namespace ck::install

@@ -1,0 +1,176 @@
+#include "install/sources.hpp"
+
+#include <algorithm>
+
+#include "base/sha256.hpp"
+#include "base/strings.hpp"
+#include "install/debian.hpp"
+#include "install/download_cache.hpp"
+
+namespace ck::install {
+namespace {
+
+constexpr std::string_view kDescriptor = "ck.json";
+constexpr std::string_view kLocal = "file://";
+
+/// `root / relative`, created, without ever leaving `root` through a link that an archive put
+/// there.
+Result<fs::path> make_inside(const fs::path& root, const std::string& relative) {
+  fs::path below;
+  for (const auto& part : fs::path(relative)) {
+    below /= part;
+    CK_TRY(folder, sys::contained_path(root, below.string()));
+    CK_CHECK(sys::make_directories(folder));
+  }
+  return sys::contained_path(root, relative);
+}
+
+Error offline_error(const std::string& what) {
+  return Error(ErrorCode::network, what + " was not downloaded before, and nothing may be fetched")
+      .hint("do it once without --offline");
+}
+
+/// Fetches one source after the other into `folder`.
+class Fetcher {
+ public:
+  Fetcher(const catalog::Component& component, const fs::path& folder, Context& context)
+      : component_(component), folder_(folder), context_(context) {}
+
+  Status operator()(const model::FilesSource& source) {
+    CK_TRY(from, sys::contained_path(component_.path, source.path));
+    CK_TRY(to, make_inside(folder_, source.to));
+    std::error_code missing;
+    if (!fs::exists(from, missing)) {
+      return fail(ErrorCode::not_found, "the component has no '" + source.path + "'");
+    }
+    if (fs::is_regular_file(from, missing)) return copy_file(from, to);
+    CK_TRY(entries, sys::list_tree(from, {.skip_names = {}, .hash = false}, context_.cancel));
+    if (source.path.empty() || source.path == ".")
+      std::erase_if(entries, [](const auto& entry) { return entry.path == kDescriptor; });
+    return sys::copy_tree(from, to, entries, context_.cancel);
+  }
+
+  Status operator()(const model::UrlSource& source) {
+    CK_TRY(file, cached_file(source.sha256, context_,
+                             [&](const fs::path& target) { return download(source, target); }));
+    CK_TRY(to, make_inside(folder_, source.to));
+    if (!source.unpack) return copy_download(file, to, source);
+    CK_TRY(archives, context_.transfer.archives());
+    sys::UnpackOptions options;
+    options.strip = source.strip;
+    auto unpacked = archives->unpack(file, to, options, context_.cancel);
+    if (!unpacked && unpacked.error().code == ErrorCode::invalid)
+      unpacked.error().hint("if it is no archive, the source needs \"unpack\": false");
+    return unpacked;
+  }
+
+  Status operator()(const model::GitSource& source) {
+    const std::string name = sha256_hex(source.url + "\n" + source.commit);
+    const auto fetch = [&](const fs::path& target) -> Status {
+      if (context_.offline && !source.url.starts_with(kLocal))
+        return fail(offline_error("commit " + source.commit));
+      CK_TRY(git, context_.transfer.git());
+      return git->export_commit(source.url, source.commit, target, context_.events,
+                                context_.cancel);
+    };
+    CK_TRY(exported, cached_folder(name, context_, fetch));
+    CK_TRY(to, make_inside(folder_, source.to));
+    CK_TRY(entries, sys::list_tree(exported, {.skip_names = {}, .hash = false}, context_.cancel));
+    return sys::copy_tree(exported, to, entries, context_.cancel);
+  }
+
+  Status operator()(const model::DebianSource& source) {
+    const auto fetch = [&](const fs::path& target) -> Status {
+      if (context_.offline) return fail(offline_error("the Debian package " + source.package));
+      return download_debian(source, target, context_);
+    };
+    CK_TRY(file, cached_file(source.sha256, context_, fetch));
+    CK_TRY(to, make_inside(folder_, source.to));
+    CK_TRY(archives, context_.transfer.archives());
+    sys::UnpackOptions options;
+    options.only = source.paths;
+    CK_CHECK(archives->unpack_debian(file, to, options, context_.cancel));
+    return check_paths(source, to);
+  }
+
+ private:
+  Status download(const model::UrlSource& source, const fs::path& target) {
+    sys::DownloadRequest request{source.urls, target, source.sha256, source.size_bytes};
+    if (context_.offline) {
+      std::erase_if(request.urls, [](const auto& url) { return !url.starts_with(kLocal); });
+      if (request.urls.empty()) return fail(offline_error(printable(source.urls.front())));
+    }
+    CK_TRY(http, context_.transfer.http());
+    return http->download(request, context_.events, context_.cancel);
+  }
+
+  Status copy_file(const fs::path& from, const fs::path& to) {
+    sys::TreeEntry entry;
+    entry.path = from.filename().string();
+    const auto permissions = fs::status(from).permissions();
+    entry.executable = (permissions & fs::perms::owner_exec) != fs::perms::none;
+    return sys::copy_tree(from.parent_path(), to, {entry}, context_.cancel);
+  }
+
+  /// The cache knows the file by its hash; here it gets the name its URL ends with.
+  Status copy_download(const fs::path& file, const fs::path& to, const model::UrlSource& source) {
+    std::string url = source.urls.front();
+    url.resize(std::min(url.find_first_of("?#"), url.size()));
+    const std::string name = url.substr(url.rfind('/') + 1);
+    if (name == "." || !sys::is_plain_relative_path(name)) {
+      return fail(ErrorCode::invalid,
+                  "the URL " + printable(source.urls.front()) + " does not end with a file name");
+    }
+    std::error_code error;
+    fs::copy_file(file, to / name, error);
+    if (error) return fail(system_error("copy the download to " + name, error.value()));
+    return {};
+  }
+
+  /// A pattern that keeps nothing is a mistake, or the package is not what it was.
+  Status check_paths(const model::DebianSource& source, const fs::path& to) const {
+    if (source.paths.empty()) return {};
+    CK_TRY(entries, sys::list_tree(to, {.skip_names = {}, .hash = false}, context_.cancel));
+    for (const auto& pattern : source.paths) {
+      const bool any = std::ranges::any_of(
+          entries, [&](const auto& entry) { return wildcard_match(pattern, entry.path); });
+      if (any) continue;
+      return fail(ErrorCode::not_found, "the Debian package " + source.package + " " +
+                                            source.version + " has no file '" + pattern + "'");
+    }
+    return {};
+  }
+
+  const catalog::Component& component_;
+  const fs::path& folder_;
+  Context& context_;
+};
+
+std::string name_of(const model::Source& source) {
+  struct Namer {
+    std::string operator()(const model::FilesSource& one) const { return "files " + one.path; }
+    std::string operator()(const model::UrlSource& one) const { return one.urls.front(); }
+    std::string operator()(const model::GitSource& one) const { return one.url + " " + one.commit; }
+    std::string operator()(const model::DebianSource& one) const {
+      return "debian " + one.package + "=" + one.version;
+    }
+  };
+  return printable(std::visit(Namer{}, source));
+}
+
+}  // namespace
+
+Status fetch_sources(const std::vector<model::Source>& sources, const catalog::Component& component,
+                     const fs::path& folder, Context& context) {
+  CK_CHECK(sys::make_directories(folder));
+  Fetcher fetch(component, folder, context);
+  for (const auto& source : sources) {
+    CK_CHECK(context.cancel.check());
+    auto done = std::visit(fetch, source);
+    if (done) continue;
+    return fail(std::move(done.error()).in("source " + name_of(source)).in(component.id.text()));
+  }
+  return {};
+}
+
+}  // namespace ck::install
