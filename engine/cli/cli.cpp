@@ -1,0 +1,129 @@
+#include "cli/cli.hpp"
+
+#include <algorithm>
+#include <exception>
+
+#include "base/strings.hpp"
+#include "cli/command.hpp"
+
+namespace ck::cli {
+namespace {
+
+bool asks_for_help(const std::string& word) {
+  return word == "--help" || word == "-h" || word == "help";
+}
+
+bool is_flag(const std::string& argument, std::string_view name) {
+  return argument == "--" + std::string(name) || argument == "-" + std::string(name) ||
+         argument == "--" + std::string(name) + "=yes";
+}
+
+/// Looked for before parsing, since an error of parsing already depends on them. Nothing after "--"
+/// counts.
+OutputOptions output_options(const std::vector<std::string>& arguments) {
+  OutputOptions options;
+  for (const auto& argument : arguments) {
+    if (argument == "--") break;
+    options.json = options.json || is_flag(argument, "json");
+    options.quiet = options.quiet || is_flag(argument, "quiet");
+    options.verbose = options.verbose || is_flag(argument, "verbose");
+  }
+  return options;
+}
+
+std::string typed_line(const std::vector<std::string>& arguments) {
+  std::string line = "ck";
+  for (const auto& argument : arguments) line += " " + shell_quoted(argument);
+  return line;
+}
+
+Error unknown_command(const std::string& name, const std::vector<Command>& table) {
+  std::vector<std::string> names;
+  for (const auto& command : table) names.push_back(command.name);
+  Error error(ErrorCode::usage, "there is no command '" + name + "'");
+  if (const auto hint = did_you_mean(near_misses(name, names))) error.hint(*hint);
+  error.hint("'ck --help' lists them");
+  return error;
+}
+
+Result<int> help(const std::vector<std::string>& arguments, const std::vector<Command>& table,
+                 Output& output) {
+  if (arguments.size() < 2) {
+    output.data(general_help(table));
+    return 0;
+  }
+  const auto command = std::ranges::find(table, arguments[1], &Command::name);
+  if (command == table.end()) return fail(unknown_command(arguments[1], table));
+  output.data(command_help(*command));
+  return 0;
+}
+
+Result<int> execute(const Command& command, const std::vector<std::string>& arguments,
+                    Output& output) {
+  const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
+  const auto end = std::ranges::find(rest, "--");
+  if (std::any_of(rest.begin(), end,
+                  [](const auto& word) { return word == "--help" || word == "-h"; })) {
+    output.data(command_help(command));
+    return 0;
+  }
+  Grammar grammar = command.grammar;
+  for (const auto& option : common_options()) grammar.options.push_back(option);
+  auto line = parse_invocation(grammar, rest);
+  if (!line) {
+    return fail(
+        std::move(line.error()).hint("'ck " + command.name + " --help' tells what it takes"));
+  }
+  line->typed = typed_line(arguments);
+  CK_TRY(settings, app::default_settings());
+  settings.offline = line->has("offline");
+  const sys::Cancel cancel = sys::cancel_on_signals();
+  ProgressSink events(output);
+  app::Session session(settings, events, cancel);
+  Call call{std::move(*line), session, output};
+  return command.run(call);
+}
+
+Result<int> dispatch(const std::vector<std::string>& arguments, Output& output) {
+  if (arguments.size() == 1 && (arguments[0] == "--version" || arguments[0] == "version")) {
+    output.data("ck " CK_VERSION "\n");
+    return 0;
+  }
+  const auto table = commands();
+  if (arguments.empty() || asks_for_help(arguments.front())) {
+    CK_TRY(code, help(arguments, table, output));
+    return arguments.empty() ? exit_code(ErrorCode::usage) : code;
+  }
+  const auto command = std::ranges::find(table, arguments.front(), &Command::name);
+  if (command == table.end()) return fail(unknown_command(arguments.front(), table));
+  return execute(*command, arguments, output);
+}
+
+}  // namespace
+
+std::vector<Command> commands() {
+  std::vector<Command> table;
+  for (auto* rows : {repository_commands, component_commands, environment_commands,
+                     program_commands, experiment_commands}) {
+    for (auto& command : rows()) table.push_back(std::move(command));
+  }
+  return table;
+}
+
+int run(const std::vector<std::string>& arguments) {
+  Output output(output_options(arguments));
+  try {
+    const auto code = dispatch(arguments, output);
+    if (code) return *code;
+    output.error(code.error());
+    return exit_code(code.error().code);
+  } catch (const std::exception& exception) {
+    // Nothing of ours throws: this is a bug, and is said to be one.
+    output.error(Error(ErrorCode::internal, std::string("unexpected: ") + exception.what())
+                     .in(typed_line(arguments))
+                     .hint("this is a bug of ck; please report it with the command line"));
+    return exit_code(ErrorCode::internal);
+  }
+}
+
+}  // namespace ck::cli

@@ -1,0 +1,169 @@
+#include "app/components.hpp"
+
+#include "base/strings.hpp"
+#include "base/table.hpp"
+#include "cli/command.hpp"
+#include "cli/report_json.hpp"
+
+namespace ck::cli {
+namespace {
+
+Result<model::ComponentPattern> any_pattern(const Call& call) {
+  if (call.line.words.empty()) return model::ComponentPattern{};
+  if (call.line.words.size() > 1) {
+    return fail(ErrorCode::usage,
+                "one KIND:NAME is expected, found also '" + call.line.words[1] + "'");
+  }
+  return model::ComponentPattern::parse(call.line.words.front());
+}
+
+void warn_of_broken(Call& call, const std::vector<catalog::BrokenComponent>& broken) {
+  for (const auto& one : broken) {
+    call.output.say(call.output.bad("warning: ") + "left out " + printable(one.file.string()) +
+                    ": " + printable(split(one.error.message, '\n').front()));
+  }
+}
+
+Result<int> search(Call& call) {
+  app::SearchRequest request;
+  CK_TRY(pattern, any_pattern(call));
+  request.pattern = pattern;
+  request.tags = model::TagQuery::parse(call.line.get("tags"), call.line.get("no_tags"));
+  CK_TRY(limit, call.line.integer("limit", 1, 1'000'000'000));
+  if (limit) request.limit = static_cast<std::size_t>(*limit);
+  CK_TRY(report, app::search(call.session, request));
+  warn_of_broken(call, report.broken);
+  if (call.output.json()) {
+    call.output.data(json_text(report));
+    return 0;
+  }
+  TextTable table({{"COMPONENT"}, {"VERSION"}, {"TAGS"}});
+  for (const auto& component : report.components) {
+    table.add_row({printable(component.id.full_text()), printable(component.version),
+                   printable(component.tags.text())});
+  }
+  if (!table.empty()) call.output.data(table.to_string());
+  for (const auto& hint : report.hints)
+    call.output.say(call.output.strong("hint: ") + printable(hint));
+  return 0;
+}
+
+Result<int> find(Call& call) {
+  CK_TRY(pattern, any_pattern(call));
+  CK_TRY(report, app::find(call.session, pattern));
+  if (call.output.json()) {
+    call.output.data(json_text(report));
+    return 0;
+  }
+  call.output.data(report.component.path.string() + "\n");
+  for (const auto& other : report.shadowed) {
+    call.output.say("also in " + printable(other.id.full_text()) + " at " + other.path.string());
+  }
+  return 0;
+}
+
+Result<int> load(Call& call) {
+  CK_TRY(pattern, any_pattern(call));
+  CK_TRY(report, app::load(call.session, pattern));
+  call.output.data(report.document);
+  return 0;
+}
+
+Result<int> list(Call& call) {
+  CK_TRY(pattern, any_pattern(call));
+  if (pattern.kind == "repo") return list_repositories(call);
+  if (pattern.kind == "experiment") return list_experiments(call);
+  if (pattern.kind == "env") return show_environments(call);
+  return list_components(call);
+}
+
+Result<int> show(Call& call) {
+  CK_TRY(pattern, any_pattern(call));
+  if (pattern.kind == "env") return show_environments(call);
+  if (pattern.kind == "experiment") return show_experiment(call);
+  if (pattern.kind == "repo") return show_repository(call);
+  return load(call);
+}
+
+Result<int> remove(Call& call) {
+  CK_TRY(pattern, any_pattern(call));
+  if (pattern.kind == "env") return remove_environments(call);
+  if (pattern.kind == "experiment") return remove_experiment(call);
+  if (pattern.kind == "repo") return remove_repository(call);
+  return fail(Error(ErrorCode::usage, "'" + pattern.text() + "' is nothing that ck removes")
+                  .hint("ck rm repo:NAME, ck rm env:ID or ck rm experiment:NAME")
+                  .hint("components belong to their repository: remove the folder there"));
+}
+
+const Option kTags{"tags", "A,B", "only those that have all these tags"};
+
+}  // namespace
+
+Result<int> list_components(Call& call) {
+  CK_TRY(pattern, any_pattern(call));
+  CK_TRY(report, app::search(call.session, {pattern, model::TagQuery::parse(call.line.get("tags")),
+                                            std::nullopt}));
+  warn_of_broken(call, report.broken);
+  if (call.output.json()) {
+    call.output.data(json_text(report));
+    return 0;
+  }
+  for (const auto& component : report.components)
+    call.output.data(printable(component.id.full_text()) + "\n");
+  return 0;
+}
+
+std::vector<Command> component_commands() {
+  return {
+      {"search",
+       "find components by tags",
+       {"search [REPO:]KIND[:NAME] [--tags=A,B] [--no_tags=C] [--limit=N]"},
+       "NAME, KIND and REPO may hold * and ?. Tags must be equal, byte for byte.",
+       {{kTags, {"no_tags", "C,D", "none of these tags"}, {"limit", "N", "at most so many"}},
+        {},
+        false},
+       {"ck search program --tags=image-classification",
+        "ck search software --no_tags=compiler --json"},
+       search},
+      {"find",
+       "print the folder of a component",
+       {"find KIND:NAME"},
+       "",
+       {},
+       {"ck find program:hello"},
+       find},
+      {"load",
+       "print a component's descriptor as JSON",
+       {"load KIND:NAME"},
+       "Entries of CK repositories are printed with what they inherit.",
+       {},
+       {"ck load program:hello --json"},
+       load},
+      {"ls",
+       "list components, repositories, environments or experiments",
+       {"ls KIND[:PATTERN]", "ls repo", "ls env", "ls experiment"},
+       "",
+       {{kTags}, {}, false},
+       {"ck ls program", "ck ls 'software:g*'", "ck ls repo"},
+       list},
+      {"show",
+       "show an experiment, environments, a repository or a component",
+       {"show experiment:NAME [--point=UID]", "show env[:ID] [--tags=A,B]", "show repo:NAME",
+        "show KIND:NAME"},
+       "",
+       {{kTags, {"point", "UID", "only this point of an experiment"}}, {}, false},
+       {"ck show env", "ck show repo:core"},
+       show},
+      {"rm",
+       "remove a repository, an environment or an experiment",
+       {"rm repo:NAME [--force]", "rm env:ID [--force]", "rm env --tags=A,B", "rm experiment:NAME"},
+       "A clone with local changes, or an environment that others were built with, is removed only "
+       "with\n"
+       "--force.",
+       {{kTags, {"force", "", "remove although something would be lost"}}, {}, false},
+       {"ck rm env --tags=no-such-tag --force"},
+       remove},
+  };
+}
+
+}  // namespace ck::cli

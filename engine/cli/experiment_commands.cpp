@@ -1,0 +1,169 @@
+#include "app/experiments.hpp"
+
+#include <cmath>
+
+#include "base/strings.hpp"
+#include "base/table.hpp"
+#include "cli/command.hpp"
+#include "cli/plan_text.hpp"
+#include "cli/report_json.hpp"
+#include "sys/clock.hpp"
+
+namespace ck::cli {
+namespace {
+
+void print_point(Call& call, const app::ExperimentDetail::PointDetail& detail) {
+  const auto& point = detail.point;
+  std::string text = "\npoint " + point.uid + "  " + printable(point.subject) + "  " +
+                     std::string(store::name_of(point.state)) + "  " +
+                     sys::iso_time(point.created_ns) + "  " +
+                     std::to_string(point.repetitions.size()) + " repetitions\n";
+  if (!point.replay_of.empty()) text += "  replays point " + point.replay_of + "\n";
+  if (!point.error.empty()) text += "  " + printable(point.error) + "\n";
+  const std::string metrics = metrics_text(detail.metrics);
+  for (const auto& line : split(trim(metrics), '\n')) text += "  " + line + "\n";
+  if (!point.repetitions.empty()) {
+    for (const auto& output : point.repetitions.front().outputs) {
+      text += "  output " + printable(output.name) + "  sha256 " + output.sha256 + "\n";
+    }
+  }
+  call.output.data(text);
+}
+
+std::string verdict_word(const Output& output, const experiment::Comparison& comparison) {
+  const std::string word(experiment::name_of(comparison.verdict));
+  return comparison.verdict == experiment::Comparison::Verdict::differs ? output.bad(word)
+                                                                        : output.good(word);
+}
+
+void print_replay(Call& call, const experiment::ReplayReport& report) {
+  const auto& comparison = report.comparison;
+  TextTable table({{"WHAT"}, {"AGREEMENT"}, {"NOW"}});
+  for (const auto& output : comparison.outputs) {
+    table.add_row({"output " + printable(output.name),
+                   std::string(experiment::name_of(output.agreement)), printable(output.detail)});
+  }
+  for (const auto& metric : comparison.metrics) {
+    const std::string agreement(experiment::name_of(metric.agreement));
+    table.add_row({printable(metric.key.name), metric.decides ? agreement : "(" + agreement + ")",
+                   printable(metric.detail)});
+  }
+  std::string text = table.empty() ? "" : table.to_string();
+  for (const auto& difference : comparison.environment) {
+    text += "not the same: " + printable(difference.what) + ": " + printable(difference.now) +
+            " instead of " + printable(difference.recorded) + "\n";
+  }
+  text += "point " + report.now.uid + " replays " + report.recorded.uid +
+          " of experiment:" + report.recorded.experiment + ": " +
+          verdict_word(call.output, comparison) + "\n";
+  call.output.data(text);
+}
+
+Result<int> replay(Call& call) {
+  experiment::ReplayRequest request;
+  CK_TRY(name, name_of_kind(call, "experiment"));
+  if (name.empty()) {
+    return fail(Error(ErrorCode::usage, "which experiment?")
+                    .hint("ck replay experiment:NAME; 'ck ls experiment' lists them"));
+  }
+  request.experiment = name;
+  request.point = call.line.get("point");
+  constexpr int kMostRepetitions = 1'000'000;
+  CK_TRY(repetitions, call.line.integer("repetitions", 1, kMostRepetitions));
+  request.repetitions = repetitions;
+  CK_TRY(margin, call.line.number("margin", 0));
+  request.margin = margin.value_or(request.margin);
+  request.request = call.line.typed;
+  run::PassThrough output;
+  if (call.output.verbose()) {
+    output = {[&call](std::string_view bytes) { call.output.pass_through(bytes, false); },
+              [&call](std::string_view bytes) { call.output.pass_through(bytes, true); }};
+  }
+  CK_TRY(report, app::replay(call.session, request, output));
+  if (call.output.json()) {
+    call.output.data(json_text(report));
+  } else if (report.failure) {
+    return fail(*report.failure);
+  } else {
+    print_replay(call, report);
+  }
+  if (report.failure) return exit_code(report.failure->code);
+  return report.comparison.verdict == experiment::Comparison::Verdict::differs
+             ? exit_code(ErrorCode::differs)
+             : 0;
+}
+
+}  // namespace
+
+Result<int> list_experiments(Call& call) {
+  CK_TRY(name, name_of_kind(call, "experiment"));
+  CK_TRY(report,
+         app::list_experiments(call.session, name, model::TagQuery::parse(call.line.get("tags"))));
+  if (call.output.json()) {
+    call.output.data(json_text(report));
+    return 0;
+  }
+  TextTable table(
+      {{"EXPERIMENT"}, {"POINTS", TextTable::Align::right}, {"CHANGED"}, {"OF"}, {"TAGS"}});
+  for (const auto& experiment : report.experiments) {
+    table.add_row({experiment.name, std::to_string(experiment.points),
+                   sys::iso_time(experiment.changed_ns), join(experiment.subjects, ","),
+                   experiment.tags.text()});
+  }
+  if (!table.empty()) call.output.data(table.to_string());
+  return 0;
+}
+
+Result<int> show_experiment(Call& call) {
+  CK_TRY(name, name_of_kind(call, "experiment"));
+  if (name.empty() || has_wildcard(name)) return list_experiments(call);
+  CK_TRY(report, app::show_experiment(call.session, name, call.line.get("point")));
+  if (call.output.json()) {
+    call.output.data(json_text(report));
+    return 0;
+  }
+  const auto& experiment = report.experiment;
+  call.output.data("experiment:" + experiment.name + "  " + std::to_string(experiment.points) +
+                   " points" + (experiment.tags.empty() ? "" : "  tags " + experiment.tags.text()) +
+                   "\n");
+  for (const auto& detail : report.points) print_point(call, detail);
+  return 0;
+}
+
+Result<int> remove_experiment(Call& call) {
+  CK_TRY(name, name_of_kind(call, "experiment"));
+  if (name.empty())
+    return fail(Error(ErrorCode::usage, "which experiment?").hint("ck rm experiment:NAME"));
+  const bool yes = call.line.has("yes") || call.line.has("force");
+  if (!call.output.confirm("remove experiment:" + name + " with all its points?", yes)) return 0;
+  CK_TRY(experiment, app::remove_experiment(call.session, name));
+  if (call.output.json()) {
+    call.output.data(json_text(app::ExperimentsReport{{experiment}}));
+  } else {
+    call.output.data("removed experiment:" + experiment.name + " (" +
+                     std::to_string(experiment.points) + " points)\n");
+  }
+  return 0;
+}
+
+std::vector<Command> experiment_commands() {
+  return {
+      {"replay",
+       "rebuild a recorded point, run it again and say whether it reproduced",
+       {"replay experiment:NAME [--point=UID] [--repetitions=N] [--margin=FRACTION]"},
+       "Ends with a verdict: reproduced, within tolerance, or differs (exit code 4). Outputs are "
+       "compared as\n"
+       "the program declares, measured numbers by the 95 % intervals of their medians. Numbers in "
+       "brackets\n"
+       "are ck's own measurements: shown, but without a say.",
+       {{{"point", "UID", "which point (default: the last one that ended well)"},
+         {"repetitions", "N", "how often to run (default: as often as recorded)"},
+         {"margin", "FRACTION", "slack for measured numbers (default: 0.1)"}},
+        {},
+        false},
+       {"ck replay experiment:hello"},
+       replay},
+  };
+}
+
+}  // namespace ck::cli

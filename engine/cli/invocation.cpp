@@ -1,0 +1,151 @@
+#include "cli/invocation.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/strings.hpp"
+
+namespace ck::cli {
+namespace {
+
+constexpr std::string_view kYes = "yes";
+
+std::string with_underscores(std::string_view name) { return replace_all(name, "-", "_"); }
+
+class Parser {
+ public:
+  Parser(const Grammar& grammar, const std::vector<std::string>& arguments)
+      : grammar_(grammar), arguments_(arguments) {}
+
+  Result<Invocation> parse() {
+    while (next_ < arguments_.size()) {
+      const std::string& argument = arguments_[next_++];
+      if (argument == "--") {
+        result_.arguments.assign(arguments_.begin() + static_cast<std::ptrdiff_t>(next_),
+                                 arguments_.end());
+        break;
+      }
+      if (argument.size() > 1 && argument.front() == '-') {
+        CK_CHECK(option(argument));
+      } else {
+        result_.words.push_back(argument);
+      }
+    }
+    return std::move(result_);
+  }
+
+ private:
+  Status option(const std::string& argument) {
+    std::string_view text = argument;
+    text.remove_prefix(text.starts_with("--") ? 2 : 1);
+    const auto equals = text.find('=');
+    const std::string_view name = text.substr(0, equals);
+    const std::optional<std::string> value =
+        equals == std::string_view::npos ? std::nullopt
+                                         : std::optional(std::string(text.substr(equals + 1)));
+    if (const auto dot = name.find('.'); dot != std::string_view::npos) {
+      return prefixed(argument, with_underscores(name.substr(0, dot)),
+                      std::string(name.substr(dot + 1)), value);
+    }
+    return plain(argument, with_underscores(name), value);
+  }
+
+  Status prefixed(const std::string& argument, const std::string& prefix, const std::string& name,
+                  const std::optional<std::string>& value) {
+    if (std::ranges::find(grammar_.prefixes, prefix) == grammar_.prefixes.end())
+      return unknown(argument, prefix);
+    if (!value || name.empty()) {
+      return fail(ErrorCode::usage,
+                  "'" + argument + "' must look like --" + prefix + ".NAME=value");
+    }
+    auto& known = result_.prefixed[prefix];
+    if (std::ranges::any_of(known, [&](const auto& one) { return one.first == name; }))
+      return twice(argument);
+    known.emplace_back(name, *value);
+    return {};
+  }
+
+  Status plain(const std::string& argument, const std::string& name,
+               std::optional<std::string> value) {
+    const auto option = std::ranges::find(grammar_.options, name, &Option::name);
+    if (option == grammar_.options.end()) return free_value(argument, name, value);
+    if (option->value.empty()) {
+      if (value && *value != kYes && *value != "no") {
+        return fail(
+            ErrorCode::usage,
+            "--" + name + " is a flag; it takes no value but yes or no, found '" + *value + "'");
+      }
+      if (value && *value == "no") return {};
+      value = kYes;
+    } else if (!value) {
+      if (next_ == arguments_.size())
+        return fail(ErrorCode::usage, "--" + name + " needs a value: " + option->value);
+      value = arguments_[next_++];
+    }
+    if (!result_.options.emplace(name, *value).second) return twice(argument);
+    return {};
+  }
+
+  /// A parameter of the component: which ones there are is known only when it has been read.
+  Status free_value(const std::string& argument, const std::string& name,
+                    const std::optional<std::string>& value) {
+    if (!grammar_.free_values || !value) return unknown(argument, name);
+    if (!result_.values.emplace(name, *value).second) return twice(argument);
+    return {};
+  }
+
+  static Status twice(const std::string& argument) {
+    return fail(ErrorCode::usage, "'" + argument + "': this option is given twice");
+  }
+
+  Status unknown(const std::string& argument, const std::string& name) const {
+    std::vector<std::string> known = grammar_.prefixes;
+    for (const auto& option : grammar_.options) known.push_back(option.name);
+    Error error(ErrorCode::usage, "there is no option '" + argument + "'");
+    auto near = near_misses(name, known);
+    for (auto& one : near) one = "--" + one;
+    if (const auto hint = did_you_mean(near)) error.hint(*hint);
+    return fail(std::move(error));
+  }
+
+  const Grammar& grammar_;
+  const std::vector<std::string>& arguments_;
+  std::size_t next_ = 0;
+  Invocation result_;
+};
+
+}  // namespace
+
+std::string Invocation::get(const std::string& name) const { return given(name).value_or(""); }
+
+std::optional<std::string> Invocation::given(const std::string& name) const {
+  const auto found = options.find(name);
+  return found == options.end() ? std::nullopt : std::optional(found->second);
+}
+
+Result<std::optional<double>> Invocation::number(const std::string& name, double minimum) const {
+  const auto text = given(name);
+  if (!text) return std::optional<double>();
+  const auto value = parse_number(*text);
+  if (value && std::isfinite(*value) && *value >= minimum) return value;
+  return fail(ErrorCode::usage, "--" + name + "=" + *text + " must be a number, at least " +
+                                    std::to_string(static_cast<long>(minimum)));
+}
+
+Result<std::optional<int>> Invocation::integer(const std::string& name, int minimum,
+                                               int maximum) const {
+  const auto text = given(name);
+  if (!text) return std::optional<int>();
+  const auto value = parse_integer(*text);
+  if (value && *value >= minimum && *value <= maximum)
+    return std::optional(static_cast<int>(*value));
+  return fail(ErrorCode::usage, "--" + name + "=" + *text + " must be a whole number from " +
+                                    std::to_string(minimum) + " to " + std::to_string(maximum));
+}
+
+Result<Invocation> parse_invocation(const Grammar& grammar,
+                                    const std::vector<std::string>& arguments) {
+  return Parser(grammar, arguments).parse();
+}
+
+}  // namespace ck::cli

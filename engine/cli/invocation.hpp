@@ -1,0 +1,54 @@
+#pragma once
+/// The command line as typed, taken apart by the one grammar of all commands:
+///
+///     ck VERB WORD… --key=value --key value --flag --prefix.NAME=value -- ARGUMENT…
+///
+/// In option names '-' and '_' are the same, and one leading '-' is as good as two.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/error.hpp"
+
+namespace ck::cli {
+
+/// One option of a command, as data: parsing, help and completion read it.
+struct Option {
+  std::string name;   ///< with '_'
+  std::string value;  ///< what it takes, for help ("TAGS"); empty for a flag
+  std::string help;
+};
+
+/// What a command line may hold.
+struct Grammar {
+  std::vector<Option> options;
+  std::vector<std::string> prefixes;  ///< "env" for --env.NAME=value
+  bool free_values = false;           ///< --NAME=value with a name of the component's own
+};
+
+struct Invocation {
+  std::vector<std::string> words;              ///< without the verb
+  std::map<std::string, std::string> options;  ///< flags have the value "yes"
+  std::map<std::string, std::vector<std::pair<std::string, std::string>>> prefixed;  ///< by prefix
+  std::map<std::string, std::string> values;                                         ///< free ones
+  std::vector<std::string> arguments;                                                ///< after "--"
+  std::string typed;  ///< the whole line, quoted for a shell
+
+  bool has(const std::string& name) const { return options.contains(name); }
+  std::string get(const std::string& name) const;  ///< empty when not given
+  std::optional<std::string> given(const std::string& name) const;
+  /// `usage` errors that name the option for text that is no number of the range.
+  Result<std::optional<double>> number(const std::string& name, double minimum) const;
+  Result<std::optional<int>> integer(const std::string& name, int minimum, int maximum) const;
+};
+
+/// `arguments` begins after the verb. Unknown options are `usage` errors with near names; an option
+/// given twice, a flag with a value other than yes or no, or a missing value likewise.
+Result<Invocation> parse_invocation(const Grammar& grammar,
+                                    const std::vector<std::string>& arguments);
+
+}  // namespace ck::cli

@@ -1,0 +1,142 @@
+#include "cli/output.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "base/json.hpp"
+#include "base/strings.hpp"
+
+namespace ck::cli {
+namespace {
+
+constexpr std::size_t kDefaultWidth = 80;
+
+void write_to(std::FILE* stream, std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stream);
+  std::fflush(stream);
+}
+
+std::size_t terminal_width() {
+  winsize size{};
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return kDefaultWidth;
+}
+
+/// Indents every line but the first, so that what belongs together looks so.
+std::string indented(std::string_view text, std::string_view indent) {
+  return replace_all(text, "\n", "\n" + std::string(indent));
+}
+
+std::string percent(const Progress& progress) {
+  const auto show = [&](std::uint64_t value) {
+    return progress.unit == "bytes" ? human_bytes(static_cast<double>(value))
+                                    : std::to_string(value);
+  };
+  if (!progress.total || *progress.total == 0) return show(progress.done) + " " + progress.unit;
+  const std::uint64_t hundredths = progress.done * 100 / *progress.total;
+  return std::to_string(hundredths) + " % of " + show(*progress.total) +
+         (progress.unit == "bytes" ? "" : " " + progress.unit);
+}
+
+}  // namespace
+
+Output::Output(const OutputOptions& options)
+    : options_(options), terminal_(isatty(STDERR_FILENO) == 1) {
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* term = std::getenv("TERM");
+  const bool dumb = term == nullptr || std::string_view(term) == "dumb";
+  colours_ = terminal_ && !dumb && (no_color == nullptr || *no_color == '\0');
+}
+
+void Output::data(std::string_view text) {
+  clear_transient();
+  write_to(stdout, text);
+}
+
+void Output::say(std::string_view line) {
+  if (options_.quiet) return;
+  clear_transient();
+  write_to(stderr, std::string(line) + "\n");
+}
+
+void Output::pass_through(std::string_view bytes, bool error_stream) {
+  clear_transient();
+  // With --json stdout holds one document and nothing else.
+  write_to(error_stream || options_.json ? stderr : stdout, bytes);
+}
+
+void Output::error(const Error& error) {
+  clear_transient();
+  if (options_.json) {
+    const Json document = {{"schema", "ck.error/1"},
+                           {"error",
+                            {{"code", name_of(error.code)},
+                             {"message", error.message},
+                             {"context", error.context},
+                             {"hints", error.hints},
+                             {"exit_code", exit_code(error.code)}}}};
+    data(to_pretty_text(document));
+    return;
+  }
+  std::string text = bad("ck: ") + indented(printable_lines(error.message), "    ") + "\n";
+  for (const auto& place : error.context)
+    text += "    in " + indented(printable_lines(place), "       ") + "\n";
+  for (const auto& hint : error.hints)
+    text += "    " + strong("hint: ") + indented(printable_lines(hint), "          ") + "\n";
+  write_to(stderr, text);
+}
+
+bool Output::confirm(const std::string& question, bool yes) {
+  if (yes || options_.quiet || options_.json || !terminal_ || isatty(STDIN_FILENO) != 1)
+    return true;
+  clear_transient();
+  write_to(stderr, question + " [y/N] ");
+  const int answer = std::getchar();
+  return answer == 'y' || answer == 'Y';
+}
+
+std::string Output::coloured(std::string_view text, std::string_view code) const {
+  if (!colours_) return std::string(text);
+  return "\x1b[" + std::string(code) + "m" + std::string(text) + "\x1b[0m";
+}
+
+std::string Output::strong(std::string_view text) const { return coloured(text, "1"); }
+std::string Output::good(std::string_view text) const { return coloured(text, "32"); }
+std::string Output::bad(std::string_view text) const { return coloured(text, "31"); }
+
+void Output::transient(const std::string& line) {
+  if (!terminal_ || options_.quiet) return;
+  std::string shown = printable(line);
+  const std::size_t width = terminal_width();
+  if (shown.size() + 1 > width) shown.resize(width - 1);
+  if (shown == transient_) return;
+  transient_ = shown;
+  write_to(stderr, "\r\x1b[K" + shown);
+}
+
+void Output::clear_transient() {
+  if (transient_.empty()) return;
+  transient_.clear();
+  write_to(stderr, "\r\x1b[K");
+}
+
+void ProgressSink::on(const Event& event) {
+  if (const auto* started = std::get_if<StepStarted>(&event)) {
+    output_.transient(started->what + " …");
+  } else if (const auto* finished = std::get_if<StepFinished>(&event)) {
+    output_.say(printable_lines(finished->what +
+                                (finished->detail.empty() ? "" : ": " + finished->detail)));
+  } else if (const auto* progress = std::get_if<Progress>(&event)) {
+    output_.transient(progress->what + ": " + percent(*progress));
+  } else if (const auto* warning = std::get_if<Warning>(&event)) {
+    output_.say(output_.bad("warning: ") + printable_lines(warning->message));
+  } else if (output_.verbose()) {
+    output_.say(printable_lines(std::get<Note>(event).message));
+  }
+}
+
+}  // namespace ck::cli

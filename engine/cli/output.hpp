@@ -1,0 +1,64 @@
+#pragma once
+/// Where words for people and data for programs go: stdout is data, stderr everything else.
+
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "base/events.hpp"
+
+namespace ck::cli {
+
+struct OutputOptions {
+  bool json = false;
+  bool quiet = false;
+  bool verbose = false;
+};
+
+class Output {
+ public:
+  explicit Output(const OutputOptions& options);
+
+  bool json() const { return options_.json; }
+  bool verbose() const { return options_.verbose; }
+
+  void data(std::string_view text);  ///< to stdout, untouched
+  void say(std::string_view line);   ///< to stderr, unless quiet; a newline is added
+  void pass_through(std::string_view bytes, bool error_stream);  ///< of a program, untouched
+
+  /// "ck: message", places and hints; as JSON on stdout with --json.
+  void error(const Error& error);
+
+  /// A question with a default of no. Never asked without a terminal, with --yes or --quiet: then
+  /// the answer is yes, since the command line already said what to do.
+  bool confirm(const std::string& question, bool yes);
+
+  /// Bold and colours, empty strings where the terminal has none or NO_COLOR is set.
+  std::string strong(std::string_view text) const;
+  std::string good(std::string_view text) const;
+  std::string bad(std::string_view text) const;
+
+  bool terminal() const { return terminal_; }
+  void transient(const std::string& line);  ///< replaces the progress line (terminals only)
+
+ private:
+  std::string coloured(std::string_view text, std::string_view code) const;
+  void clear_transient();
+
+  OutputOptions options_;
+  bool terminal_ = false;  ///< stderr is one
+  bool colours_ = false;
+  std::string transient_;
+};
+
+/// Shows events: one updating line on a terminal, one line a step otherwise, nothing when quiet.
+class ProgressSink final : public EventSink {
+ public:
+  explicit ProgressSink(Output& output) : output_(output) {}
+  void on(const Event& event) override;
+
+ private:
+  Output& output_;
+};
+
+}  // namespace ck::cli

@@ -1,0 +1,170 @@
+#include "app/programs.hpp"
+
+#include "base/strings.hpp"
+#include "cli/command.hpp"
+#include "cli/plan_text.hpp"
+#include "cli/report_json.hpp"
+
+namespace ck::cli {
+namespace {
+
+std::vector<std::pair<std::string, std::string>> prefixed(const Call& call,
+                                                          const std::string& prefix) {
+  const auto found = call.line.prefixed.find(prefix);
+  return found == call.line.prefixed.end() ? std::vector<std::pair<std::string, std::string>>{}
+                                           : found->second;
+}
+
+Result<app::RunRequest> request_of(Call& call, const std::vector<std::string>& kinds) {
+  app::RunRequest request;
+  CK_TRY(pattern, pattern_of(call, kinds));
+  request.pattern = pattern;
+  // With a name, tags describe the record; without one they say which program is meant.
+  const auto tags = model::TagQuery::parse(call.line.get("tags"));
+  if (pattern.name.empty()) {
+    request.tags = tags;
+  } else {
+    request.tags_of_record = model::Tags(tags.all);
+  }
+  request.command = call.line.get("cmd_key");
+  request.values = call.line.values;
+  request.variables = prefixed(call, "env");
+  request.pins = prefixed(call, "dep");
+  request.arguments = call.line.arguments;
+  CK_TRY(timeout, call.line.number("timeout", 0));
+  request.timeout_seconds = timeout;
+  request.profile = call.line.given("profile").value_or(request.profile);
+  request.experiment = call.line.get("record_uoa");
+  request.rebuild = call.line.has("rebuild");
+  request.dry_run = call.line.has("dry_run");
+  request.command_line = call.line.typed;
+  if (!request.experiment.empty() && !model::is_valid_name(request.experiment)) {
+    return fail(ErrorCode::usage, "--record_uoa=" + request.experiment +
+                                      " is no name: letters, digits and ._-+@ are");
+  }
+  return request;
+}
+
+/// The program's output: as it comes for `run`, only with --verbose where it repeats.
+run::PassThrough pass_through(Call& call, bool show) {
+  if (!show) return {};
+  return {[&call](std::string_view bytes) { call.output.pass_through(bytes, false); },
+          [&call](std::string_view bytes) { call.output.pass_through(bytes, true); }};
+}
+
+Result<int> finish(Call& call, const app::RunReport& report, bool metrics_are_data) {
+  if (call.output.json()) {
+    call.output.data(json_text(report));
+    return report.failure ? exit_code(report.failure->code) : 0;
+  }
+  if (!report.point) {
+    call.output.data(plan_text(report.plan) + run_plan_text(report.run_plan));
+    return 0;
+  }
+  if (report.failure) return fail(*report.failure);
+  std::string text = metrics_text(report.metrics);
+  if (metrics_are_data) {
+    call.output.data(text);
+  } else if (!text.empty()) {
+    text.pop_back();
+    call.output.say(text);
+  }
+  call.output.say("recorded as point " + report.point->uid +
+                  " of experiment:" + report.point->experiment);
+  return 0;
+}
+
+Result<int> run(Call& call) {
+  CK_TRY(request, request_of(call, {"program"}));
+  CK_TRY(report, app::run(call.session, request, pass_through(call, true)));
+  return finish(call, report, false);
+}
+
+Result<int> benchmark(Call& call) {
+  constexpr int kDefaultRepetitions = 10;
+  constexpr int kMostRepetitions = 1'000'000;
+  CK_TRY(request, request_of(call, {"program"}));
+  CK_TRY(repetitions, call.line.integer("repetitions", 1, kMostRepetitions));
+  request.repetitions = repetitions.value_or(kDefaultRepetitions);
+  CK_TRY(report, app::run(call.session, request, pass_through(call, call.output.verbose())));
+  return finish(call, report, true);
+}
+
+Result<int> explain(Call& call) {
+  CK_TRY(request, request_of(call, {"program", "package", "dataset", "model"}));
+  CK_TRY(report, app::explain(call.session, request));
+  if (call.output.json()) {
+    call.output.data(json_text(report));
+    return 0;
+  }
+  std::string text = report.subject + "\n";
+  for (const auto& choice : report.resolution.choices) {
+    text += "  " + printable(choice.key) + ": " + printable(choice.candidate) + " (" +
+            printable(choice.reason) + ")\n";
+    for (const auto& demand : choice.demands) {
+      text += "      asked for by " + printable(demand.by) + ": " +
+              printable(demand.dependency.text()) + "\n";
+    }
+    for (const auto& rejection : choice.rejected) {
+      text +=
+          "      not " + printable(rejection.candidate) + ": " + printable(rejection.reason) + "\n";
+    }
+  }
+  call.output.data(text);
+  return 0;
+}
+
+}  // namespace
+
+std::vector<Command> program_commands() {
+  std::vector<Option> options{
+      {"cmd_key", "NAME", "which command of the program"},
+      {"record", "", "accepted for CK's sake: every run is recorded"},
+      {"record_uoa", "NAME", "the experiment to record in (default: the program's name)"},
+      {"tags", "A,B", "tags of the record; without a name: the program with these tags"},
+      {"timeout", "SECONDS", "stop the program after this time"},
+      {"profile", "NAME", "which variables and limits builds and runs get (default: clean)"},
+      {"rebuild", "", "build the program again although it exists"},
+      {"dry_run", "", "print what would be done"},
+  };
+  const std::string choices =
+      "--NAME=value sets a parameter of the program, --env.NAME=value a variable of the run, and\n"
+      "--dep.KEY=CHOICE what a dependency resolves to: tags:A,B, KIND:NAME, KIND:NAME@RANGE, "
+      "env:ID or a\n"
+      "version range. What follows '--' is appended to the program's command.";
+  std::vector<Option> repeated = options;
+  repeated.insert(repeated.begin(), {"repetitions", "N", "how often to run (default: 10)"});
+  const Grammar explained{{{"tags", "A,B", "the program with these tags"},
+                           {"profile", "NAME", "the profile to resolve for"}},
+                          {"dep", "env"},
+                          true};
+  return {
+      {"run",
+       "resolve, install, build and run a program, and record it",
+       {"run program:NAME [--PARAMETER=value …] [--env.NAME=value …] [-- ARGUMENT …]"},
+       choices +
+           "\nThe program's output passes through; its numbers are recorded with everything else.",
+       {options, {"env", "dep"}, true},
+       {"ck run program:hello", "ck run program:hello --dry_run",
+        "ck run program:hello --timeout=10 --quiet"},
+       run},
+      {"benchmark",
+       "run a program repeatedly and summarise its numbers",
+       {"benchmark program:NAME [--repetitions=N] [--record_uoa=NAME] [--tags=A,B] "
+        "[--PARAMETER=value …]"},
+       choices + "\nPrints median and the 95 % interval of the median (order statistics: nothing "
+                 "is assumed).",
+       {repeated, {"env", "dep"}, true},
+       {"ck benchmark program:hello --repetitions=5 --record_uoa=hello-times --tags=demo"},
+       benchmark},
+      {"explain",
+       "tell why each dependency resolves as it does",
+       {"explain program:NAME [--PARAMETER=value …] [--dep.KEY=CHOICE …]"},
+       choices,
+       explained,
+       {"ck explain program:hello"},
+       explain},
+  };
+}
+
+}  // namespace ck::cli

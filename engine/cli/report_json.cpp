@@ -1,0 +1,320 @@
+#include "cli/report_json.hpp"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace ck::cli {
+namespace {
+
+Json titled(const char* schema) { return Json{{"schema", schema}}; }
+
+template <typename Items, typename Convert>
+Json list(const Items& items, const Convert& convert) {
+  Json array = Json::array();
+  for (const auto& item : items) array.push_back(convert(item));
+  return array;
+}
+
+Json finite(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+Json component_json(const catalog::Component& component) {
+  return {{"repo", component.id.repo},
+          {"kind", component.id.kind},
+          {"name", component.id.name},
+          {"uid", component.id.uid},
+          {"version", component.version},
+          {"tags", std::vector<std::string>(component.tags.begin(), component.tags.end())},
+          {"path", component.path.string()}};
+}
+
+Json broken_json(const catalog::BrokenComponent& broken) {
+  return {{"file", broken.file.string()}, {"message", broken.error.message}};
+}
+
+Json repository_json(const catalog::Repository& repository) {
+  constexpr const char* kOrigins[] = {"shipped", "cloned", "imported"};
+  return {{"name", repository.name},
+          {"uid", repository.uid},
+          {"path", repository.path.string()},
+          {"origin", kOrigins[static_cast<std::size_t>(repository.origin)]},
+          {"url", repository.url},
+          {"commit", repository.commit},
+          {"pulled_ns", repository.pulled_ns}};
+}
+
+Json environment_json(const install::Environment& environment) {
+  Json json = store::to_json(environment.record);
+  json["path"] = environment.path.string();
+  return json;
+}
+
+Json error_json(const Error& error) {
+  return {{"code", name_of(error.code)},
+          {"message", error.message},
+          {"context", error.context},
+          {"hints", error.hints}};
+}
+
+Json metric_json(const experiment::MetricSummary& metric) {
+  const auto& summary = metric.summary;
+  return {{"name", metric.key.name},
+          {"unit", metric.key.unit},
+          {"direction", metric.key.direction},
+          {"role", metric.key.role},
+          {"count", summary.count},
+          {"median", summary.median},
+          {"mean", summary.mean},
+          {"minimum", summary.minimum},
+          {"maximum", summary.maximum},
+          {"deviation", summary.deviation},
+          {"median_95_low", summary.median_95.low},
+          {"median_95_high", summary.median_95.high}};
+}
+
+Json repetition_json(const store::Repetition& repetition,
+                     const std::vector<store::MetricKey>& keys) {
+  Json json = {{"number", repetition.number},
+               {"ok", repetition.ok},
+               {"ending", repetition.ending},
+               {"started_ns", repetition.started_ns},
+               {"wall_ns", repetition.wall_ns},
+               {"user_ns", repetition.user_ns},
+               {"system_ns", repetition.system_ns},
+               {"max_rss_bytes", repetition.max_rss_bytes},
+               {"stdout_sha256", repetition.out_sha256},
+               {"stderr_sha256", repetition.err_sha256}};
+  Json& metrics = json["metrics"] = Json::array();
+  for (std::size_t i = 0; i < keys.size() && i < repetition.metrics.size(); ++i) {
+    if (std::isnan(repetition.metrics[i])) continue;
+    metrics.push_back(
+        {{"name", keys[i].name}, {"unit", keys[i].unit}, {"value", finite(repetition.metrics[i])}});
+  }
+  json["outputs"] = list(repetition.outputs, [](const store::StoredOutput& output) {
+    return Json{{"name", output.name},
+                {"path", output.path},
+                {"sha256", output.sha256},
+                {"size_bytes", output.size_bytes},
+                {"kept", output.kept}};
+  });
+  return json;
+}
+
+Json point_json(const store::Point& point) {
+  Json json = {{"uid", point.uid},
+               {"experiment", point.experiment},
+               {"subject", point.subject},
+               {"state", store::name_of(point.state)},
+               {"created_ns", point.created_ns},
+               {"ended_ns", point.ended_ns},
+               {"replay_of", point.replay_of}};
+  if (!point.error.empty()) json["error"] = Json::parse(point.error, nullptr, false);
+  json["repetitions"] = list(point.repetitions, [&](const auto& repetition) {
+    return repetition_json(repetition, point.keys);
+  });
+  return json;
+}
+
+Json experiment_json(const store::ExperimentSummary& experiment) {
+  return {{"uid", experiment.uid},
+          {"name", experiment.name},
+          {"tags", std::vector<std::string>(experiment.tags.begin(), experiment.tags.end())},
+          {"created_ns", experiment.created_ns},
+          {"changed_ns", experiment.changed_ns},
+          {"points", experiment.points},
+          {"subjects", experiment.subjects}};
+}
+
+Json document_of(const app::PullReport& report) {
+  Json json = titled("ck.pull/1");
+  json["repositories"] = list(report.repositories, [](const catalog::PulledRepository& pulled) {
+    return Json{{"name", pulled.name},
+                {"url", pulled.url},
+                {"old_commit", pulled.old_commit},
+                {"commit", pulled.commit},
+                {"needed_by", pulled.needed_by},
+                {"path", pulled.path.string()}};
+  });
+  return json;
+}
+
+Json document_of(const app::RepositoriesReport& report) {
+  Json json = titled("ck.repositories/1");
+  json["repositories"] = list(report.repositories, repository_json);
+  return json;
+}
+
+Json document_of(const app::RepositoryDetail& report) {
+  Json json = titled("ck.repository/1");
+  json["repository"] = repository_json(report.repository);
+  if (report.git) {
+    json["git"] = {{"commit", report.git->commit},
+                   {"tree", report.git->tree},
+                   {"branch", report.git->branch.value_or("")},
+                   {"url", report.git->url},
+                   {"local_changes", report.git->local_changes}};
+  }
+  json["kinds"] = list(report.kinds, [](const auto& kind) {
+    return Json{{"kind", kind.first}, {"components", kind.second}};
+  });
+  json["broken"] = list(report.broken, broken_json);
+  return json;
+}
+
+Json document_of(const app::SearchReport& report) {
+  Json json = titled("ck.search/1");
+  json["components"] = list(report.components, component_json);
+  if (!report.broken.empty()) json["broken"] = list(report.broken, broken_json);
+  return json;
+}
+
+Json document_of(const app::FindReport& report) {
+  Json json = titled("ck.find/1");
+  json["component"] = component_json(report.component);
+  json["shadowed"] = list(report.shadowed, component_json);
+  return json;
+}
+
+Json document_of(const app::DetectReport& report) {
+  Json json = titled("ck.detect/1");
+  json["software"] = list(report.software, [](const app::DetectedSoftware& software) {
+    Json one = {{"component", component_json(software.component)}};
+    one["environments"] = list(software.detection.found, environment_json);
+    one["missed"] = list(software.detection.missed, [](const install::DetectionMiss& miss) {
+      return Json{{"file", miss.file}, {"reason", miss.reason}};
+    });
+    return one;
+  });
+  return json;
+}
+
+Json document_of(const app::InstallReport& report) {
+  Json json = titled("ck.install/1");
+  json["plan"] = install::to_json(report.plan);
+  json["installed"] = report.installed ? Json(*report.installed) : Json(nullptr);
+  json["path"] = report.path.string();
+  return json;
+}
+
+Json document_of(const app::EnvironmentsReport& report) {
+  Json json = titled("ck.environments/1");
+  json["environments"] = list(report.environments, environment_json);
+  return json;
+}
+
+Json document_of(const app::RunReport& report) {
+  Json json = titled("ck.run/1");
+  json["plan"] = install::to_json(report.plan);
+  json["run"] = run::to_json(report.run_plan);
+  json["point"] = report.point ? point_json(*report.point) : Json(nullptr);
+  json["metrics"] = list(report.metrics, metric_json);
+  if (report.failure) json["failure"] = error_json(*report.failure);
+  return json;
+}
+
+Json document_of(const app::ExplainReport& report) {
+  Json json = titled("ck.explain/1");
+  json["subject"] = report.subject;
+  json["choices"] = list(report.resolution.choices, [](const solve::Choice& choice) {
+    Json one = {{"key", choice.key},
+                {"scope", choice.scope},
+                {"candidate", choice.candidate},
+                {"reason", choice.reason}};
+    one["demands"] = list(choice.demands, [](const solve::Demand& demand) {
+      return Json{{"by", demand.by}, {"needs", demand.dependency.text()}};
+    });
+    one["rejected"] = list(choice.rejected, [](const solve::Rejection& rejection) {
+      return Json{{"candidate", rejection.candidate}, {"reason", rejection.reason}};
+    });
+    return one;
+  });
+  json["plan"] = install::to_json(report.plan);
+  return json;
+}
+
+Json document_of(const app::ExperimentsReport& report) {
+  Json json = titled("ck.experiments/1");
+  json["experiments"] = list(report.experiments, experiment_json);
+  return json;
+}
+
+Json document_of(const app::ExperimentDetail& report) {
+  Json json = titled("ck.experiment/1");
+  json["experiment"] = experiment_json(report.experiment);
+  json["points"] = list(report.points, [](const app::ExperimentDetail::PointDetail& detail) {
+    Json one = point_json(detail.point);
+    one["metrics"] = list(detail.metrics, metric_json);
+    one["record"] = Json::parse(detail.point.document, nullptr, false);
+    return one;
+  });
+  return json;
+}
+
+Json document_of(const experiment::ReplayReport& report) {
+  Json json = titled("ck.replay/1");
+  json["recorded"] = point_json(report.recorded);
+  json["now"] = point_json(report.now);
+  if (report.failure) {
+    json["failure"] = error_json(*report.failure);
+    return json;
+  }
+  const auto& comparison = report.comparison;
+  json["verdict"] = experiment::name_of(comparison.verdict);
+  json["outputs"] = list(comparison.outputs, [](const experiment::OutputComparison& output) {
+    return Json{{"name", output.name},
+                {"agreement", experiment::name_of(output.agreement)},
+                {"detail", output.detail}};
+  });
+  json["metrics"] = list(comparison.metrics, [](const experiment::MetricComparison& metric) {
+    return Json{{"name", metric.key.name},
+                {"unit", metric.key.unit},
+                {"agreement", experiment::name_of(metric.agreement)},
+                {"recorded", finite(metric.recorded)},
+                {"now", finite(metric.now)},
+                {"decides", metric.decides},
+                {"detail", metric.detail}};
+  });
+  json["environment"] =
+      list(comparison.environment, [](const experiment::EnvironmentDifference& difference) {
+        return Json{
+            {"what", difference.what}, {"recorded", difference.recorded}, {"now", difference.now}};
+      });
+  return json;
+}
+
+}  // namespace
+
+std::string json_text(const app::PullReport& report) { return to_pretty_text(document_of(report)); }
+std::string json_text(const app::RepositoriesReport& report) {
+  return to_pretty_text(document_of(report));
+}
+std::string json_text(const app::RepositoryDetail& report) {
+  return to_pretty_text(document_of(report));
+}
+std::string json_text(const app::SearchReport& report) {
+  return to_pretty_text(document_of(report));
+}
+std::string json_text(const app::FindReport& report) { return to_pretty_text(document_of(report)); }
+std::string json_text(const app::DetectReport& report) {
+  return to_pretty_text(document_of(report));
+}
+std::string json_text(const app::InstallReport& report) {
+  return to_pretty_text(document_of(report));
+}
+std::string json_text(const app::EnvironmentsReport& report) {
+  return to_pretty_text(document_of(report));
+}
+std::string json_text(const app::RunReport& report) { return to_pretty_text(document_of(report)); }
+std::string json_text(const app::ExplainReport& report) {
+  return to_pretty_text(document_of(report));
+}
+std::string json_text(const app::ExperimentsReport& report) {
+  return to_pretty_text(document_of(report));
+}
+std::string json_text(const app::ExperimentDetail& report) {
+  return to_pretty_text(document_of(report));
+}
+std::string json_text(const experiment::ReplayReport& report) {
+  return to_pretty_text(document_of(report));
+}
+
+}  // namespace ck::cli

@@ -1,0 +1,29 @@
+#pragma once
+/// Reports as the JSON documents that leave the program. Each has a schema id; keys are only ever
+/// added.
+
+#include <string>
+
+#include "app/components.hpp"
+#include "app/environments.hpp"
+#include "app/experiments.hpp"
+#include "app/programs.hpp"
+#include "app/repositories.hpp"
+
+namespace ck::cli {
+
+std::string json_text(const app::PullReport& report);
+std::string json_text(const app::RepositoriesReport& report);
+std::string json_text(const app::RepositoryDetail& report);
+std::string json_text(const app::SearchReport& report);
+std::string json_text(const app::FindReport& report);
+std::string json_text(const app::DetectReport& report);
+std::string json_text(const app::InstallReport& report);
+std::string json_text(const app::EnvironmentsReport& report);
+std::string json_text(const app::RunReport& report);
+std::string json_text(const app::ExplainReport& report);
+std::string json_text(const app::ExperimentsReport& report);
+std::string json_text(const app::ExperimentDetail& report);
+std::string json_text(const experiment::ReplayReport& report);
+
+}  // namespace ck::cli
