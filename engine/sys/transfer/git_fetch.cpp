@@ -67,8 +67,11 @@ Status Connection::open() {
   options.callbacks = access_->callbacks();
   options.proxy_opts.type = GIT_PROXY_AUTO;
   code = git_remote_connect_ext(remote_.get(), GIT_DIRECTION_FETCH, &options);
-  if (code != 0) return fail(access_->failure(code, "reach " + url()));
-  return {};
+  if (code == 0) return {};
+  if (scheme == "file" && code == GIT_ENOTFOUND) {
+    if (auto foreign = foreign_owner(parse_url(effective)->path)) return fail(std::move(*foreign));
+  }
+  return fail(access_->failure(code, "reach " + url()));
 }
 
 Advertised Connection::advertised() const {

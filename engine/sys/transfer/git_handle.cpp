@@ -1,7 +1,9 @@
 #include "sys/transfer/git_handle.hpp"
 
-#include <cerrno>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/strings.hpp"
 #include "sys/transfer/url.hpp"
 
 namespace ck::sys {
@@ -50,6 +52,19 @@ Error git_failure(int code, const std::string& what, ErrorCode otherwise, const 
   Error error(error_code(code, klass, otherwise), "cannot " + what + ": " + message);
   add_hints(code, klass, message, error);
   return error;
+}
+
+std::optional<Error> foreign_owner(const fs::path& folder) {
+  for (const fs::path& path : {folder, folder / ".git"}) {
+    struct stat found {};
+    if (::stat(path.c_str(), &found) != 0 || found.st_uid == ::geteuid()) continue;
+    return Error(ErrorCode::denied, path.string() + " belongs to another user (" +
+                                        std::to_string(found.st_uid) +
+                                        "), so its git configuration is not trusted")
+        .hint("if you trust it: git config --global --add safe.directory " +
+              shell_quoted(folder.string()));
+  }
+  return std::nullopt;
 }
 
 std::string hex(const git_oid& id) {

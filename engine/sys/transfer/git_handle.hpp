@@ -4,9 +4,11 @@
 #include <git2.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/error.hpp"
+#include "base/path.hpp"
 #include "sys/cancel.hpp"
 
 namespace ck::sys {
@@ -49,6 +51,10 @@ int acquire(Handle& handle, Call&& call) {
 /// where libgit2's own does not tell more; `interrupted` whenever cancellation was requested.
 Error git_failure(int code, const std::string& what, ErrorCode otherwise,
                   const Cancel& cancel = {});
+
+/// `denied` when `folder` or its `.git` belongs to another user, which libgit2 1.5 reports as "not
+/// found" when the configuration has no safe.directory at all. Nothing when it is ours or missing.
+std::optional<Error> foreign_owner(const fs::path& folder);
 
 std::string hex(const git_oid& id);
 

@@ -99,6 +99,9 @@ Result<Repository> open_clone(const fs::path& folder) {
     return git_repository_open_ext(out, folder.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr);
   });
   if (code == GIT_ENOTFOUND) {
+    std::error_code ignored;
+    const bool is_clone = fs::exists(folder / ".git", ignored);
+    if (auto foreign = foreign_owner(folder); is_clone && foreign) return fail(std::move(*foreign));
     return fail(ErrorCode::invalid, folder.string() + " is not the top of a git work tree");
   }
   if (code != 0) {

@@ -48,15 +48,25 @@ Result<std::map<std::string, std::string>> read_gitmodules(const fs::path& folde
   return urls;
 }
 
-/// Relative URLs stand beside that of the repository they are in.
+/// Relative URLs start at that of the repository they are in, which counts as a folder. (libgit2
+/// has a function for it, which turns file:///a into file://a.)
 Result<std::string> absolute_url(git_repository* repository, const std::string& url) {
   if (!url.starts_with("./") && !url.starts_with("../")) return url;
-  git_buf resolved = GIT_BUF_INIT;
-  const int code = git_submodule_resolve_url(&resolved, repository, url.c_str());
-  const std::string text = code == 0 ? resolved.ptr : "";
-  git_buf_dispose(&resolved);
-  if (code != 0) return fail(git_failure(code, "find " + url, ErrorCode::invalid));
-  return text;
+  CK_TRY(base, origin_url(repository));
+  std::string_view rest = url;
+  while (rest.starts_with("./") || rest.starts_with("../")) {
+    while (base.ends_with('/')) base.pop_back();
+    const bool up = rest.starts_with("../");
+    rest.remove_prefix(up ? 3 : 2);
+    if (!up) continue;
+    const auto end = base.find_last_of("/:");
+    const auto top = base.find("://");
+    const bool at_top = end == std::string::npos || (top != std::string::npos && end <= top + 2);
+    if (at_top) return fail(ErrorCode::denied, "the URL " + printable(url) + " leaves its host");
+    base.resize(base[end] == ':' ? end + 1 : end);
+  }
+  const bool joined = base.ends_with(':');
+  return base + (joined ? "" : "/") + std::string(rest);
 }
 
 /// A repository from elsewhere may not make us read repositories of this machine.
@@ -87,11 +97,12 @@ Result<std::vector<Submodule>> submodules_of(git_repository* repository, const g
     if (url == urls.end() || url->second.empty()) {
       return fail(Error(ErrorCode::invalid, ".gitmodules names no URL for it").in(place));
     }
-    CK_TRY(absolute, absolute_url(repository, url->second));
-    if (auto reach = check_reach(repository, absolute); !reach) {
+    auto absolute = absolute_url(repository, url->second);
+    if (!absolute) return fail(std::move(absolute.error().in(place)));
+    if (auto reach = check_reach(repository, *absolute); !reach) {
       return fail(std::move(reach.error().in(place)));
     }
-    result.push_back({std::move(link), absolute});
+    result.push_back({std::move(link), *absolute});
   }
   return result;
 }

@@ -77,6 +77,7 @@ std::optional<Url> parse_url(std::string_view text) {
   }
   const auto colon = text.find(':');
   if (colon == std::string_view::npos || colon == 0 || text.find('/') < colon) return std::nullopt;
+  if (text.substr(colon).starts_with("::")) return std::nullopt;  // git's way to name a program
   url.scheme = "ssh";
   std::string_view host = text.substr(0, colon);
   if (const auto at = host.rfind('@'); at != std::string_view::npos) {
