@@ -27,6 +27,16 @@ Result<std::int64_t> experiment_id(sys::Database& database, const NewPoint& poin
   return query.integer(0);
 }
 
+/// The experiment of a point that is there. The uid is asked for too: SQLite gives the id of a
+/// removed point to the next new one.
+Result<std::int64_t> experiment_of(sys::Database& database, const Point& point) {
+  CK_TRY(query, database.prepare("SELECT experiment_id FROM point WHERE id = ? AND uid = ?"));
+  query.bind(0, point.id).bind(1, std::string_view(point.uid));
+  CK_TRY(row, query.step());
+  if (row) return query.integer(0);
+  return fail(ErrorCode::not_found, "point " + point.uid + " was removed while it was running");
+}
+
 Status add_tags(sys::Database& database, std::int64_t experiment, const model::Tags& tags) {
   CK_TRY(insert, database.prepare(
                      "INSERT OR IGNORE INTO experiment_tag(experiment_id, tag) VALUES (?, ?)"));
@@ -166,15 +176,8 @@ Result<Point> Store::begin_point(const NewPoint& wanted) {
 Status Store::add_repetition(const Point& point, const std::vector<MetricKey>& keys,
                              const Repetition& repetition) {
   CK_TRY(transaction, sys::Transaction::begin(database_));
-  CK_TRY(query, database_.prepare("SELECT experiment_id FROM point WHERE id = ?"));
-  query.bind(0, point.id);
-  CK_TRY(row, query.step());
-  if (!row) {
-    return fail(
-        Error(ErrorCode::not_found, "point " + point.uid + " was removed while it was running"));
-  }
-  CK_TRY(places, positions(database_, query.integer(0), keys));
-  query.reset();
+  CK_TRY(experiment, experiment_of(database_, point));
+  CK_TRY(places, positions(database_, experiment, keys));
   CK_CHECK(
       insert_repetition(database_, point.id, repetition, arranged(repetition.metrics, places)));
   CK_CHECK(insert_outputs(database_, point.id, repetition));
@@ -184,6 +187,7 @@ Status Store::add_repetition(const Point& point, const std::vector<MetricKey>& k
 Status Store::finish_point(const Point& point, PointState state, std::int64_t ended_ns,
                            const std::string& document, const std::string& error) {
   CK_TRY(transaction, sys::Transaction::begin(database_));
+  CK_CHECK(experiment_of(database_, point));
   CK_TRY(update,
          database_.prepare(
              "UPDATE point SET state = ?, ended_ns = ?, error = ?, owner = '' WHERE id = ?"));

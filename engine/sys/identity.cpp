@@ -27,18 +27,22 @@ std::string read_proc(const std::string& file) {
 }
 
 /// Start time in ticks since boot: field 22 of /proc/PID/stat, counted after the command's ')'.
+/// Nothing for a process that is gone, or dead and only not yet waited for.
 std::string start_of(const std::string& pid) {
   const std::string stat = read_proc("/proc/" + pid + "/stat");
   const auto end = stat.rfind(')');
   if (end == std::string::npos || end + 2 > stat.size()) return {};
   const auto fields = split(std::string_view(stat).substr(end + 2), ' ');
   constexpr std::size_t kStartAfterCommand = 19;
-  return fields.size() > kStartAfterCommand ? fields[kStartAfterCommand] : std::string();
+  if (fields.size() <= kStartAfterCommand || fields[0] == "Z" || fields[0] == "X") return {};
+  return fields[kStartAfterCommand];
 }
 
+/// Without ':', which separates the parts of a process's name.
 std::string host_name() {
   std::array<char, 256> name{};
-  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
+  if (gethostname(name.data(), name.size() - 1) != 0) return "unknown";
+  return replace_all(name.data(), ":", "_");
 }
 
 std::string process_namespace() {
