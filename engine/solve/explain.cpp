@@ -9,8 +9,9 @@
 namespace ck::solve {
 namespace {
 
-/// A tree deeper than this helps nobody.
+/// A tree deeper or longer than this helps nobody.
 constexpr std::size_t kDeepest = 40;
+constexpr std::size_t kMostNodes = 80;
 
 /// Candidates of one component that are out for the same reasons, told in one breath.
 struct Group {
@@ -60,7 +61,8 @@ class Teller {
   ConflictNode tell_demand(const std::string& who, bool many, DemandNo d) {
     const auto& demand = problem_.demands[d];
     ConflictNode node{who + (many ? " need " : " needs ") + need_words(demand), {}};
-    if (path_.size() > kDeepest) return node.statement += ", and so on", node;
+    if (path_.size() > kDeepest || ++nodes_ > kMostNodes)
+      return node.statement += ", and so on", node;
     if (!told_.insert(d).second) return node.statement += ", as told above", node;
     if (demand.accepted.empty()) {
       tell_emptiness(demand, node);
@@ -81,9 +83,9 @@ class Teller {
     }
     wanted.any_version = true;
     if (const auto versions = index.matching(wanted); !versions.empty()) {
-      node.because.push_back({"there is only " + labels(index, versions), {}});
+      node.statement += ", but there is only " + labels(index, versions);
     } else if (demand.built_with != nullptr) {
-      node.because.push_back({*demand.built_with + " is no longer there", {}});
+      node.statement += ", which is no longer there";
     } else {
       node.statement += ", which nothing provides";
     }
@@ -119,12 +121,19 @@ class Teller {
   std::vector<NodeNo> tell_groups(DemandNo d, const std::vector<NodeNo>& candidates,
                                   ConflictNode& node) {
     std::vector<NodeNo> untold;
+    std::size_t left_out = 0;
     for (const auto& group : groups(d, candidates)) {
+      if (nodes_ > kMostNodes) {
+        left_out += group.members.size();
+        continue;
+      }
       const auto before = node.because.size();
       tell_group(d, group, node);
       if (node.because.size() == before)
         untold.insert(untold.end(), group.members.begin(), group.members.end());
     }
+    if (left_out > 0)
+      node.because.push_back({"and so on for " + std::to_string(left_out) + " more", {}});
     std::sort(untold.begin(), untold.end(), [&](NodeNo a, NodeNo b) {
       return problem_.nodes[a].candidate < problem_.nodes[b].candidate;
     });
@@ -269,6 +278,7 @@ class Teller {
 
   const Problem& problem_;
   const Changes& changes_;
+  std::size_t nodes_ = 0;
   std::set<DemandNo> told_;
   std::vector<NodeNo> path_;  ///< from the request to the asker whose needs are being told
   // What the tree turned out to be about.

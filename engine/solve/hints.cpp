@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "base/strings.hpp"
@@ -40,14 +41,19 @@ class Adviser {
   std::vector<std::string> advise() {
     advise_reuse();
     advise_pins();
-    advise_spelling();
+    const auto spelling = spelling_of_wishes();
+    for (const auto& hint : spelling)
+      if (hint.leads_somewhere) add(hint.text);
     const auto places = places_of_needs();
     for (const auto& place : places)
       if (place.by_request) advise_version(place);
     for (const auto& place : places)
       if (!place.by_request) advise_version(place);
     for (const auto& place : places)
-      if (!place.by_request && is_contested(place)) advise_privacy(place);
+      if (!place.by_request && (is_contested(place) || hints_.empty())) advise_privacy(place);
+    advise_removal();
+    for (const auto& hint : spelling)
+      if (!hint.leads_somewhere) add(hint.text);
     if (hints_.size() > kMostHints) hints_.resize(kMostHints);
     return std::move(hints_);
   }
@@ -65,7 +71,7 @@ class Adviser {
     if (request_.reuse) return;
     const auto all = Index::build(universe_, true);
     if (all && trial(*all, {}))
-      hints_.push_back("let installed environments be used: with them there is a solution");
+      add("let installed environments be used: with them there is a solution");
   }
 
   void advise_pins() {
@@ -79,19 +85,32 @@ class Adviser {
                              : "drop '" + pin.key + "' from the command line";
       if (const auto chosen = chosen_for(*solved, pin.key))
         text += ": then it is " + label(*chosen);
-      hints_.push_back(printable(text));
+      add(printable(text));
     }
   }
 
-  void advise_spelling() {
+  std::vector<SpellingHint> spelling_of_wishes() const {
+    std::vector<SpellingHint> result;
+    const auto collect = [&](const Wanted& wanted, const std::string& key) {
+      for (auto& hint : spelling_hints(index_, wanted, key)) result.push_back(std::move(hint));
+    };
     for (const auto& demand : problem_.demands)
       if (demand.accepted.empty() && demand.built_with == nullptr)
-        add_all(spelling_hints(index_, wanted_by(*demand.dependency), demand.dependency->key));
-    for (const auto& requirement : minimal_)
-      if (requirement.type == Requirement::Type::pin) {
-        const auto& pin = request_.pins[requirement.number];
-        add_all(spelling_hints(index_, wanted_by(pin), pin.key));
-      }
+        collect(wanted_by(*demand.dependency), demand.dependency->key);
+    for (const auto& requirement : minimal_) {
+      if (requirement.type != Requirement::Type::pin) continue;
+      const auto& pin = request_.pins[requirement.number];
+      collect(wanted_by(pin), pin.key);
+    }
+    return result;
+  }
+
+  /// Environments whose parts have gone.
+  void advise_removal() {
+    for (const auto& demand : problem_.demands)
+      if (demand.built_with != nullptr && !index_.find(*demand.built_with))
+        add(printable("remove " + problem_.candidate(demand.asker).id +
+                      ", which is of no use without " + *demand.built_with));
   }
 
   void advise_version(const Place& place) {
@@ -102,33 +121,28 @@ class Adviser {
         "loosen the version " + place.version + " of '" + place.key + "' in " + place.owner;
     if (const auto chosen = chosen_for(*solved, place.key))
       text += ": then " + label(*chosen) + " will do";
-    hints_.push_back(printable(text));
+    add(printable(text));
   }
 
   void advise_privacy(const Place& place) {
     if (!trial(index_, {.made_private = {place.needs.begin(), place.needs.end()}})) return;
-    hints_.push_back(printable("make '" + place.key + "' private in " + place.owner +
-                               ": then it need not be the same for all"));
+    add(printable("make '" + place.key + "' private in " + place.owner +
+                  ": then it need not be the same for all"));
   }
 
   std::vector<Place> places_of_needs() const {
     std::vector<Place> places;
+    std::map<std::tuple<std::string, std::string, std::string>, std::size_t> known;
     for (const auto& demand : problem_.demands) {
-      const bool by_request = demand.asker == kRequestNode;
       if (demand.built_with != nullptr) continue;
+      const bool by_request = demand.asker == kRequestNode;
       const auto owner =
           by_request ? request_.subject : problem_.candidate(demand.asker).component.text();
+      const auto& key = demand.dependency->key;
       const auto& version = demand.dependency->version.text();
-      const auto same = std::find_if(places.begin(), places.end(), [&](const Place& place) {
-        return place.owner == owner && place.key == demand.dependency->key &&
-               place.version == version;
-      });
-      if (same != places.end()) {
-        same->needs.push_back(demand.requirement);
-      } else {
-        places.push_back(
-            {owner, demand.dependency->key, version, by_request, {demand.requirement}});
-      }
+      const auto [place, fresh] = known.try_emplace({owner, key, version}, places.size());
+      if (fresh) places.push_back({owner, key, version, by_request, {}});
+      places[place->second].needs.push_back(demand.requirement);
     }
     return places;
   }
@@ -148,10 +162,8 @@ class Adviser {
     return std::nullopt;
   }
 
-  void add_all(std::vector<std::string> texts) {
-    for (auto& text : texts)
-      if (std::find(hints_.begin(), hints_.end(), text) == hints_.end())
-        hints_.push_back(std::move(text));
+  void add(const std::string& text) {
+    if (std::find(hints_.begin(), hints_.end(), text) == hints_.end()) hints_.push_back(text);
   }
 
   const Universe& universe_;

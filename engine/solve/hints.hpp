@@ -9,8 +9,8 @@
 
 namespace ck::solve {
 
-/// At most six, cheapest change first: reuse, pins, spelling, versions, privacy. Promises of a
-/// solution are kept: each has been tried on the whole request within the budget.
+/// At most six, cheapest change first: reuse, pins, spelling, versions, privacy; then what only
+/// informs. Promises of a solution are kept: each has been tried on the whole request.
 std::vector<std::string> hints_for(const Universe& universe, const Index& index,
                                    const Request& request, const std::set<Requirement>& minimal,
                                    Budget& budget);

@@ -11,14 +11,14 @@ namespace ck::solve {
 namespace {
 
 /// Steps for finding out why better candidates were not to be had: some milliseconds.
-constexpr std::size_t kReasonSteps = 100'000;
+constexpr std::size_t kReasonSteps = 60'000;
 
 Conflict conflict_of(const Universe& universe, const Index& index, const Request& request,
                      const Attempt& failed, std::size_t max_steps) {
   Budget budget{max_steps / 2};
   const auto minimal = minimised(index, request, blamed(failed, {}), budget);
   auto conflict = explain(index, request, minimal);
-  Budget trials{max_steps / 2};
+  Budget trials{max_steps / 10};
   conflict.hints = hints_for(universe, index, request, minimal, trials);
   return conflict;
 }

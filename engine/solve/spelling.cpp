@@ -6,6 +6,9 @@
 #include "solve/words.hpp"
 
 namespace ck::solve {
+
+using Hints = std::vector<SpellingHint>;
+
 namespace {
 
 std::vector<CandidateNo> matching(const Index& index, const Wanted& wanted,
@@ -20,8 +23,7 @@ std::vector<std::string> without(std::vector<std::string> words, const std::stri
 
 /// "'mlp61' is no tag of anything: did you mean 'mlp16'?"; only replacements with which something
 /// is found.
-void unknown_tags(const Index& index, const Wanted& wanted, const std::string& key,
-                  std::vector<std::string>& hints) {
+void unknown_tags(const Index& index, const Wanted& wanted, const std::string& key, Hints& hints) {
   for (const auto& tag : wanted.tags.all) {
     if (index.knows_tag(tag)) continue;
     std::string hint = "nothing has the tag '" + tag + "', which '" + key + "' asks for";
@@ -34,19 +36,19 @@ void unknown_tags(const Index& index, const Wanted& wanted, const std::string& k
     });
     if (near.size() > 3) near.resize(3);
     if (const auto meant = did_you_mean(near)) hint += "; " + *meant;
-    hints.push_back(printable(hint));
+    hints.push_back({printable(hint), !near.empty()});
   }
 }
 
 void one_tag_too_many(const Index& index, const Wanted& wanted, const std::string& key,
-                      std::vector<std::string>& hints) {
+                      Hints& hints) {
   for (const auto& tag : wanted.tags.all) {
     auto tags = wanted.tags;
     tags.all = without(tags.all, tag);
     const auto found = matching(index, wanted, tags);
     if (tags.all.empty() || found.empty()) continue;
-    hints.push_back(printable("without the tag '" + tag + "', '" + key + "' could be ") +
-                    labels(index, found));
+    hints.push_back({printable("without the tag '" + tag + "', '" + key + "' could be ") +
+                     labels(index, found)});
   }
   for (const auto& tag : wanted.tags.none) {
     auto tags = wanted.tags;
@@ -54,34 +56,31 @@ void one_tag_too_many(const Index& index, const Wanted& wanted, const std::strin
     const auto found = matching(index, wanted, tags);
     if (found.empty()) continue;
     hints.push_back(
-        printable("if the tag '" + tag + "' were not excluded, '" + key + "' could be ") +
-        labels(index, found));
+        {printable("if the tag '" + tag + "' were not excluded, '" + key + "' could be ") +
+         labels(index, found)});
   }
 }
 
-void unknown_name(const Index& index, const Wanted& wanted, const std::string& key,
-                  std::vector<std::string>& hints) {
+void unknown_name(const Index& index, const Wanted& wanted, const std::string& key, Hints& hints) {
   const model::VersionRange any;
   const std::string no_kind;
   if (wanted.name.empty() ||
       !index.matching({{}, any, no_kind, wanted.name, nullptr, true}).empty())
     return;
   std::string hint = "nothing is named '" + wanted.name + "', which '" + key + "' asks for";
-  if (const auto meant = did_you_mean(near_misses(wanted.name, index.names())))
-    hint += "; " + *meant;
-  hints.push_back(printable(hint));
+  const auto meant = did_you_mean(near_misses(wanted.name, index.names()));
+  if (meant) hint += "; " + *meant;
+  hints.push_back({printable(hint), meant.has_value()});
 }
 
 }  // namespace
 
-std::vector<std::string> spelling_hints(const Index& index, const Wanted& wanted,
-                                        const std::string& key) {
-  std::vector<std::string> hints;
+Hints spelling_hints(const Index& index, const Wanted& wanted, const std::string& key) {
+  Hints hints;
   if (!index.matching(wanted).empty()) return hints;
   if (const auto versions = matching(index, wanted, wanted.tags);
       !versions.empty() && wanted.candidate_id == nullptr) {
-    hints.push_back(printable("for '" + key + "' there is ") + labels(index, versions));
-    return hints;
+    return {{printable("for '" + key + "' there is ") + labels(index, versions), false}};
   }
   unknown_tags(index, wanted, key, hints);
   unknown_name(index, wanted, key, hints);

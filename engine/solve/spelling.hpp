@@ -8,9 +8,13 @@
 
 namespace ck::solve {
 
-/// Hints about tags, names and versions; only such whose following leads to a candidate. None if
-/// something meets the wish.
-std::vector<std::string> spelling_hints(const Index& index, const Wanted& wanted,
-                                        const std::string& key);
+struct SpellingHint {
+  std::string text;
+  bool leads_somewhere = true;  ///< following it leads to a candidate; else it only informs
+};
+
+/// Hints about tags, names and versions; none if something meets the wish.
+std::vector<SpellingHint> spelling_hints(const Index& index, const Wanted& wanted,
+                                         const std::string& key);
 
 }  // namespace ck::solve

@@ -15,7 +15,7 @@ namespace {
 using test::RandomUniverse;
 using test::ReferenceChoices;
 
-constexpr std::uint64_t kUniverses = 4000;
+constexpr std::uint64_t kUniverses = 3600;
 
 ReferenceChoices choices_of(const Resolution& resolution) {
   ReferenceChoices result;

@@ -1,5 +1,6 @@
 #pragma once
-/// Small random universes with everything in them that the rules speak of.
+/// Small random universes: of most seeds with everything in them that the rules speak of, of
+/// every fourth plain but so tightly knit that answers take much going back.
 
 #include <algorithm>
 #include <random>
@@ -14,20 +15,57 @@ namespace ck::test {
 class RandomUniverse {
  public:
   explicit RandomUniverse(std::uint64_t seed) : bits_(seed) {
-    keys_ = 2 + below(7);
-    for (std::size_t key = 0; key < keys_; ++key) add_candidates(key);
-    for (auto& candidate : universe.candidates) add_needs(candidate);
     request.subject = "program:x";
-    const auto roots = 1 + below(3);
-    for (std::size_t i = 0; i < roots; ++i) request.dependencies.push_back(need(below(keys_)));
-    while (percent(20)) request.pins.push_back(pin());
-    request.reuse = !percent(10);
+    if (seed % 4 != 3) {
+      make_varied();
+    } else {
+      make_tight();
+    }
   }
 
   solve::Universe universe;
   solve::Request request;
 
  private:
+  void make_varied() {
+    keys_ = 2 + below(7);
+    for (std::size_t key = 0; key < keys_; ++key) add_candidates(key);
+    for (auto& candidate : universe.candidates) add_needs(candidate);
+    const auto roots = 1 + below(3);
+    for (std::size_t i = 0; i < roots; ++i) request.dependencies.push_back(need(below(keys_)));
+    while (percent(20)) request.pins.push_back(pin());
+    request.reuse = !percent(10);
+  }
+
+  /// Every candidate refuses some candidates of most of the later keys; some share a component.
+  void make_tight() {
+    keys_ = 6 + below(3);
+    for (std::size_t key = 0; key < keys_; ++key) {
+      for (std::size_t i = 0; i < 4; ++i) {
+        solve::Candidate candidate;
+        candidate.id = key_name(key) + "." + std::to_string(i);
+        candidate.component = {"core", "package", candidate.id, ""};
+        if (percent(20)) candidate.component.name = "shared" + std::to_string(below(3));
+        candidate.tags = model::Tags({key_name(key), "v" + std::to_string(i)});
+        for (auto later = key + 1; later < keys_; ++later)
+          if (percent(70)) candidate.dependencies.push_back(refusing_need(later));
+        universe.candidates.push_back(candidate);
+      }
+    }
+    for (std::size_t key = 0; key < keys_; ++key)
+      request.dependencies.push_back(refusing_need(key));
+  }
+
+  model::Dependency refusing_need(std::size_t key) {
+    model::Dependency result;
+    result.key = key_name(key);
+    std::string refused;
+    for (std::size_t i = 0; i < 4; ++i)
+      if (percent(30)) refused += (refused.empty() ? "v" : ",v") + std::to_string(i);
+    result.tags = model::TagQuery::parse(key_name(key), refused);
+    return result;
+  }
+
   std::size_t below(std::size_t limit) { return bits_() % limit; }
   bool percent(std::size_t chance) { return below(100) < chance; }
   static std::string key_name(std::size_t key) { return "k" + std::to_string(key); }
