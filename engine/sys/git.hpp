@@ -14,7 +14,8 @@
 
 namespace ck::sys {
 
-/// What to check out: nothing given means the remote's default branch.
+/// What to check out: nothing given means the remote's default branch. A commit goes before a tag,
+/// a tag before a branch, when several are given.
 struct GitRevision {
   std::optional<std::string> branch;
   std::optional<std::string> tag;
@@ -28,7 +29,8 @@ struct GitState {
   std::string tree;                   ///< 40 hex digits of HEAD's tree
   std::optional<std::string> branch;  ///< absent when detached
   std::string url;                    ///< of remote "origin", as configured, without credentials
-  std::vector<std::string> local_changes;  ///< changed, added, deleted, untracked paths (at most 1000)
+  std::vector<std::string>
+      local_changes;  ///< changed, added, deleted, untracked paths (at most 1000)
 };
 
 class Git {
@@ -36,26 +38,30 @@ class Git {
   virtual ~Git() = default;
 
   /// Clones into `folder`, which must not exist; on failure nothing is left there. Submodules too.
-  virtual Result<GitState> clone(const std::string& url, const GitRevision& revision, const fs::path& folder,
-                                 EventSink& events, const Cancel& cancel) = 0;
+  /// Credentials in the URL are used, but not stored. `unsupported` for files kept in Git LFS.
+  virtual Result<GitState> clone(const std::string& url, const GitRevision& revision,
+                                 const fs::path& folder, EventSink& events,
+                                 const Cancel& cancel) = 0;
 
   /// Fetches from origin and moves the clone to `revision` (default: the tip of its current branch,
   /// or the remote's default branch when detached). `conflict` with the list when there are local
-  /// changes or local commits that the remote does not have; then nothing has changed.
-  virtual Result<GitState> update(const fs::path& folder, const GitRevision& revision, EventSink& events,
-                                  const Cancel& cancel) = 0;
+  /// changes or local commits that the remote does not have; then nothing has changed. The new
+  /// state is built beside the folder and exchanged with it, so that nobody ever sees half of it.
+  virtual Result<GitState> update(const fs::path& folder, const GitRevision& revision,
+                                  EventSink& events, const Cancel& cancel) = 0;
 
   /// `invalid` if the folder is not the top of a git work tree.
   virtual Result<GitState> state(const fs::path& folder) = 0;
 
   /// Writes the files of one commit of a remote into `folder` (must not exist), without `.git`;
   /// submodules at their recorded commits.
-  virtual Status export_commit(const std::string& url, const std::string& commit, const fs::path& folder,
-                               EventSink& events, const Cancel& cancel) = 0;
+  virtual Status export_commit(const std::string& url, const std::string& commit,
+                               const fs::path& folder, EventSink& events, const Cancel& cancel) = 0;
 
   /// A git hash that names the content of HEAD's tree below `path` ("" for the whole), or nothing
   /// when HEAD has no such path.
-  virtual Result<std::optional<std::string>> tree_of(const fs::path& folder, const std::string& path) = 0;
+  virtual Result<std::optional<std::string>> tree_of(const fs::path& folder,
+                                                     const std::string& path) = 0;
 };
 
 }  // namespace ck::sys

@@ -1,6 +1,6 @@
 #pragma once
-/// Git, HTTP and archives live in a module that is loaded when first needed: linked into the program
-/// they would cost every start-up several milliseconds.
+/// Git, HTTP and archives live in a module that is loaded when first needed: linked into the
+/// program they would cost every start-up several milliseconds.
 
 #include <memory>
 

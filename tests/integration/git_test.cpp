@@ -1,7 +1,4 @@
 // Git against real repositories by file://.
-#include "sys/git.hpp"
-
-#include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -11,46 +8,10 @@
 #include <chrono>
 #include <thread>
 
-#include "support/git_remote.hpp"
-#include "support/transfer_services.hpp"
+#include "integration/git_fixture.hpp"
 
 namespace ck::test {
 namespace {
-
-class GitTest : public testing::Test {
- protected:
-  Result<sys::GitState> clone(const std::string& url, const sys::GitRevision& revision = {}) {
-    return services.git().clone(url, revision, folder, events, cancel);
-  }
-  Result<sys::GitState> update(const sys::GitRevision& revision = {}) {
-    return services.git().update(folder, revision, events, cancel);
-  }
-  /// Hidden siblings that work leaves behind when it should not.
-  std::vector<std::string> leftovers() const {
-    std::vector<std::string> found;
-    for (const auto& entry : fs::directory_iterator(folder.parent_path())) {
-      const std::string name = entry.path().filename().string();
-      if (name.starts_with(".ck-git-")) found.push_back(name);
-    }
-    return found;
-  }
-  static sys::GitRevision branch(std::string name) {
-    return {.branch = std::move(name), .tag = {}, .commit = {}};
-  }
-  static sys::GitRevision tag(std::string name) {
-    return {.branch = {}, .tag = std::move(name), .commit = {}};
-  }
-  static sys::GitRevision commit(std::string hash) {
-    return {.branch = {}, .tag = {}, .commit = std::move(hash)};
-  }
-
-  TemporaryHome home;
-  TransferServices services{home.path()};
-  GitRemote remote{home / "remotes"};
-  fs::path folder = home / "clones" / "thing";
-  RecordingEvents events;
-  sys::Cancel cancel;
-};
 
 TEST_F(GitTest, ClonesTheDefaultBranch) {
   remote.write("a/b.txt", "text\r\n");
@@ -494,6 +455,31 @@ TEST_F(GitTest, RunsNothingThatTheRepositoryBrings) {
   EXPECT_FALSE(fs::exists(mark));
 }
 
+TEST_F(GitTest, RefusesTreesWithNamesThatGitItselfWouldNotMake) {
+  remote.write("f", "1");
+  remote.commit("first");
+  const std::string blob = remote.git({"rev-parse", "HEAD:f"});
+  const std::string tree = remote.git({"rev-parse", "HEAD^{tree}"});
+  for (const std::string& line :
+       {"040000 tree " + tree + "\\t..", "040000 tree " + tree + "\\t.git",
+        "100644 blob " + blob + "\\t..", "040000 tree " + tree + "\\t.GIT"}) {
+    const auto made =
+        run_command({"sh", "-c", "printf '" + line + "\\n' | git mktree"}, remote.work());
+    ASSERT_EQ(made.code, 0) << made.output;
+    const std::string evil =
+        remote.git({"commit-tree", "-m", "evil", made.output.substr(0, made.output.find('\n'))});
+    remote.git({"push", "-q", "-f", "origin", evil + ":refs/heads/evil"});
+    const auto refused = clone(remote.url(), branch("evil"));
+    if (line.ends_with(".GIT") && refused) {
+      fs::remove_all(folder);  // harmless where names differ by case
+      continue;
+    }
+    EXPECT_FALSE(refused) << line;
+    EXPECT_FALSE(fs::exists(folder));
+    EXPECT_FALSE(fs::exists(folder.parent_path() / "f"));
+  }
+}
+
 TEST_F(GitTest, RefusesToWriteWhereAConfigurationPoints) {
   remote.write("f", "1");
   remote.commit("first");
@@ -538,107 +524,6 @@ TEST_F(GitTest, ExportsTheFilesOfACommit) {
   EXPECT_FALSE(fs::exists(folder / ".git"));
   EXPECT_ERROR(services.git().export_commit(remote.url(), first, folder, events, cancel), conflict,
                "exists already");
-}
-
-class SubmoduleTest : public GitTest {
- protected:
-  SubmoduleTest() {
-    inner.write("inner.txt", "1");
-    inner.commit("inner first");
-    middle.write("middle.txt", "1");
-    add(middle, "../inner.git", "deep/inner");
-    middle.commit("middle first");
-    remote.write("f", "1");
-    add(remote, "../middle.git", "parts/middle");
-    remote.commit("first");
-  }
-  static void add(const GitRemote& to, const std::string& url, const std::string& path) {
-    to.git({"-c", "protocol.file.allow=always", "submodule", "--quiet", "add", url, path});
-  }
-  GitRemote inner{home / "remotes", "inner"};
-  GitRemote middle{home / "remotes", "middle"};
-};
-
-TEST_F(SubmoduleTest, ClonesSubmodulesAtTheirRecordedCommits) {
-  inner.write("inner.txt", "later");
-  inner.commit("inner second");
-  const auto state = clone(remote.url());
-  ASSERT_OK(state);
-  EXPECT_TRUE(state->local_changes.empty());
-  EXPECT_EQ(read_text(folder / "parts/middle/middle.txt"), "1");
-  EXPECT_EQ(read_text(folder / "parts/middle/deep/inner/inner.txt"), "1");
-  EXPECT_EQ(run_git({"status", "--porcelain"}, folder).output, "");
-}
-
-TEST_F(SubmoduleTest, ExportHasNoGitFolders) {
-  ASSERT_OK(services.git().export_commit(remote.url(), remote.git({"rev-parse", "HEAD"}), folder,
-                                         events, cancel));
-  EXPECT_EQ(read_text(folder / "parts/middle/deep/inner/inner.txt"), "1");
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    EXPECT_NE(entry.path().filename(), ".git");
-  }
-}
-
-TEST_F(SubmoduleTest, SeesChangesInSubmodules) {
-  ASSERT_OK(clone(remote.url()));
-  write_text(folder / "parts/middle/deep/inner/inner.txt", "mine");
-  const auto state = services.git().state(folder);
-  ASSERT_OK(state);
-  EXPECT_EQ(state->local_changes, std::vector<std::string>{"parts/middle/deep/inner/inner.txt"});
-  EXPECT_ERROR(update(), conflict, "inner.txt");
-}
-
-TEST_F(SubmoduleTest, UpdateMovesAddsAndDropsSubmodules) {
-  ASSERT_OK(clone(remote.url()));
-  middle.write("middle.txt", "2");
-  const std::string moved = middle.commit("middle second");
-  remote.git({"-C", "parts/middle", "fetch", "-q"});
-  remote.git({"-C", "parts/middle", "checkout", "-q", moved});
-  add(remote, "../inner.git", "parts/inner");
-  remote.commit("second");
-  auto state = update();
-  ASSERT_OK(state);
-  EXPECT_TRUE(state->local_changes.empty());
-  EXPECT_EQ(read_text(folder / "parts/middle/middle.txt"), "2");
-  EXPECT_EQ(read_text(folder / "parts/inner/inner.txt"), "1");
-
-  remote.git({"rm", "-q", "-f", "parts/inner"});
-  remote.commit("third");
-  state = update();
-  ASSERT_OK(state);
-  EXPECT_TRUE(state->local_changes.empty());
-  EXPECT_FALSE(fs::exists(folder / "parts/inner"));
-}
-
-TEST_F(SubmoduleTest, ARemoteRepositoryMayNotNameFoldersOfThisMachine) {
-  write_text(home / ".gitconfig",
-             "[url \"" + remote.url() + "\"]\n\tinsteadOf = https://example.org/evil\n");
-  remote.git({"config", "-f", ".gitmodules", "submodule.parts/middle.url", middle.url()});
-  remote.commit("evil");
-  const auto refused = clone("https://example.org/evil");
-  EXPECT_ERROR(refused, denied, "on this machine");
-  EXPECT_ERROR(refused, denied, "submodule parts/middle");
-  EXPECT_FALSE(fs::exists(folder));
-}
-
-TEST_F(SubmoduleTest, ASubmoduleWithoutUrlIsNamed) {
-  remote.git({"config", "-f", ".gitmodules", "--unset", "submodule.parts/middle.url"});
-  remote.commit("broken");
-  EXPECT_ERROR(clone(remote.url()), invalid, "names no URL");
-}
-
-TEST_F(SubmoduleTest, EndlessSubmodulesAreRefused) {
-  GitRemote self(home / "remotes", "self");
-  self.write("f", "1");
-  std::string last = self.commit("0");
-  add(self, "../self.git", "again");
-  for (int i = 0; i < 10; ++i) {
-    self.git({"update-index", "--cacheinfo", "160000," + last + ",again"});
-    self.git({"commit", "-q", "--allow-empty", "-m", std::to_string(i)});
-    self.git({"push", "-q", "origin", "main"});
-    last = self.git({"rev-parse", "HEAD"});
-  }
-  EXPECT_ERROR(clone(self.url()), invalid, "nested more than");
 }
 
 }  // namespace
