@@ -1,11 +1,15 @@
 #include "model/descriptor.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "base/strings.hpp"
 
 namespace ck::model {
 namespace {
+
+/// Choices that a message names.
+constexpr std::size_t kMostListed = 20;
 
 /// Line breaks and tabs may be meant; other control characters in a value never are.
 bool has_control_character(std::string_view text) {
@@ -32,10 +36,16 @@ bool is_value(const Parameter& parameter, const std::string& text) {
   return false;
 }
 
+std::string list_of(const std::vector<std::string>& choices) {
+  const std::size_t listed = std::min(choices.size(), kMostListed);
+  const std::string text = "'" + join(std::span(choices).first(listed), "', '") + "'";
+  return listed == choices.size() ? text : text + " and others";
+}
+
 std::string what_it_takes(const Parameter& parameter) {
   switch (parameter.type) {
     case Parameter::Type::choice:
-      return "one of '" + join(parameter.choices, "', '") + "'";
+      return "one of " + list_of(parameter.choices);
     case Parameter::Type::string:
       return "a text without control characters";
     case Parameter::Type::integer:

@@ -80,7 +80,9 @@ Dependency read_dependency(Document& document, const std::string& key, const Jso
   dependency.is_private = object.optional_bool("private").value_or(false);
   dependency.description = text_field(document, object, "description");
   object.finish();
-  if (value.is_object() && dependency.tags.all.empty() && dependency.name.empty()) {
+  const Json* tags = object.optional("tags");
+  const bool has_tags = tags != nullptr && !(tags->is_array() && tags->empty());
+  if (value.is_object() && !has_tags && dependency.name.empty()) {
     document.add(path, "must say what it needs, by 'tags' or by 'name'");
   }
   return dependency;

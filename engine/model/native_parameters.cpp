@@ -11,6 +11,7 @@ namespace {
 
 const std::array<std::string, 5> kTypes = {"choice", "string", "integer", "number", "boolean"};
 
+/// More than anyone chooses from; what is compared with all of them stays quick.
 constexpr std::size_t kMostChoices = 1000;
 
 constexpr std::string_view kIdentifier =
@@ -45,6 +46,7 @@ void read_choices(Document& document, ObjectReader& object, Parameter& parameter
   });
   if (parameter.choices.size() > kMostChoices) {
     object.problem("choices", "must hold at most " + std::to_string(kMostChoices) + " choices");
+    parameter.choices.resize(kMostChoices);
   }
   const bool needed = parameter.type == Parameter::Type::choice;
   if (needed && parameter.choices.empty())
@@ -125,6 +127,7 @@ VariationGroup read_group(Document& document, const std::string& name, const Jso
                      });
   if (names.empty() || names.size() > kMostChoices) {
     object.problem("options", "must hold from 1 to " + std::to_string(kMostChoices) + " options");
+    names.resize(std::min(names.size(), kMostChoices));
   }
   read_default_option(document, object, group, names);
   object.finish();

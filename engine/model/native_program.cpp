@@ -10,6 +10,8 @@ namespace {
 const std::array<std::string, 4> kRoles = {"accuracy", "performance", "memory", "size"};
 const std::array<std::string, 3> kDirections = {"lower", "higher", "none"};
 
+constexpr std::size_t kMostCommands = 1000;
+
 constexpr std::string_view kLabel =
     "a name of letters, digits and '._-' that starts with a letter or digit";
 
@@ -57,8 +59,9 @@ Command read_command(Document& document, const std::string& name, const Json& va
 std::string read_default_command(ObjectReader& object, const std::vector<Command>& commands) {
   std::vector<std::string> names;
   for (const Command& command : commands) names.push_back(command.name);
-  if (names.empty()) {
-    object.problem("commands", "must hold at least one command");
+  if (names.empty() || names.size() > kMostCommands) {
+    object.problem("commands",
+                   "must hold from 1 to " + std::to_string(kMostCommands) + " commands");
     object.optional_string("default_command");
     return {};
   }
