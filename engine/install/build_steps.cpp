@@ -38,16 +38,6 @@ std::string how_it_ended(const sys::ProcessResult& result) {
 
 }  // namespace
 
-void set_variable(Variables& variables, const std::string& name, const std::string& value) {
-  const auto known =
-      std::ranges::find(variables, name, &std::pair<std::string, std::string>::first);
-  if (known != variables.end()) {
-    known->second = value;
-  } else {
-    variables.emplace_back(name, value);
-  }
-}
-
 BuildSteps::BuildSteps(const BuildJob& job, Context& context)
     : job_(job),
       context_(context),

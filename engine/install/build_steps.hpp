@@ -59,7 +59,4 @@ class BuildSteps {
   std::string subject_;
 };
 
-/// Sets or replaces one variable.
-void set_variable(Variables& variables, const std::string& name, const std::string& value);
-
 }  // namespace ck::install

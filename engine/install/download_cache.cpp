@@ -17,7 +17,7 @@ Result<sys::FileLock> lock_download(const std::string& name, Context& context) {
   return sys::FileLock::acquire(file, sys::FileLock::Mode::exclusive, kPatience, context.cancel);
 }
 
-bool exists(const fs::path& path) {
+bool is_there(const fs::path& path) {
   std::error_code ignored;
   return fs::exists(path, ignored);
 }
@@ -28,8 +28,9 @@ Result<fs::path> cached_file(const std::string& sha256, Context& context,
                              const std::function<Status(const fs::path&)>& fetch) {
   const fs::path folder = context.home.downloads() / sha256.substr(0, 2);
   const fs::path file = folder / sha256;
-  CK_TRY(lock, lock_download(sha256, context));
-  if (exists(file)) {
+  auto lock = lock_download(sha256, context);
+  if (!lock) return fail(std::move(lock.error()));
+  if (is_there(file)) {
     CK_TRY(found, sys::hash_file(file, context.cancel));
     if (found == sha256) return file;
     context.events.on(Warning{file.string() + " was damaged; it is fetched again"});
@@ -43,8 +44,9 @@ Result<fs::path> cached_file(const std::string& sha256, Context& context,
 Result<fs::path> cached_folder(const std::string& name, Context& context,
                                const std::function<Status(const fs::path&)>& fetch) {
   const fs::path folder = context.home.downloads().parent_path() / "git" / name;
-  CK_TRY(lock, lock_download(name, context));
-  if (exists(folder)) return folder;
+  auto lock = lock_download(name, context);
+  if (!lock) return fail(std::move(lock.error()));
+  if (is_there(folder)) return folder;
   CK_TRY(staging, make_staging(context.home.staging()));
   CK_CHECK(fetch(staging.path() / "content"));
   CK_CHECK(sys::make_directories(folder.parent_path()));

@@ -6,6 +6,7 @@
 #include "base/strings.hpp"
 #include "install/debian.hpp"
 #include "install/download_cache.hpp"
+#include "sys/files.hpp"
 
 namespace ck::install {
 namespace {
