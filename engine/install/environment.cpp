@@ -14,7 +14,20 @@ std::string placed(const std::string& text, const fs::path& prefix) {
   return replace_all(text, "${prefix}", prefix.string());
 }
 
-void replace_variable(Variables& variables, const std::string& name, const std::string& value) {
+void prepend_variable(Variables& variables, const std::string& name, const std::string& value) {
+  const auto known =
+      std::ranges::find(variables, name, &std::pair<std::string, std::string>::first);
+  // An empty element in PATH means the current folder: never leave one behind.
+  if (known == variables.end() || known->second.empty()) {
+    set_variable(variables, name, value);
+  } else {
+    known->second = value + ":" + known->second;
+  }
+}
+
+}  // namespace
+
+void set_variable(Variables& variables, const std::string& name, const std::string& value) {
   const auto known =
       std::ranges::find(variables, name, &std::pair<std::string, std::string>::first);
   if (known != variables.end()) {
@@ -23,19 +36,6 @@ void replace_variable(Variables& variables, const std::string& name, const std::
     variables.emplace_back(name, value);
   }
 }
-
-void prepend_variable(Variables& variables, const std::string& name, const std::string& value) {
-  const auto known =
-      std::ranges::find(variables, name, &std::pair<std::string, std::string>::first);
-  // An empty element in PATH means the current folder: never leave one behind.
-  if (known == variables.end() || known->second.empty()) {
-    replace_variable(variables, name, value);
-  } else {
-    known->second = value + ":" + known->second;
-  }
-}
-
-}  // namespace
 
 std::optional<std::string> Environment::value(std::string_view name) const {
   if (name == "path") return path.string();
@@ -83,7 +83,7 @@ Variables with_exports(Variables base, const Closure& closure,
   for (const auto& id : closure_order(closure, roots)) {
     const auto& environment = closure.at(id);
     for (const auto& [name, text] : environment.record.exports.variables) {
-      replace_variable(base, name, placed(text, environment.path));
+      set_variable(base, name, placed(text, environment.path));
     }
     for (const auto& [name, text] : environment.record.exports.prepend) {
       prepend_variable(base, name, placed(text, environment.path));

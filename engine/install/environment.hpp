@@ -16,6 +16,9 @@ namespace ck::install {
 
 using Variables = std::vector<std::pair<std::string, std::string>>;
 
+/// Gives a variable a value, in the place it has already if it has one.
+void set_variable(Variables& variables, const std::string& name, const std::string& value);
+
 /// A record with its place on this machine. Copyable.
 struct Environment {
   store::EnvironmentRecord record;

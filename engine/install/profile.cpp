@@ -9,6 +9,8 @@
 namespace ck::install {
 namespace {
 
+constexpr double kMaxSeconds = 1e9;  // thirty years: far from where a clock's numbers end
+
 template <typename T>
 std::optional<T> tighter(const std::optional<T>& a, const std::optional<T>& b) {
   if (a && b) return std::min(*a, *b);
@@ -51,7 +53,8 @@ sys::ProcessLimits process_limits(const model::Limits& profile, const model::Lim
   limits.processes = tighter(profile.processes, component.processes);
   limits.output_bytes = tighter(profile.output_bytes, component.output_bytes);
   if (const auto seconds = tighter(profile.timeout_seconds, component.timeout_seconds)) {
-    limits.wall_time = std::chrono::milliseconds(std::llround(*seconds * 1000));
+    limits.wall_time =
+        std::chrono::milliseconds(std::llround(std::ceil(std::min(*seconds, kMaxSeconds) * 1000)));
   }
   return limits;
 }
