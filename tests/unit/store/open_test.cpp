@@ -141,8 +141,7 @@ TEST_F(Open, TakesManyProcessesAtOnceWithoutLosingAnything) {
         if (!point) _exit(2);
         // Every process brings metrics of its own into the shared dictionary.
         const std::vector<MetricKey> keys{key("t"), key("of " + std::to_string(process))};
-        if (!store->add_repetition(*point, keys,
-                                   repetition(1, {double(i), 1000.0 * process + i})))
+        if (!store->add_repetition(*point, keys, repetition(1, {double(i), 1000.0 * process + i})))
           _exit(3);
         if (!store->finish_point(*point, PointState::ok, i, "", "")) _exit(4);
       }
