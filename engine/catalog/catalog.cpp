@@ -194,7 +194,7 @@ Result<Component> Catalog::find(const model::ComponentPattern& pattern,
 Error Catalog::State::not_found(const model::ComponentPattern& pattern) {
   const std::string wanted = printable(pattern.text());
   for (const BrokenComponent& one : contents.broken) {
-    const fs::path folder = repository_folder_of(one, pattern);
+    const fs::path folder = folder_if_meant(one, pattern);
     if (folder.empty()) continue;
     Error error = one.error;
     return error.in("reading '" + wanted + "'");
@@ -205,8 +205,8 @@ Error Catalog::State::not_found(const model::ComponentPattern& pattern) {
 }
 
 /// The folder of a broken component if that is what is asked for.
-fs::path Catalog::State::repository_folder_of(const BrokenComponent& one,
-                                              const model::ComponentPattern& pattern) const {
+fs::path Catalog::State::folder_if_meant(const BrokenComponent& one,
+                                         const model::ComponentPattern& pattern) const {
   for (const auto& [id, folder] : contents.folders) {
     if (!wants(folder, pattern) || !is_exact(pattern.name)) continue;
     const fs::path path = repositories[folder.repository].path / folder.folder.path / pattern.name;

@@ -30,13 +30,7 @@ Result<StampedPath> stamped(const fs::path& root, const fs::path& path) {
   if (::lstat(path.c_str(), &status) != 0) {
     return fail(system_error("look at " + printable(path.string()), errno));
   }
-  const auto nanoseconds = [](const timespec& time) {
-    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-  };
-  return StampedPath{
-      path.lexically_relative(root).string(),
-      status.st_mode,
-      {nanoseconds(status.st_mtim), nanoseconds(status.st_ctim), status.st_size, status.st_ino}};
+  return StampedPath{path.lexically_relative(root).string(), status.st_mode, stamp_of(status)};
 }
 
 Result<TreeStamp> stamp_tree(const fs::path& root, const sys::Cancel& cancel) {

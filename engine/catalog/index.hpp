@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -33,6 +34,9 @@ struct BrokenRow {
   std::string name;
   Error error;
 };
+
+/// First column of all rows that are left.
+Result<std::vector<std::int64_t>> integers(sys::Statement& rows);
 
 class Index {
  public:

@@ -10,6 +10,8 @@
 namespace ck::catalog {
 namespace {
 
+/// A hostile remote could name a new need in every repository for ever.
+constexpr std::size_t kMaxRepositories = 500;
 constexpr std::string_view kStagingPrefix = "pull-";
 
 sys::GitRevision revision_of(const model::RepositoryNeed& need) {
@@ -104,6 +106,10 @@ Status Puller::pull_with_needs(Demand demand) {
   waiting_.push_back(std::move(demand));
   while (!waiting_.empty()) {
     CK_CHECK(services_.cancel.check());
+    if (done_.size() > kMaxRepositories) {
+      return fail(ErrorCode::denied, "more than " + std::to_string(kMaxRepositories) +
+                                         " repositories are needed: one of them never ends");
+    }
     const Demand next = std::move(waiting_.front());
     waiting_.pop_front();
     auto met = meet(next);

@@ -2,12 +2,10 @@
 
 #include <fcntl.h>
 #include <linux/openat2.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <system_error>
 #include <thread>
@@ -41,10 +39,6 @@ class FolderHandle {
 
 std::int64_t nanoseconds(const timespec& time) {
   return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-}
-
-Stamp stamp_of(const struct stat& status) {
-  return {nanoseconds(status.st_mtim), nanoseconds(status.st_ctim), status.st_size, status.st_ino};
 }
 
 struct Look {
@@ -171,79 +165,6 @@ std::vector<std::size_t> look_at_entries(EntryLooker looker, std::vector<Entry>&
   return changed;
 }
 
-bool is_folder_inside(const fs::path& repository, const std::string& relative,
-                      std::vector<BrokenComponent>& broken) {
-  std::error_code ignored;
-  const auto type = fs::symlink_status(repository / relative, ignored).type();
-  if (type == fs::file_type::directory) return true;
-  if (type != fs::file_type::symlink) return false;
-  auto inside = sys::contained_path(repository, relative);
-  if (inside) return fs::is_directory(*inside, ignored);
-  broken.push_back({repository / relative, std::move(inside.error())});
-  return false;
-}
-
-std::vector<std::string> sub_folders(const fs::path& repository, const std::string& relative,
-                                     std::vector<BrokenComponent>& broken) {
-  std::vector<std::string> names;
-  std::error_code error;
-  for (fs::directory_iterator at(repository / relative, error), end; !error && at != end;
-       at.increment(error)) {
-    std::error_code ignored;
-    if (!at->is_symlink(ignored) && !at->is_directory(ignored)) continue;
-    std::string name = at->path().filename().string();
-    if (name.starts_with('.')) continue;
-    const std::string path = relative.empty() ? name : relative + "/" + name;
-    if (is_folder_inside(repository, path, broken)) names.push_back(std::move(name));
-  }
-  if (error) {
-    broken.push_back({repository / relative,
-                      system_error("list the folder " + printable((repository / relative).string()),
-                                   error.value())});
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-constexpr std::array<model::Kind, 7> kKinds = {
-    model::Kind::dataset, model::Kind::model,  model::Kind::software, model::Kind::package,
-    model::Kind::program, model::Kind::script, model::Kind::profile};
-
-Error no_kind(const std::string& name) {
-  std::vector<std::string> kinds;
-  for (const model::Kind kind : kKinds) kinds.emplace_back(model::name_of(kind));
-  Error error(ErrorCode::invalid, "the folder 'components/" + printable(name) +
-                                      "' has no name of a kind; its components are not listed");
-  auto advice = did_you_mean(near_misses(name, kinds));
-  error.hint(advice ? *advice : "kinds are: " + join(kinds, ", "));
-  return error;
-}
-
-std::vector<KindFolder> native_folders(const fs::path& repository,
-                                       std::vector<BrokenComponent>& broken) {
-  std::vector<KindFolder> folders;
-  if (is_folder_inside(repository, "components", broken)) {
-    for (const std::string& name : sub_folders(repository, "components", broken)) {
-      const std::string path = "components/" + name;
-      if (model::parse_kind(name)) {
-        folders.push_back({name, path});
-      } else if (name != "schemas") {
-        broken.push_back({repository / path, no_kind(name)});
-      }
-    }
-  }
-  constexpr std::array<std::pair<const char*, model::Kind>, 3> kShort = {
-      {{"environments", model::Kind::profile},
-       {"packages", model::Kind::package},
-       {"programs", model::Kind::program}}};
-  for (const auto& [name, kind] : kShort) {
-    if (is_folder_inside(repository, name, broken)) {
-      folders.push_back({std::string(model::name_of(kind)), name});
-    }
-  }
-  return folders;
-}
-
 /// Whether the kernel reaches the file without passing any symbolic link.
 bool is_free_of_links(const fs::path& root, const std::string& relative) {
   const FolderHandle folder(root);
@@ -257,6 +178,10 @@ bool is_free_of_links(const fs::path& root, const std::string& relative) {
 }
 
 }  // namespace
+
+Stamp stamp_of(const struct stat& status) {
+  return {nanoseconds(status.st_mtim), nanoseconds(status.st_ctim), status.st_size, status.st_ino};
+}
 
 bool is_settled(const Stamp& stamp, std::int64_t now_ns) {
   // File systems that count in nanoseconds take the time of the last timer tick, at most 10 ms
@@ -299,15 +224,6 @@ std::optional<FolderState> unpack_folder(std::string_view bytes) {
   }
   if (!unpacker.ok()) return std::nullopt;
   return state;
-}
-
-std::vector<KindFolder> list_kind_folders(const fs::path& repository, Format format,
-                                          std::vector<BrokenComponent>& broken) {
-  if (format == Format::native) return native_folders(repository, broken);
-  std::vector<KindFolder> folders;
-  for (const std::string& name : sub_folders(repository, "", broken))
-    folders.push_back({name, name});
-  return folders;
 }
 
 Result<FolderScan> scan_folder(const fs::path& folder, Format format, FolderState known,

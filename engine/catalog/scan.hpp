@@ -1,6 +1,8 @@
 #pragma once
 /// Private to this layer: what lies in a repository, told by names, times and sizes alone.
 
+#include <sys/stat.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -25,6 +27,8 @@ struct Stamp {
   bool exists() const { return inode != 0; }
   bool operator==(const Stamp&) const = default;
 };
+
+Stamp stamp_of(const struct stat& status);
 
 /// Whether a change after `now_ns` must show in the stamp: its times are not those of the clock
 /// tick in which `now_ns` lies.

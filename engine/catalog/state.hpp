@@ -23,8 +23,8 @@ struct Catalog::State {
   bool wants(const IndexedFolder& folder, const model::ComponentPattern& pattern) const;
   Component component(const IndexedFolder& folder, IndexedComponent&& row) const;
   Status visit_candidates(const SearchQuery& query, const Index::Visit& visit);
-  fs::path repository_folder_of(const BrokenComponent& one,
-                                const model::ComponentPattern& pattern) const;
+  fs::path folder_if_meant(const BrokenComponent& one,
+                           const model::ComponentPattern& pattern) const;
   Error add_suggestions(Error error, const model::ComponentPattern& pattern);
 
   /// The repository a component lies in.
