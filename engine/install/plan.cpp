@@ -40,6 +40,16 @@ Status add_choice(const solve::Choice& choice, const Resolved& resolved,
   return {};
 }
 
+/// The environments that the subject's own build sees: all but what only its runs need.
+Result<std::map<std::string, std::string>> build_dependencies(
+    const Subject& subject, std::map<std::string, std::string> roots) {
+  CK_TRY(dependencies, active_dependencies(*recipe_of(*subject.descriptor), subject.values));
+  for (const auto& dependency : dependencies) {
+    if (dependency.run_only) roots.erase(dependency.key);
+  }
+  return roots;
+}
+
 }  // namespace
 
 Result<InstallPlan> make_plan(const Resolved& resolved, const std::optional<Subject>& subject,
@@ -53,8 +63,9 @@ Result<InstallPlan> make_plan(const Resolved& resolved, const std::optional<Subj
   for (const auto& [key, candidate] : resolved.resolution.roots)
     plan.roots[key] = ids.at(candidate);
   if (subject) {
+    CK_TRY(dependencies, build_dependencies(*subject, plan.roots));
     CK_TRY(id, planner.add_build({subject->component, subject->descriptor, subject->values,
-                                  plan.roots, "asked for", rebuild}));
+                                  dependencies, "asked for", rebuild}));
     plan.subject = id;
   }
   return std::move(plan);

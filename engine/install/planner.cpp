@@ -33,7 +33,9 @@ std::string inputs_of(const BuildRequest& recipe, const std::string& content,
   line("platform", host.architecture + " " + host.libc);
   line("profile",
        profile.common.name + " " + sha256_hex(profile_text(profile)).substr(0, kIdDigits));
-  for (const auto& [name, value] : recipe.values) line("value " + name, Json(value).dump());
+  for (const auto& [name, value] : build_values(*recipe_of(*recipe.descriptor), recipe.values)) {
+    line("value " + name, Json(value).dump());
+  }
   for (const auto& [key, id] : recipe.dependencies) line("dependency " + key, id);
   return text;
 }
@@ -120,7 +122,7 @@ Result<std::string> Planner::add_build(const BuildRequest& request) {
   record.id = environment_id(step.inputs);
   record.component = request.component.id;
   record.version = common_of(*request.descriptor)->version.text();
-  record.parameters = request.values;
+  record.parameters = build_values(*recipe_of(*request.descriptor), request.values);
   record.tags = offered_tags(request.component, *recipe_of(*request.descriptor), request.values);
   record.dependencies = request.dependencies;
   record.recipe_hash = content;

@@ -59,6 +59,11 @@ Result<model::Values> complete_values(const model::Recipe& recipe, const model::
 model::Tags offered_tags(const catalog::Component& component, const model::Recipe& recipe,
                          const model::Values& values);
 
+/// The values that can change what a build makes: all variations, and the parameters that the
+/// recipe's build, exports or checks name. What only a program's commands use does not build it
+/// again.
+model::Values build_values(const model::Recipe& recipe, const model::Values& values);
+
 /// The dependencies that hold for these values (recipe's and chosen variations'), expanded.
 Result<std::vector<model::Dependency>> active_dependencies(const model::Recipe& recipe,
                                                            const model::Values& values);

@@ -148,6 +148,9 @@ class Collector {
     if (offered_.offers.contains(id)) return {};
     const model::Tags tags = offered_tags(component, recipe, values);
     CK_TRY(dependencies, active_dependencies(recipe, values));
+    // Whoever depends on a program brings what its runs need.
+    std::erase_if(dependencies,
+                  [](const model::Dependency& dependency) { return dependency.run_only; });
     solve::Candidate candidate;
     candidate.id = id;
     candidate.origin = solve::Origin::buildable;
@@ -157,7 +160,7 @@ class Collector {
     add(std::move(candidate),
         BuildableCandidate{component, descriptors_.at(component.path.string()), values});
     for (auto& dependency : dependencies) want(std::move(dependency));
-    if (request_.reuse) CK_CHECK(add_installed(component, values, tags));
+    if (request_.reuse) CK_CHECK(add_installed(component, build_values(recipe, values), tags));
     return {};
   }
 

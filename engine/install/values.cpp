@@ -1,9 +1,11 @@
 /// Parameters and variations: which values hold, and which dependencies follow from them.
 
 #include <algorithm>
+#include <set>
 
 #include "base/strings.hpp"
 #include "install/resolver.hpp"
+#include "model/substitution.hpp"
 
 namespace ck::install {
 namespace {
@@ -37,6 +39,38 @@ Status check_names(const model::Recipe& recipe, const model::Values& chosen,
   return {};
 }
 
+void add_names(std::set<std::string>& names, const std::vector<std::string>& texts) {
+  for (const auto& text : texts) {
+    for (auto& name : model::substitution_names(text)) names.insert(std::move(name));
+  }
+}
+
+void add_names(std::set<std::string>& names, const model::NamedTexts& texts) {
+  for (const auto& [key, text] : texts) add_names(names, {text});
+}
+
+/// Every ${name} that obtaining, building, exporting or checking looks at.
+std::set<std::string> build_names(const model::Recipe& recipe) {
+  std::set<std::string> names;
+  add_names(names, recipe.build.options);
+  add_names(names, recipe.build.targets);
+  for (const auto& command : recipe.build.commands) {
+    add_names(names, command.run);
+    add_names(names, {command.directory});
+    add_names(names, command.variables);
+  }
+  for (const auto& group : recipe.variations) {
+    names.insert(group.name);
+    for (const auto& option : group.options) add_names(names, option.variables);
+  }
+  add_names(names, recipe.exports.values);
+  add_names(names, recipe.exports.variables);
+  add_names(names, recipe.exports.prepend);
+  for (const auto& file : recipe.check.files) add_names(names, {file.path});
+  add_names(names, recipe.check.run);
+  return names;
+}
+
 }  // namespace
 
 Result<model::Values> complete_values(const model::Recipe& recipe, const model::Values& chosen,
@@ -64,6 +98,15 @@ Result<model::Values> complete_values(const model::Recipe& recipe, const model::
     values[group.name] = value.value_or("");
   }
   return values;
+}
+
+model::Values build_values(const model::Recipe& recipe, const model::Values& values) {
+  const auto names = build_names(recipe);
+  model::Values used;
+  for (const auto& [name, value] : values) {
+    if (names.contains(name)) used[name] = value;
+  }
+  return used;
 }
 
 model::Tags offered_tags(const catalog::Component& component, const model::Recipe& recipe,

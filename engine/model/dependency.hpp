@@ -31,6 +31,7 @@ struct Dependency {
   VersionRange version;
   Condition when;
   bool is_private = false;  ///< a choice of its own, not shared under the key
+  bool run_only = false;    ///< of a program: its commands need it, its build does not
   std::string description;
 
   /// The same with ${parameter} replaced. `invalid` naming the parameter if one is unknown.

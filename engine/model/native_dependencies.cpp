@@ -78,6 +78,11 @@ Dependency read_dependency(Document& document, const std::string& key, const Jso
   dependency.version = read_range(document, object);
   dependency.when = read_condition(document, object);
   dependency.is_private = object.optional_bool("private").value_or(false);
+  dependency.run_only = object.optional_bool("run_only").value_or(false);
+  if (dependency.run_only && document.kind() != Kind::program) {
+    document.add(object.path_of("run_only"),
+                 "only programs have something that is needed for runs alone");
+  }
   dependency.description = text_field(document, object, "description");
   object.finish();
   const Json* tags = object.optional("tags");
