@@ -3,7 +3,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <fstream>
 #include <thread>
 
 #include "support/git_remote.hpp"
@@ -140,6 +139,7 @@ TEST_F(GitRemotesTest, SaysWhichHostCannotBeReached) {
 }
 
 TEST_F(GitRemotesTest, ClonesOverSshFromAKnownHost) {
+  const LeaksOfSshAllowed leaks;
   const auto server = SshServer::start(home / "server", home.path(), reason);
   if (!server) GTEST_SKIP() << reason;
   write_text(home / ".ssh/known_hosts", server->known_hosts_line());
@@ -154,6 +154,7 @@ TEST_F(GitRemotesTest, ClonesOverSshFromAKnownHost) {
 }
 
 TEST_F(GitRemotesTest, RefusesAnUnknownSshHostAndTellsHowToAddIt) {
+  const LeaksOfSshAllowed leaks;
   const auto server = SshServer::start(home / "server", home.path(), reason);
   if (!server) GTEST_SKIP() << reason;
   const auto unknown = clone(server->url(remote.bare()));
@@ -166,6 +167,7 @@ TEST_F(GitRemotesTest, RefusesAnUnknownSshHostAndTellsHowToAddIt) {
 }
 
 TEST_F(GitRemotesTest, SaysThatNoSshKeyWasAccepted) {
+  const LeaksOfSshAllowed leaks;
   const auto server = SshServer::start(home / "server", home.path(), reason);
   if (!server) GTEST_SKIP() << reason;
   write_text(home / ".ssh/known_hosts", server->known_hosts_line());

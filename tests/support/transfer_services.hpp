@@ -1,9 +1,6 @@
 #pragma once
 /// The built transfer module, as the engine loads it.
 
-#include <gtest/gtest.h>
-
-#include <cstdlib>
 #include <memory>
 
 #include "support/temporary_home.hpp"
@@ -15,15 +12,7 @@ namespace ck::test {
 /// configuration, and takes away what the machine's user has set.
 class TransferServices {
  public:
-  explicit TransferServices(const fs::path& home) {
-    ::setenv("HOME", home.c_str(), 1);
-    for (const char* name :
-         {"XDG_CONFIG_HOME", "SSH_AUTH_SOCK", "SSL_CERT_FILE", "GIT_SSL_CAINFO", "CURL_CA_BUNDLE",
-          "http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"}) {
-      ::unsetenv(name);
-    }
-    transfer_ = sys::make_transfer(CK_TRANSFER_MODULE);
-  }
+  explicit TransferServices(const fs::path& home);
 
   sys::Git& git() { return **transfer_->git(); }
   sys::Http& http() { return **transfer_->http(); }
@@ -31,6 +20,16 @@ class TransferServices {
 
  private:
   std::unique_ptr<sys::Transfer> transfer_;
+};
+
+/// While one lives, what this thread allocates may leak: libgit2 1.5 loses two texts a connection
+/// by ssh. Does nothing without AddressSanitizer.
+class LeaksOfSshAllowed {
+ public:
+  LeaksOfSshAllowed();
+  LeaksOfSshAllowed(const LeaksOfSshAllowed&) = delete;
+  LeaksOfSshAllowed& operator=(const LeaksOfSshAllowed&) = delete;
+  ~LeaksOfSshAllowed();
 };
 
 }  // namespace ck::test

@@ -62,7 +62,9 @@ TEST(Transfer, ExportsNothingButItsEntry) {
   const auto symbols = run_command({"nm", "-D", "--defined-only", CK_TRANSFER_MODULE});
   ASSERT_EQ(symbols.code, 0) << symbols.output;
   EXPECT_NE(symbols.output.find(" T ck_transfer_open"), std::string::npos);
-  EXPECT_EQ(symbols.output.find("2ck3sys"), std::string::npos) << symbols.output;
+  // Functions and inline functions; sanitizers add data of their own.
+  EXPECT_EQ(symbols.output.find(" T _ZN2ck"), std::string::npos) << symbols.output;
+  EXPECT_EQ(symbols.output.find(" W _ZN2ck"), std::string::npos) << symbols.output;
 }
 
 }  // namespace
