@@ -64,15 +64,16 @@ Status Cancel::check() const {
 Cancel cancel_on_signals() {
   // A handler gets no argument of ours, so what it sets has to be static; the copy here keeps the
   // state alive for signals that arrive while the program ends.
-  static const auto* const cancel = new Cancel;
+  static const auto* const kKept = new Cancel;
   // The address of the state itself: a handler must not copy a shared_ptr.
-  static Cancel::State* const state = cancel->state_.get();
-  state->pollable();
+  // NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): see above
+  static Cancel::State* const kState = kKept->state_.get();
+  kState->pollable();
 
   struct sigaction action {};
   action.sa_handler = [](int) {
     const int saved = errno;
-    state->request();
+    kState->request();
     errno = saved;
   };
   // SA_RESETHAND: the second signal of a kind meets the default action and ends the process.
@@ -84,7 +85,7 @@ Cancel cancel_on_signals() {
     // Ignored from the start (nohup, a background job of a plain shell): that was a decision.
     if (before.sa_handler != SIG_IGN) ::sigaction(signal, &action, nullptr);
   }
-  return *cancel;
+  return *kKept;
 }
 
 }  // namespace ck::sys

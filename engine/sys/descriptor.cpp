@@ -46,6 +46,7 @@ Result<std::vector<std::string>> entry_names(int folder) {
 
   std::vector<std::string> names;
   errno = 0;
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): it is safe as long as threads do not share the stream
   while (const dirent* entry = ::readdir(stream.get())) {
     const std::string_view name = entry->d_name;
     if (name != "." && name != "..") names.emplace_back(name);

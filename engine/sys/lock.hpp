@@ -17,8 +17,8 @@ class FileLock {
   enum class Mode { shared, exclusive };
 
   /// Waits at most `patience`; then `busy`, naming the process that holds it when known.
-  static Result<FileLock> acquire(const fs::path& file, Mode mode, std::chrono::milliseconds patience,
-                                  const Cancel& cancel = {});
+  static Result<FileLock> acquire(const fs::path& file, Mode mode,
+                                  std::chrono::milliseconds patience, const Cancel& cancel = {});
   /// Without waiting: nothing if somebody else holds it.
   static Result<std::optional<FileLock>> try_acquire(const fs::path& file, Mode mode);
 
