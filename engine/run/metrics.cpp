@@ -1,5 +1,6 @@
 /// Reading a program's numbers from what it left behind.
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -8,6 +9,7 @@
 
 #include "base/strings.hpp"
 #include "run/runner.hpp"
+#include "run/written_file.hpp"
 #include "sys/files.hpp"
 
 namespace ck::run {
@@ -20,66 +22,77 @@ constexpr std::size_t kMaxLine = 4096;
 /// Metrics files of one run, each read once.
 using Documents = std::map<std::string, Json>;
 
-Result<double> number_in(const Json& document, const model::JsonMetric& from,
-                         const std::string& name) {
-  const Json::json_pointer pointer(from.pointer);
-  if (!document.contains(pointer)) {
-    return fail(ErrorCode::not_found,
-                "metric " + name + ": " + from.file + " has no " + from.pointer);
+/// The value that a pointer names, if there is one. A plan may come from another machine's record,
+/// so even a malformed pointer or an index beyond all numbers is only one that names nothing.
+const Json* find_value(const Json& document, const std::string& pointer) {
+  try {
+    const Json::json_pointer place(pointer);
+    return document.contains(place) ? &document.at(place) : nullptr;
+  } catch (const Json::exception&) {
+    return nullptr;
   }
-  const Json& value = document.at(pointer);
-  if (!value.is_number()) {
-    return fail(ErrorCode::invalid, "metric " + name + ": " + from.file + " " + from.pointer +
-                                        " is " + value.type_name() + ", not a number");
-  }
-  return value.get<double>();
 }
 
-Result<double> from_json(const model::JsonMetric& from, const std::string& name,
-                         const fs::path& folder, Documents& documents) {
+Result<double> number_in(const Json& document, const model::JsonMetric& from) {
+  const Json* value = find_value(document, from.pointer);
+  if (value == nullptr) return fail(ErrorCode::not_found, from.file + " has no " + from.pointer);
+  if (value->is_number()) return value->get<double>();
+  return fail(ErrorCode::invalid,
+              from.file + " " + from.pointer + " is " + value->type_name() + ", not a number");
+}
+
+Result<double> from_json(const model::JsonMetric& from, const fs::path& folder,
+                         Documents& documents) {
   auto known = documents.find(from.file);
   if (known == documents.end()) {
-    CK_TRY(file, sys::contained_path(folder, from.file));
-    auto text = sys::read_file(file, kMaxMetricsFile);
-    if (!text && text.error().code == ErrorCode::not_found) {
-      return fail(ErrorCode::not_found, "metric " + name + ": the program wrote no " + from.file);
-    }
-    if (!text) return fail(std::move(text.error()));
-    JsonLimits limits;
-    limits.max_bytes = kMaxMetricsFile;
-    CK_TRY(document, parse_json(*text, from.file, limits));
+    CK_TRY(file, written_file(folder, from.file));
+    CK_TRY(text, sys::read_file(file, kMaxMetricsFile));
+    CK_TRY(document, parse_json(text, from.file, {.max_bytes = kMaxMetricsFile}));
     known = documents.emplace(from.file, std::move(document)).first;
   }
-  return number_in(known->second, from, name);
+  return number_in(known->second, from);
 }
 
-Result<double> from_pattern(const model::PatternMetric& from, const std::string& name,
-                            std::string_view out) {
-  const std::regex pattern(from.pattern, std::regex::ECMAScript | std::regex::optimize);
-  for (const auto& line : split(out, '\n')) {
-    std::smatch match;
-    const std::string head = line.substr(0, kMaxLine);
-    if (!std::regex_search(head, match, pattern)) continue;
-    if (const auto number = parse_number(match[1].str())) return *number;
-    return fail(ErrorCode::invalid,
-                "metric " + name + ": '" + match[1].str() + "' in stdout is not a number");
+/// The group of the first line that matches.
+Result<std::string> first_match(const std::string& pattern, std::string_view out) {
+  try {
+    const std::regex regex(pattern, std::regex::ECMAScript | std::regex::optimize);
+    for (auto& line : split(out, '\n')) {
+      line.resize(std::min(line.size(), kMaxLine));
+      std::smatch match;
+      if (std::regex_search(line, match, regex)) return match[1].str();
+    }
+  } catch (const std::regex_error& error) {
+    return fail(ErrorCode::invalid, "the pattern '" + pattern + "': " + error.what());
   }
-  return fail(ErrorCode::not_found,
-              "metric " + name + ": no line of stdout matches '" + from.pattern + "'");
+  return fail(ErrorCode::not_found, "no line of stdout matches '" + pattern + "'");
+}
+
+Result<double> from_pattern(const model::PatternMetric& from, std::string_view out) {
+  CK_TRY(text, first_match(from.pattern, out));
+  if (const auto number = parse_number(text)) return *number;
+  return fail(ErrorCode::invalid, "'" + printable(text) + "' in stdout is not a number");
 }
 
 Result<double> extract(const model::Metric& metric, const fs::path& folder, std::string_view out,
                        Documents& documents) {
-  auto value =
-      std::holds_alternative<model::JsonMetric>(metric.from)
-          ? from_json(std::get<model::JsonMetric>(metric.from), metric.name, folder, documents)
-          : from_pattern(std::get<model::PatternMetric>(metric.from), metric.name, out);
-  if (value && !std::isfinite(*value))
-    return fail(ErrorCode::invalid, "metric " + metric.name + " is not finite");
+  const auto* json = std::get_if<model::JsonMetric>(&metric.from);
+  auto value = json != nullptr ? from_json(*json, folder, documents)
+                               : from_pattern(std::get<model::PatternMetric>(metric.from), out);
+  if (value && !std::isfinite(*value)) value = fail(ErrorCode::invalid, "the value is not finite");
+  if (!value) value.error().message = "metric " + metric.name + ": " + value.error().message;
   return value;
 }
 
 }  // namespace
+
+Result<fs::path> written_file(const fs::path& folder, const std::string& path) {
+  auto file = sys::contained_path(folder, path);
+  if (!file && file.error().code == ErrorCode::denied) return file;
+  std::error_code missing;
+  if (file && fs::is_regular_file(*file, missing)) return file;
+  return fail(ErrorCode::not_found, "the program wrote no file " + path);
+}
 
 Result<std::vector<double>> extract_metrics(const std::vector<model::Metric>& metrics,
                                             const fs::path& folder, std::string_view out) {

@@ -1,6 +1,8 @@
 #include "run/plan.hpp"
 
 #include <algorithm>
+#include <cctype>
+#include <functional>
 
 #include "base/strings.hpp"
 #include "install/profile.hpp"
@@ -10,13 +12,14 @@ namespace ck::run {
 namespace {
 
 constexpr std::string_view kWork = "${work}";
+constexpr std::string_view kHome = "${home}";
 
 Result<const model::Command*> choose_command(const model::Program& program,
                                              const std::string& wanted) {
   const std::string& name = wanted.empty() ? program.default_command : wanted;
   std::vector<std::string> names;
   for (const auto& command : program.commands) {
-    if (command.name == name || (wanted.empty() && program.commands.size() == 1)) return &command;
+    if (command.name == name) return &command;
     names.push_back(command.name);
   }
   Error error(ErrorCode::usage,
@@ -75,17 +78,6 @@ class Names {
   const install::Closure& closure_;
 };
 
-void set_variable(install::Variables& variables, const std::string& name,
-                  const std::string& value) {
-  const auto known =
-      std::ranges::find(variables, name, &std::pair<std::string, std::string>::first);
-  if (known != variables.end()) {
-    known->second = value;
-  } else {
-    variables.emplace_back(name, value);
-  }
-}
-
 /// A name that is nearly one the program declares is a typing error; any other may be meant for a
 /// library below it.
 Status check_variable(const model::Program& program, const std::string& name) {
@@ -124,6 +116,54 @@ std::vector<std::string> roots_of(const install::InstallPlan& installed) {
   return roots;
 }
 
+/// Expands the names in a text; errors say which part of the program it belongs to.
+using Expand = std::function<Result<std::string>(const std::string& text, const std::string& part)>;
+
+Result<std::vector<std::string>> arguments_of(const model::Command& command,
+                                              const RunRequest& request, const Expand& expand) {
+  std::vector<std::string> arguments;
+  for (const auto& text : command.run) {
+    CK_TRY(argument, expand(text, "command '" + command.name + "'"));
+    arguments.push_back(std::move(argument));
+  }
+  arguments.insert(arguments.end(), request.arguments.begin(), request.arguments.end());
+  return arguments;
+}
+
+/// The program's own variables and then the user's, laid over `base`; sorted.
+Result<install::Variables> variables_of(const model::Program& program, const RunRequest& request,
+                                        install::Variables base, const Expand& expand) {
+  for (const auto& [name, text] : program.variables) {
+    CK_TRY(value, expand(text, "variable '" + name + "'"));
+    install::set_variable(base, name, value);
+  }
+  for (const auto& [name, value] : request.variables) {
+    CK_CHECK(check_variable(program, name));
+    install::set_variable(base, name, value);
+  }
+  std::ranges::sort(base);
+  return base;
+}
+
+/// `${home}` wherever a path in the text leads into the home, but not where a longer name only
+/// begins like it.
+std::string without_home(std::string_view text, const std::string& home) {
+  const auto continues_name = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           std::string_view("._-+@~").find(c) != std::string_view::npos;
+  };
+  std::string result;
+  while (true) {
+    const auto found = text.find(home);
+    if (found == std::string_view::npos) return result.append(text);
+    const std::string_view rest = text.substr(found + home.size());
+    result.append(text.substr(0, found));
+    const bool whole = rest.empty() || !continues_name(rest.front());
+    result.append(whole ? kHome : home);
+    text = rest;
+  }
+}
+
 }  // namespace
 
 Result<RunPlan> plan_run(const model::Program& program, const install::InstallPlan& installed,
@@ -131,40 +171,25 @@ Result<RunPlan> plan_run(const model::Program& program, const install::InstallPl
                          const model::Profile& profile, const RunRequest& request,
                          const install::Variables& host_variables, const fs::path& home) {
   CK_TRY(command, choose_command(program, request.command));
-  const Names names(values, installed, closure);
-  const auto known = names.known();
-  const auto expand = [&](const std::string& text) {
-    return model::substitute(text, names, known);
-  };
-
   RunPlan plan;
   plan.subject = "program:" + program.common.name;
   plan.command = command->name;
-  for (const auto& argument : command->run) {
-    auto expanded = expand(argument);
-    if (!expanded)
-      return fail(
-          std::move(expanded.error()).in("command '" + command->name + "' of " + plan.subject));
-    plan.argv.push_back(std::move(*expanded));
-  }
-  plan.argv.insert(plan.argv.end(), request.arguments.begin(), request.arguments.end());
+  const Names names(values, installed, closure);
+  const auto known = names.known();
+  const Expand expand = [&](const std::string& text, const std::string& part) {
+    auto expanded = model::substitute(text, names, known);
+    if (!expanded) expanded.error().in(part + " of " + plan.subject);
+    return expanded;
+  };
+  CK_TRY(arguments, arguments_of(*command, request, expand));
+  for (const auto& argument : arguments) plan.argv.push_back(without_home(argument, home.string()));
 
   const auto roots = roots_of(installed);
-  plan.variables = install::with_exports(
+  auto base = install::with_exports(
       install::profile_variables(profile, host_variables, fs::path(kWork)), closure, roots);
-  for (const auto& [name, text] : program.variables) {
-    auto value = expand(text);
-    if (!value)
-      return fail(std::move(value.error()).in("variable '" + name + "' of " + plan.subject));
-    set_variable(plan.variables, name, *value);
-  }
-  for (const auto& [name, value] : request.variables) {
-    CK_CHECK(check_variable(program, name));
-    set_variable(plan.variables, name, value);
-  }
-  std::ranges::sort(plan.variables);
-  for (auto& argument : plan.argv) argument = replace_all(argument, home.string(), "${home}");
-  for (auto& [name, value] : plan.variables) value = replace_all(value, home.string(), "${home}");
+  CK_TRY(variables, variables_of(program, request, std::move(base), expand));
+  for (const auto& [name, value] : variables)
+    plan.variables.emplace_back(name, without_home(value, home.string()));
 
   plan.environments = install::closure_order(closure, roots);
   plan.parameters = values;

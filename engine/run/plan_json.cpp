@@ -167,10 +167,11 @@ Result<RunPlan> run_plan_from_json(const Json& value, const std::string& source)
     plan.limits = limits_from(*limits, reader.path_of("limits"), problems);
   }
   reader.each("accept_exit", [&](const Json& code, const std::string& path) {
-    if (code.is_number_integer()) {
-      plan.accept_exit.push_back(code.get<int>());
+    const double number = code.is_number_integer() ? code.get<double>() : -1;
+    if (number < 0 || number > 255) {
+      problems.add(path, "must be an exit code from 0 to 255");
     } else {
-      problems.add(path, "must be an integer");
+      plan.accept_exit.push_back(static_cast<int>(number));
     }
   });
   reader.each("metrics", [&](const Json& item, const std::string& path) {

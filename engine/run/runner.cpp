@@ -9,6 +9,7 @@
 #include "base/strings.hpp"
 #include "install/profile.hpp"
 #include "install/staging.hpp"
+#include "run/written_file.hpp"
 #include "sys/files.hpp"
 #include "sys/host.hpp"
 
@@ -88,27 +89,27 @@ std::optional<Error> process_failure(const RunPlan& plan, const sys::ProcessResu
   if (accepted) return std::nullopt;
   Error error(ErrorCode::program_failed, plan.subject + " " + result.ending_text());
   if (const auto tail = last_lines(result.err); !tail.empty())
-    error.in("its last words on stderr:\n" + printable(tail));
+    error.in("its last words on stderr:\n" + printable_lines(tail));
   return error;
 }
 
 Result<store::StoredOutput> keep_output(const model::Output& output, const fs::path& folder,
                                         store::Blobs& blobs, const sys::Cancel& cancel) {
-  CK_TRY(file, sys::contained_path(folder, output.path));
-  std::error_code missing;
-  if (!fs::is_regular_file(file, missing)) {
-    return fail(ErrorCode::program_failed,
-                "output " + output.name + ": the program wrote no " + output.path);
+  auto file = written_file(folder, output.path);
+  if (!file) {
+    file.error().message = "output " + output.name + ": " + file.error().message;
+    return fail(std::move(file.error()));
   }
-  store::StoredOutput stored{output.name, output.path, {}, fs::file_size(file, missing), false};
+  std::error_code unreadable;
+  store::StoredOutput stored{output.name, output.path, {}, fs::file_size(*file, unreadable), false};
   if (stored.size_bytes <= kMaxKeptOutput) {
-    CK_TRY(bytes, sys::read_file(file, kMaxKeptOutput));
+    CK_TRY(bytes, sys::read_file(*file, kMaxKeptOutput));
     CK_TRY(sha256, blobs.put(bytes));
     stored.sha256 = sha256;
     stored.kept = true;
     return stored;
   }
-  CK_TRY(sha256, sys::hash_file(file, cancel));
+  CK_TRY(sha256, sys::hash_file(*file, cancel));
   stored.sha256 = sha256;
   return stored;
 }
@@ -164,6 +165,12 @@ Status collect(const RunPlan& plan, const fs::path& folder, const std::string& o
   return {};
 }
 
+/// What a program did not leave as its plan says is its failure, Ctrl-C meanwhile is not.
+Error failed_after(const RunPlan& plan, const store::Repetition& repetition, Error error) {
+  if (error.code != ErrorCode::interrupted) error.code = ErrorCode::program_failed;
+  return std::move(error).in("after " + plan.subject + " " + repetition.ending);
+}
+
 }  // namespace
 
 Result<RunOutcome> run_once(const RunPlan& plan, int number, const PassThrough& output,
@@ -194,11 +201,7 @@ Result<RunOutcome> run_once(const RunPlan& plan, int number, const PassThrough& 
     // A missing or senseless number is the program's failure; a full disk is ours.
     if (!collected && collected.error().code == ErrorCode::io)
       return fail(std::move(collected.error()));
-    if (!collected) {
-      outcome.failure = std::move(collected.error());
-      outcome.failure->code = ErrorCode::program_failed;
-      outcome.failure->in("after " + plan.subject + " " + repetition.ending);
-    }
+    if (!collected) outcome.failure = failed_after(plan, repetition, std::move(collected.error()));
   }
   repetition.ok = !outcome.failure;
   add_metrics(outcome, plan, extracted);

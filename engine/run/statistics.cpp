@@ -42,10 +42,8 @@ double quantile(std::span<const double> sorted, double q) {
   if (sorted.empty()) return std::nan("");
   const double position = std::clamp(q, 0.0, 1.0) * static_cast<double>(sorted.size() - 1);
   const auto below = static_cast<std::size_t>(position);
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  const double fraction = position - static_cast<double>(below);
-  if (fraction == 0) return sorted[below];
-  return sorted[below] + fraction * (sorted[above] - sorted[below]);
+  const auto above = static_cast<std::size_t>(std::ceil(position));
+  return std::lerp(sorted[below], sorted[above], position - static_cast<double>(below));
 }
 
 Summary summarize(std::span<const double> samples) {
