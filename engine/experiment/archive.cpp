@@ -8,6 +8,7 @@ namespace ck::experiment {
 namespace {
 
 constexpr std::string_view kSchema = "ck.record/1";
+constexpr std::size_t kMaxDocument = 256u << 20;
 
 Json to_json(const sys::HostFacts& host) {
   Json json = {{"architecture", host.architecture},
@@ -33,13 +34,9 @@ std::string error_text(const Error& error) {
   return to_text(json);
 }
 
-Result<Json> document_of(const store::Point& point) {
-  return parse_json(point.document, "document of point " + point.uid, {.max_bytes = 256u << 20});
-}
-
 Result<Json> part_of(const store::Point& point, const char* key) {
   CK_TRY(document, document_of(point));
-  if (!document.is_object() || !document.contains(key)) {
+  if (!document.contains(key)) {
     return fail(ErrorCode::invalid, "the document of point " + point.uid + " has no '" + key + "'");
   }
   return document[key];
@@ -123,6 +120,13 @@ std::vector<MetricSummary> summarize(const store::Point& point) {
     if (summary.summary.count > 0) summaries.push_back(std::move(summary));
   }
   return summaries;
+}
+
+Result<Json> document_of(const store::Point& point) {
+  const std::string source = "document of point " + point.uid;
+  CK_TRY(document, parse_json(point.document, source, {.max_bytes = kMaxDocument}));
+  if (!document.is_object()) return fail(ErrorCode::invalid, "the " + source + " is no object");
+  return std::move(document);
 }
 
 Result<install::Lock> lock_of(const store::Point& point) {

@@ -41,7 +41,8 @@ struct MetricSummary {
 };
 std::vector<MetricSummary> summarize(const store::Point& point);
 
-/// The parts of a point's document.
+/// A point's document, an object, and the parts of it. `invalid` naming the point for what is none.
+Result<Json> document_of(const store::Point& point);
 Result<install::Lock> lock_of(const store::Point& point);
 Result<run::RunPlan> plan_of(const store::Point& point);
 

@@ -124,31 +124,55 @@ MetricComparison compare_metric(const run::RunPlan& plan, const MetricSummary& r
   return comparison;
 }
 
-void compare_texts(const Json& recorded, const Json& now, const std::string& what,
-                   std::vector<EnvironmentDifference>& differences) {
-  if (recorded == now) return;
-  const auto text = [](const Json& value) {
-    return value.is_string() ? value.get<std::string>() : value.dump();
-  };
-  differences.push_back({what, text(recorded), text(now)});
+/// A fact as text; of a list only what the other one does not have.
+std::string described(const Json& fact, const Json& other) {
+  if (fact.is_null()) return "unknown";
+  if (fact.is_string()) return fact.get<std::string>();
+  if (!fact.is_array() || !other.is_array()) return fact.dump();
+  Json own = Json::array();
+  for (const auto& item : fact) {
+    if (std::ranges::find(other, item) == other.end()) own.push_back(item);
+  }
+  return own.dump();
 }
 
-/// Facts of the two machines, and the version of ck.
-Result<std::vector<EnvironmentDifference>> compare_hosts(const store::Point& recorded,
-                                                         const store::Point& now) {
-  CK_TRY(old_document, parse_json(recorded.document, "document of point " + recorded.uid));
-  CK_TRY(new_document, parse_json(now.document, "document of point " + now.uid));
+void compare_facts(const Json& recorded, const Json& now, const std::string& what,
+                   std::vector<EnvironmentDifference>& differences) {
+  if (recorded != now)
+    differences.push_back({what, described(recorded, now), described(now, recorded)});
+}
+
+/// How the last execution ended; nothing that was not executed.
+Json ending_of(const store::Point& point) {
+  return point.repetitions.empty() ? Json() : Json(point.repetitions.back().ending);
+}
+
+Json host_of(const Json& document) {
+  Json host = document.value("host", Json());
+  return host.is_object() ? host : Json::object();
+}
+
+/// How the programs ended, facts of the two machines, and the version of ck.
+Result<std::vector<EnvironmentDifference>> compare_surroundings(const store::Point& recorded,
+                                                                const store::Point& now) {
+  CK_TRY(old_document, document_of(recorded));
+  CK_TRY(new_document, document_of(now));
   std::vector<EnvironmentDifference> differences;
-  const Json empty = Json::object();
-  compare_texts(old_document.value("ck_version", empty), new_document.value("ck_version", empty),
+  compare_facts(ending_of(recorded), ending_of(now), "ending", differences);
+  compare_facts(old_document.value("ck_version", Json()), new_document.value("ck_version", Json()),
                 "ck version", differences);
-  const Json old_host = old_document.value("host", empty);
-  const Json new_host = new_document.value("host", empty);
-  for (const auto& [name, value] : old_host.items()) {
-    compare_texts(value, new_host.contains(name) ? new_host[name] : Json(), "host " + name,
-                  differences);
+  const Json old_host = host_of(old_document);
+  const Json new_host = host_of(new_document);
+  for (const auto& [name, fact] : old_host.items())
+    compare_facts(fact, new_host.value(name, Json()), "host " + name, differences);
+  for (const auto& [name, fact] : new_host.items()) {
+    if (!old_host.contains(name)) compare_facts(Json(), fact, "host " + name, differences);
   }
   return differences;
+}
+
+bool ended_well(const store::Point& point) {
+  return std::ranges::any_of(point.repetitions, &store::Repetition::ok);
 }
 
 Comparison::Verdict verdict_of(const Comparison& comparison) {
@@ -211,9 +235,11 @@ Result<Comparison> compare(const store::Point& recorded, const store::Point& now
   for (const auto& metric : summarize(recorded)) {
     comparison.metrics.push_back(compare_metric(plan, metric, summaries, options));
   }
-  CK_TRY(differences, compare_hosts(recorded, now));
+  CK_TRY(differences, compare_surroundings(recorded, now));
   comparison.environment = std::move(differences);
-  comparison.verdict = verdict_of(comparison);
+  // Two failures may agree in all that they left behind; neither is a result to reproduce.
+  const bool results = ended_well(recorded) && ended_well(now);
+  comparison.verdict = results ? verdict_of(comparison) : Comparison::Verdict::differs;
   return comparison;
 }
 

@@ -55,11 +55,14 @@ std::string_view name_of(Comparison::Verdict verdict);
 /// Measured metrics of the program (times, rates, memory) agree when the 95 % intervals of their
 /// medians, widened by `margin` of the recorded median, overlap; being better never fails, and with
 /// fewer than `enough` samples on a side a difference is inconclusive. What the engine measures
-/// itself (wall_time …) is shown but does not decide: the program says which of its numbers matter.
+/// itself (wall_time …) is shown but does not decide, nor do optional metrics: the program says
+/// which of its numbers matter.
 struct CompareOptions {
   double margin = 0.10;
   std::size_t enough = 5;
 };
+/// A point without one execution that ended well has no result: the verdict is then `differs`.
+/// `invalid` for a point whose document has no plan.
 Result<Comparison> compare(const store::Point& recorded, const store::Point& now,
                            store::Blobs& blobs, const CompareOptions& options = {});
 

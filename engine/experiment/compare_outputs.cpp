@@ -11,8 +11,7 @@ constexpr std::size_t kShownText = 60;
 constexpr std::size_t kShownHash = 12;
 
 std::string shown(std::string_view text) {
-  std::string shortened = printable(text.substr(0, kShownText));
-  return "'" + shortened + (text.size() > kShownText ? "…'" : "'");
+  return "'" + printable(shortened(text, kShownText)) + "'";
 }
 
 /// The next line or word; nothing at the end.
@@ -32,12 +31,17 @@ bool close(double recorded, double now, double absolute, double relative) {
 OutputComparison by_content(const model::Output& output, const store::StoredOutput& recorded,
                             const store::StoredOutput& now, store::Blobs& blobs) {
   OutputComparison comparison{output.name, Agreement::differs, {}};
-  const auto old_text = blobs.get(recorded.sha256);
-  const auto new_text = blobs.get(now.sha256);
-  if (!old_text || !new_text) {
+  if (!recorded.kept || !now.kept) {
     comparison.detail = "sha256 " + now.sha256.substr(0, kShownHash) + "… instead of " +
                         recorded.sha256.substr(0, kShownHash) +
                         "…; the content was too large to keep";
+    return comparison;
+  }
+  const auto old_text = blobs.get(recorded.sha256);
+  const auto new_text = blobs.get(now.sha256);
+  if (!old_text || !new_text) {
+    const Error& error = old_text ? new_text.error() : old_text.error();
+    comparison.detail = "cannot be compared: " + error.message;
     return comparison;
   }
   if (output.compare == model::Output::Compare::exact) {
