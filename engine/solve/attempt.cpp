@@ -21,7 +21,7 @@ std::vector<Requirement> by_dispensability(const Problem& problem,
 
 Attempt attempt(const Index& index, const Request& request, const Changes& changes,
                 Budget& budget) {
-  Attempt result{ground(index, request, changes), {}};
+  Attempt result{ground(index, request, changes), Outcome{}};
   if (budget.spend(result.problem.demands.size()))
     result.outcome = Search(result.problem, budget).run();
   return result;

@@ -60,7 +60,7 @@ bool Search::enter(NodeNo node) {
 /// A node outside the closure is nobody's value.
 bool Search::exclude(NodeNo node) {
   for (const auto value : values_of_node_[node])
-    if (!imply(is_not(value), {{}, is_not(node)})) return false;
+    if (!imply(is_not(value), {Source{}, is_not(node)})) return false;
   return true;
 }
 
@@ -70,14 +70,14 @@ bool Search::take(Atom value) {
   const auto [v, position] = values_[value - problem_.nodes.size()];
   const auto& variable = problem_.variables[v];
   const auto node = variable.values[position];
-  if (!imply(is(node), {{}, is(value)})) return false;
+  if (!imply(is(node), {Source{}, is(value)})) return false;
   for (std::uint32_t i = 0; i < variable.values.size(); ++i)
-    if (i != position && !imply(is_not(first_value_[v] + i), {{}, is(value)})) return false;
+    if (i != position && !imply(is_not(first_value_[v] + i), {Source{}, is(value)})) return false;
   if (variable.shared()) {
     const auto component = problem_.index->component(problem_.nodes[node].candidate);
     for (const auto other : values_of_component_[component]) {
       const auto [w, at] = values_[other - problem_.nodes.size()];
-      if (problem_.variables[w].values[at] != node && !imply(is_not(other), {{}, is(value)}))
+      if (problem_.variables[w].values[at] != node && !imply(is_not(other), {Source{}, is(value)}))
         return false;
     }
   }

@@ -48,7 +48,7 @@ void Search::make_demand_clauses() {
 
 Outcome Search::run() {
   const auto fact = [](ClauseNo number) { return Reason{{Source::Type::clause, number}, kNone}; };
-  bool consistent = imply(is(kRequestNode), {});
+  bool consistent = imply(is(kRequestNode), Reason{});
   enqueue_needs(kRequestNode);
   for (ClauseNo i = 0; consistent && i < clauses_.size(); ++i)
     if (clauses_[i].literals.size() == 1) consistent = imply(clauses_[i].literals[0], fact(i));
@@ -101,7 +101,7 @@ void Search::decide(VariableNo variable) {
   levels_.push_back({trail_.size(), queue_.size(), next_});
   auto value = first_value_[variable];
   while (truth_[value] != Truth::open) ++value;
-  imply(is(value), {});
+  imply(is(value), Reason{});
 }
 
 void Search::undo_to(std::uint32_t level) {

@@ -70,13 +70,14 @@ class Reference {
     std::vector<std::pair<Key, Need>> result;
     std::set<std::string> written;
     for (const auto& dependency : dependencies) {
-      const auto exactly = built_with.find(dependency.key);
-      result.push_back({{own.contains(dependency.key) ? scope : "", dependency.key},
-                        {dependency, exactly == built_with.end() ? "" : exactly->second}});
+      Need need{dependency, {}};
+      if (const auto exactly = built_with.find(dependency.key); exactly != built_with.end())
+        need.exactly = exactly->second;
+      result.emplace_back(Key{own.contains(dependency.key) ? scope : "", dependency.key}, need);
       written.insert(dependency.key);
     }
     for (const auto& [key, id] : built_with)
-      if (!written.contains(key)) result.push_back({{"", key}, {{}, id}});
+      if (!written.contains(key)) result.emplace_back(Key{"", key}, Need{Dependency(), id});
     return result;
   }
 
