@@ -83,11 +83,10 @@ TEST(WithExports, LaysThemOverTheBaseInClosureOrder) {
   closure.at("app").record.exports.variables = {{"WHO", "app"}};
   closure.at("app").record.exports.prepend = {{"PATH", "${prefix}/bin"}};
   const auto variables = with_exports({{"PATH", "/bin"}, {"WHO", "host"}}, closure, {"app"});
-  EXPECT_EQ(variables,
-            (Variables{{"PATH", "/home/ck/envs/app/bin:/home/ck/envs/lib/bin:/bin"},
-                       {"WHO", "app"},
-                       {"LIB", "/home/ck/envs/lib"},
-                       {"LD", "/home/ck/envs/lib/lib"}}));
+  EXPECT_EQ(variables, (Variables{{"PATH", "/home/ck/envs/app/bin:/home/ck/envs/lib/bin:/bin"},
+                                  {"WHO", "app"},
+                                  {"LIB", "/home/ck/envs/lib"},
+                                  {"LD", "/home/ck/envs/lib/lib"}}));
 }
 
 TEST(WithExports, LeavesNoEmptyElementInAPath) {

@@ -78,7 +78,10 @@ class RefreshEnvironments : public ManifestTest {
   std::vector<std::string> refreshed() {
     EXPECT_OK(refresh_environments(*store_, home_));
     std::vector<std::string> ids;
-    for (const auto& record : *store_->environments()) ids.push_back(record.id);
+    const auto records = store_->environments();
+    EXPECT_OK(records);
+    if (records)
+      for (const auto& record : *records) ids.push_back(record.id);
     return ids;
   }
 

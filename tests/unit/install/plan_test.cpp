@@ -140,10 +140,15 @@ TEST_F(Plan, PlansWhatSeveralNeedOnce) {
 TEST_F(Plan, AdoptsWhatTheHostHas) {
   test::write_text(machine_.folder / "host/bin/tool", "#!/bin/sh\necho 1.5\n");
   fs::permissions(machine_.folder / "host/bin/tool", fs::perms::owner_all);
-  machine_.component("software", "tool",
-                     R"("tags": ["tool"], "detect": {"executables": ["tool"], "roots": [")" +
-                         (machine_.folder / "host").string() +
-                         R"("], "version": {"run": ["${file}"], "pattern": "([0-9.]+)"}})");
+  const Json software = {
+      {"schema", "ck.software/1"},
+      {"name", "tool"},
+      {"uid", "00112233aabbccdd"},
+      {"tags", {"tool"}},
+      {"find", {{"executables", {"tool"}}, {"roots", {(machine_.folder / "host").string()}}}},
+      {"version", {{"run", {"${file}"}}, {"pattern", "([0-9.]+)"}}}};
+  test::write_text(machine_.component_folder("software", "tool") / "ck.json",
+                   ck::to_text(software));
   machine_.package("user", R"("dependencies": {"tool": {"tags": ["tool"]}})");
   const auto made = machine_.plan("package:user");
   ASSERT_OK(made);

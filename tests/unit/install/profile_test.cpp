@@ -24,9 +24,9 @@ TEST(ProfileVariables, AreFixedByTheProfileWhateverTheHostSays) {
   model::Profile profile;
   profile.pass = {"*"};
   profile.variables = {{"HOME", "${work}/home"}, {"TMPDIR", "${work}/tmp"}, {"A", "${other}"}};
-  EXPECT_EQ(profile_variables(profile, {{"HOME", "/root"}, {"B", "${work}"}}, "/w"),
-            (Variables{
-                {"B", "${work}"}, {"HOME", "/w/home"}, {"TMPDIR", "/w/tmp"}, {"A", "${other}"}}));
+  EXPECT_EQ(
+      profile_variables(profile, {{"HOME", "/root"}, {"B", "${work}"}}, "/w"),
+      (Variables{{"B", "${work}"}, {"HOME", "/w/home"}, {"TMPDIR", "/w/tmp"}, {"A", "${other}"}}));
 }
 
 TEST(ProcessLimits, AreTheTighterOfBoth) {

@@ -32,8 +32,9 @@ model::Recipe recipe() {
 TEST(CompleteValues, LaysChoicesOverDefaults) {
   const auto values = complete_values(recipe(), {{"model", "cnn16"}, {"backend", "cuda"}}, "x");
   ASSERT_OK(values);
-  EXPECT_EQ(*values, (model::Values{
-                         {"model", "cnn16"}, {"epochs", "10"}, {"backend", "cuda"}, {"debug", ""}}));
+  EXPECT_EQ(
+      *values,
+      (model::Values{{"model", "cnn16"}, {"epochs", "10"}, {"backend", "cuda"}, {"debug", ""}}));
 }
 
 TEST(CompleteValues, WantsAValueForWhatHasNoDefault) {
@@ -44,7 +45,8 @@ TEST(CompleteValues, WantsAValueForWhatHasNoDefault) {
 }
 
 TEST(CompleteValues, RefusesWhatTheComponentDoesNotHave) {
-  const auto values = complete_values(recipe(), {{"model", "mlp16"}, {"epoch", "3"}}, "package:net");
+  const auto values =
+      complete_values(recipe(), {{"model", "mlp16"}, {"epoch", "3"}}, "package:net");
   EXPECT_ERROR(values, usage, "package:net has no parameter 'epoch'");
   EXPECT_ERROR(values, usage, "did you mean 'epochs'?");
   EXPECT_ERROR(values, usage, "parameters: --model, --epochs, --backend, --debug");
@@ -66,12 +68,13 @@ TEST(OfferedTags, AreThoseOfTheComponentItsKindAndItsVariations) {
   catalog::Component component;
   component.id.kind = "package";
   component.tags = model::Tags({"net"});
-  const auto tags = offered_tags(
-      component, recipe(),
-      {{"model", "mlp16"}, {"epochs", "1"}, {"backend", "cuda"}, {"debug", "on"}});
+  const auto tags =
+      offered_tags(component, recipe(),
+                   {{"model", "mlp16"}, {"epochs", "1"}, {"backend", "cuda"}, {"debug", "on"}});
   EXPECT_EQ(tags.text(), "cuda,net,on,on-gpu,package");
-  const auto plain = offered_tags(
-      component, recipe(), {{"model", "mlp16"}, {"epochs", "1"}, {"backend", "cpu"}, {"debug", ""}});
+  const auto plain =
+      offered_tags(component, recipe(),
+                   {{"model", "mlp16"}, {"epochs", "1"}, {"backend", "cpu"}, {"debug", ""}});
   EXPECT_EQ(plain.text(), "cpu,net,on-cpu,package");
 }
 
