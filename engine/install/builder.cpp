@@ -6,6 +6,7 @@
 #include "install/build_checks.hpp"
 #include "install/build_steps.hpp"
 #include "install/sources.hpp"
+#include "install/staging.hpp"
 
 namespace ck::install {
 namespace {
@@ -145,8 +146,7 @@ Status build_commands(BuildSteps& steps) {
     for (const auto& [name, value] : own) set_variable(variables, name, value);
     CK_TRY(argv, steps.expand(command.run));
     CK_TRY(relative, steps.expand(command.directory));
-    CK_TRY(folder, sys::contained_path(steps.build(), relative));
-    CK_CHECK(sys::make_directories(folder));
+    CK_TRY(folder, make_inside(steps.build(), relative));
     CK_CHECK(steps.run({argv, folder, variables}));
   }
   return {};

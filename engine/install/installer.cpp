@@ -129,7 +129,9 @@ class Executor {
     auto& record = environment.record;
     record.created_ns = context_.clock.unix_ns();
     record.size_bytes = 0;
-    for (const auto& file : manifest.files) record.size_bytes += file.size_bytes;
+    for (const auto& entry : manifest.files) {
+      if (entry.kind == sys::TreeEntry::Kind::file) record.size_bytes += entry.size_bytes;
+    }
     manifest.record = record;
     CK_CHECK(sys::make_directories(prefix / ".ck"));
     CK_CHECK(sys::rename_into_place(staging / "log", log_file(prefix)));

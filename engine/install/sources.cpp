@@ -6,6 +6,7 @@
 #include "base/strings.hpp"
 #include "install/debian.hpp"
 #include "install/download_cache.hpp"
+#include "install/staging.hpp"
 #include "sys/files.hpp"
 
 namespace ck::install {
@@ -13,18 +14,6 @@ namespace {
 
 constexpr std::string_view kDescriptor = "ck.json";
 constexpr std::string_view kLocal = "file://";
-
-/// `root / relative`, created, without ever leaving `root` through a link that an archive put
-/// there.
-Result<fs::path> make_inside(const fs::path& root, const std::string& relative) {
-  fs::path below;
-  for (const auto& part : fs::path(relative)) {
-    below /= part;
-    CK_TRY(folder, sys::contained_path(root, below.string()));
-    CK_CHECK(sys::make_directories(folder));
-  }
-  return sys::contained_path(root, relative);
-}
 
 Error offline_error(const std::string& what) {
   return Error(ErrorCode::network, what + " was not downloaded before, and nothing may be fetched")

@@ -37,4 +37,14 @@ void clean_abandoned(const fs::path& parent, const sys::Clock& clock) {
   }
 }
 
+Result<fs::path> make_inside(const fs::path& root, const std::string& relative) {
+  fs::path below;
+  for (const auto& part : fs::path(relative)) {
+    below /= part;
+    CK_TRY(folder, sys::contained_path(root, below.string()));
+    CK_CHECK(sys::make_directories(folder));
+  }
+  return sys::contained_path(root, relative);
+}
+
 }  // namespace ck::install

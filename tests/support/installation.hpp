@@ -51,7 +51,10 @@ class Installation {
     std::snprintf(uid, sizeof uid, "%016zx", std::hash<std::string>{}(kind + ":" + name));
     write_text(component_folder(kind, name) / "ck.json",
                R"({"schema": "ck.)" + kind + R"(/1", "name": ")" + name + R"(", "uid": ")" + uid +
-                   R"(", "version": "1.0.0")" + (body.empty() ? "" : ", " + body) + "}");
+                   R"(")" +
+                   // Software says how its version is found.
+                   (kind == "software" ? "" : R"(, "version": "1.0.0")") +
+                   (body.empty() ? "" : ", " + body) + "}");
   }
   void package(const std::string& name, const std::string& body) {
     component("package", name, body);

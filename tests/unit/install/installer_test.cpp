@@ -19,9 +19,9 @@ class InstallerTest : public testing::Test {
   void shell_package(const std::string& name, const std::string& script,
                      const std::string& more = "") {
     world.package_file(name, "build.sh", script);
-    world.package(name, R"("sources": [{"files": "."}],
+    world.package(name, R"j("sources": [{"files": "."}],
         "build": {"system": "commands", "commands": [
-          {"run": ["/bin/sh", "${source}/build.sh", "${prefix}", "${source}"]}]})" +
+          {"run": ["/bin/sh", "${source}/build.sh", "${prefix}", "${source}"]}]})j" +
                             (more.empty() ? "" : ", " + more));
   }
 
@@ -42,7 +42,8 @@ class InstallerTest : public testing::Test {
 
 TEST_F(InstallerTest, CopiesSourcesThatNeedNoBuild) {
   world.package_file("plain", "include/plain.h", "#define PLAIN 1\n");
-  world.package("plain", R"("sources": [{"files": "."}], "check": {"files": ["include/plain.h"]})");
+  world.package("plain",
+                R"j("sources": [{"files": "."}], "check": {"files": ["include/plain.h"]})j");
   const auto made = world.install("package:plain");
   ASSERT_OK(made);
   EXPECT_EQ(test::read_text(made->path / "include/plain.h"), "#define PLAIN 1\n");
@@ -97,16 +98,16 @@ TEST_F(InstallerTest, DependenciesAreBuiltFirstAndSeenByBuildsAndChecks) {
   shell_package("lower",
                 "mkdir $1/bin; printf '#!/bin/sh\\necho lower $LOWER\\n' > $1/bin/lower; "
                 "chmod +x $1/bin/lower",
-                R"("tags": ["low"], "exports": {"values": {"tool": "${prefix}/bin/lower"},
-                   "variables": {"LOWER": "set"}, "prepend": {"PATH": "${prefix}/bin"}})");
+                R"j("tags": ["low"], "exports": {"values": {"tool": "${prefix}/bin/lower"},
+                   "variables": {"LOWER": "set"}, "prepend": {"PATH": "${prefix}/bin"}})j");
   world.package_file("upper", "build.sh", "lower > $1/out; echo $2 $3 >> $1/out");
-  world.package("upper", R"("dependencies": {"low": {"tags": ["low"]}},
+  world.package("upper", R"j("dependencies": {"low": {"tags": ["low"]}},
       "sources": [{"files": "."}],
       "parameters": {"colour": {"type": "string", "default": "red"}},
       "build": {"system": "commands", "commands": [
         {"run": ["/bin/sh", "${source}/build.sh", "${prefix}", "${colour}", "${low.tool}"]}]},
       "exports": {"variables": {"UPPER": "${prefix}"}},
-      "check": {"files": ["out"], "run": ["/bin/sh", "-c", "test -e $UPPER/out && lower"]})");
+      "check": {"files": ["out"], "run": ["/bin/sh", "-c", "test -e $UPPER/out && lower"]})j");
   const auto made = world.install("package:upper", {{"colour", "green"}});
   ASSERT_OK(made);
   const std::string low =
@@ -115,11 +116,11 @@ TEST_F(InstallerTest, DependenciesAreBuiltFirstAndSeenByBuildsAndChecks) {
 }
 
 TEST_F(InstallerTest, VariablesOfVariationsAndCommandsReachTheBuild) {
-  world.package("tool", R"("variations": {"mode": {"default": "fast", "options": {
+  world.package("tool", R"j("variations": {"mode": {"default": "fast", "options": {
         "fast": {"variables": {"MODE": "fast ${version}"}}, "slow": {"variables": {"MODE": "slow"}}}}},
       "build": {"system": "commands", "commands": [
         {"run": ["/bin/sh", "-c", "echo $MODE $OWN $PWD $SOURCE_DATE_EPOCH > $0/out", "${prefix}"],
-         "cwd": "deep/below", "variables": {"OWN": "own ${mode}"}}]})");
+         "cwd": "deep/below", "variables": {"OWN": "own ${mode}"}}]})j");
   const auto made = world.install("package:tool", {{"mode", "slow"}});
   ASSERT_OK(made);
   const std::string out = test::read_text(made->path / "out");
@@ -148,7 +149,7 @@ TEST_F(InstallerTest, AFailingBuildShowsItsLastLinesAndLeavesOnlyTheLog) {
 
 TEST_F(InstallerTest, ABuildThatUsesAMissingProgramSaysSo) {
   world.package("broken",
-                R"("build": {"system": "commands", "commands": [{"run": ["no-such-tool"]}]})");
+                R"j("build": {"system": "commands", "commands": [{"run": ["no-such-tool"]}]})j");
   const auto made = world.install("package:broken");
   EXPECT_ERROR(made, build_failed, "no-such-tool");
   expect_nothing_left();
@@ -176,18 +177,18 @@ TEST_F(InstallerTest, ALinkIntoTheBuildFolderFailsAndItsPathInAFileIsAWarning) {
 }
 
 TEST_F(InstallerTest, AMissingOrDifferentFileFailsTheCheck) {
-  shell_package("tool", "echo x > $1/file", R"("check": {"files": ["other"]})");
+  shell_package("tool", "echo x > $1/file", R"j("check": {"files": ["other"]})j");
   EXPECT_ERROR(world.install("package:tool"), build_failed, "there is no other");
   shell_package(
       "hashed", "echo x > $1/file",
-      R"("check": {"files": [{"path": "file", "sha256": ")" + std::string(64, 'a') + R"("}]})");
+      R"j("check": {"files": [{"path": "file", "sha256": ")j" + std::string(64, 'a') + R"j("}]})j");
   EXPECT_ERROR(world.install("package:hashed"), verification, "expected aaaa");
   expect_nothing_left();
 }
 
 TEST_F(InstallerTest, AFailingCheckCommandFailsTheBuild) {
   shell_package("tool", "echo x > $1/file",
-                R"("check": {"run": ["/bin/sh", "-c", "echo unhappy; exit 9"]})");
+                R"j("check": {"run": ["/bin/sh", "-c", "echo unhappy; exit 9"]})j");
   const auto made = world.install("package:tool");
   EXPECT_ERROR(made, build_failed, "unhappy");
   EXPECT_ERROR(made, build_failed, "its check");
@@ -195,7 +196,7 @@ TEST_F(InstallerTest, AFailingCheckCommandFailsTheBuild) {
 }
 
 TEST_F(InstallerTest, TheTimeLimitOfTheProfileHolds) {
-  world.profile.limits.timeout_seconds = 0.2;
+  world.profile.limits.timeout_seconds = 0.05;
   shell_package("slow", "sleep 100");
   EXPECT_ERROR(world.install("package:slow"), build_failed, "the time limit of the profile");
   expect_nothing_left();
@@ -252,7 +253,7 @@ TEST_F(InstallerTest, WhatAKilledProcessLeftIsCleanedUpByTheNext) {
 
 TEST_F(InstallerTest, TwoProcessesBuildTheSameEnvironmentOnce) {
   const fs::path count = world.folder / "count";
-  shell_package("tool", "echo x >> " + count.string() + "; sleep 0.3; echo x > $1/file");
+  shell_package("tool", "echo x >> " + count.string() + "; sleep 0.05; echo x > $1/file");
   const pid_t first = fork_installer(world, "package:tool");
   const pid_t second = fork_installer(world, "package:tool");
   EXPECT_EQ(code_of(first), 0);
@@ -270,8 +271,8 @@ TEST_F(InstallerTest, AnEnvironmentThatVanishedAfterThePlanIsAConflict) {
 }
 
 TEST_F(InstallerTest, RemovingAsksForTheDependantsFirst) {
-  shell_package("lower", "echo x > $1/file", R"("tags": ["low"])");
-  shell_package("upper", "echo x > $1/file", R"("dependencies": {"low": {"tags": ["low"]}})");
+  shell_package("lower", "echo x > $1/file", R"j("tags": ["low"])j");
+  shell_package("upper", "echo x > $1/file", R"j("dependencies": {"low": {"tags": ["low"]}})j");
   const auto made = world.install("package:upper");
   ASSERT_OK(made);
   const std::string low = made->record.dependencies.at("low");
@@ -289,20 +290,22 @@ TEST_F(InstallerTest, DetectedSoftwareIsAdoptedAndOnlyItsRowIsRemoved) {
   const fs::path tool = world.folder / "opt/bin/tool";
   test::write_text(tool, "#!/bin/sh\necho tool 1.2\n");
   fs::permissions(tool, fs::perms::owner_all);
-  world.component("software", "tool", R"("tags": ["tool"],
-      "find": {"executables": ["tool"], "roots": [")" + (world.folder / "opt").string() + R"("]},
+  world.component("software", "tool",
+                  R"j("tags": ["tool"],
+      "find": {"executables": ["tool"], "roots": [")j" +
+                      (world.folder / "opt").string() + R"j("]},
       "version": {"run": ["${file}"], "pattern": "tool ([0-9.]+)"
 },
-      "exports": {"values": {"exe": "${file}"}})");
-  world.package("user", R"("dependencies": {"tool": {"tags": ["tool"], "version": ">=1"}},
+      "exports": {"values": {"exe": "${file}"}})j");
+  world.package("user", R"j("dependencies": {"tool": {"tags": ["tool"], "version": ">=1"}},
       "build": {"system": "commands", "commands": [
-        {"run": ["/bin/sh", "-c", "${tool.exe} > ${prefix}/out"]}]})");
-const auto made = world.install("package:user");
-ASSERT_OK(made);
-EXPECT_EQ(test::read_text(made->path / "out"), "tool 1.2\n");
-const std::string id = made->record.dependencies.at("tool");
-EXPECT_OK(remove_environment(id, true, world.context()));
-EXPECT_TRUE(fs::exists(tool));
+        {"run": ["/bin/sh", "-c", "${tool.exe} > ${prefix}/out"]}]})j");
+  const auto made = world.install("package:user");
+  ASSERT_OK(made);
+  EXPECT_EQ(test::read_text(made->path / "out"), "tool 1.2\n");
+  const std::string id = made->record.dependencies.at("tool");
+  EXPECT_OK(remove_environment(id, true, world.context()));
+  EXPECT_TRUE(fs::exists(tool));
 }
 
 TEST_F(InstallerTest, MakeGetsPrefixAndDestdir) {
@@ -310,8 +313,8 @@ TEST_F(InstallerTest, MakeGetsPrefixAndDestdir) {
       "made", "Makefile",
       "all:\n\techo $(PREFIX) $(COLOUR) > out\n"
       "install:\n\tmkdir -p $(DESTDIR)$(PREFIX)\n\tcp out $(DESTDIR)$(PREFIX)/out\n");
-  world.package("made", R"("sources": [{"files": "."}],
-      "build": {"system": "make", "options": {"COLOUR": "blue"}})");
+  world.package("made", R"j("sources": [{"files": "."}],
+      "build": {"system": "make", "options": {"COLOUR": "blue"}})j");
   const auto made = world.install("package:made");
   ASSERT_OK(made);
   EXPECT_EQ(test::read_text(made->path / "out"), made->path.string() + " blue\n");
@@ -321,11 +324,11 @@ TEST_F(InstallerTest, MakeGetsPrefixAndDestdir) {
 TEST_F(InstallerTest, MakeThatIgnoresDestdirOrThePrefixFails) {
   world.package_file("direct", "Makefile",
                      "all:\ninstall:\n\tmkdir -p $(PREFIX)\n\techo x > $(PREFIX)/out\n");
-  world.package("direct", R"("sources": [{"files": "."}], "build": {"system": "make"})");
+  world.package("direct", R"j("sources": [{"files": "."}], "build": {"system": "make"})j");
   EXPECT_ERROR(world.install("package:direct"), build_failed, "it ignores DESTDIR");
   world.package_file("astray", "Makefile",
                      "all:\ninstall:\n\tmkdir -p $(DESTDIR)/etc\n\techo x > $(DESTDIR)/etc/out\n");
-  world.package("astray", R"("sources": [{"files": "."}], "build": {"system": "make"})");
+  world.package("astray", R"j("sources": [{"files": "."}], "build": {"system": "make"})j");
   EXPECT_ERROR(world.install("package:astray"), build_failed, "it installs /etc");
   expect_nothing_left();
 }
@@ -337,16 +340,17 @@ TEST_F(InstallerTest, CmakeBuildsWithTheFinalPrefixAndFindsItsDependencies) {
                      "install(FILES lowerConfig.cmake DESTINATION lib/cmake/lower)\n");
   world.package_file("lower", "lowerConfig.cmake", "set(LOWER_SAYS hello)\n");
   world.package("lower",
-                R"("tags": ["low"], "sources": [{"files": "."}], "build": {"system": "cmake"})");
+                R"j("tags": ["low"], "sources": [{"files": "."}], "build": {"system": "cmake"})j");
   world.package_file("upper", "CMakeLists.txt",
                      "cmake_minimum_required(VERSION 3.16)\nproject(upper NONE)\n"
                      "find_package(lower REQUIRED CONFIG)\n"
                      "file(WRITE ${CMAKE_BINARY_DIR}/out "
                      "\"${LOWER_SAYS} ${COLOUR} ${CMAKE_INSTALL_PREFIX}\\n\")\n"
                      "install(FILES ${CMAKE_BINARY_DIR}/out DESTINATION share)\n");
-  world.package("upper", R"("dependencies": {"low": {"tags": ["low"]}}, "sources": [{"files": "."}],
+  world.package("upper",
+                R"j("dependencies": {"low": {"tags": ["low"]}}, "sources": [{"files": "."}],
       "parameters": {"colour": {"type": "string", "default": "red"}},
-      "build": {"system": "cmake", "options": {"COLOUR": "${colour}"}})");
+      "build": {"system": "cmake", "options": {"COLOUR": "${colour}"}})j");
   const auto made = world.install("package:upper");
   ASSERT_OK(made);
   EXPECT_EQ(test::read_text(made->path / "share/out"), "hello red " + made->path.string() + "\n");
@@ -362,8 +366,8 @@ TEST_F(InstallerTest, CompiledProgramsNameNeitherTheStagingFolderNorMissTheirLib
   world.package_file("program", "main.c",
                      "#include <stdio.h>\nconst char *where(void);\n"
                      "int main(void) { puts(where()); return 0; }\n");
-  world.package("program", R"("sources": [{"files": "."}], "build": {"system": "cmake"},
-      "check": {"files": ["bin/p"], "run": ["${prefix}/bin/p"]})");
+  world.package("program", R"j("sources": [{"files": "."}], "build": {"system": "cmake"},
+      "check": {"files": ["bin/p"], "run": ["${prefix}/bin/p"]})j");
   const auto made = world.install("package:program");
   ASSERT_OK(made);
   EXPECT_TRUE(world.events.of<Warning>().empty());
@@ -378,9 +382,10 @@ TEST_F(InstallerTest, BuildsTellAboutTheirSteps) {
 }
 
 TEST_F(InstallerTest, ACommandMayNotWorkOutsideItsBuildFolder) {
-  world.package("sly", R"("sources": [{"files": "."}], "build": {"system": "commands", "commands": [
+  world.package("sly",
+                R"j("sources": [{"files": "."}], "build": {"system": "commands", "commands": [
       {"run": ["/bin/ln", "-s", "/tmp", "out"]},
-      {"run": ["/bin/true"], "cwd": "out"}]})");
+      {"run": ["/bin/true"], "cwd": "out"}]})j");
   EXPECT_ERROR(world.install("package:sly"), denied, "out");
 }
 
