@@ -1,14 +1,18 @@
 #include "cli/invocation.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "base/strings.hpp"
 
 namespace ck::cli {
 namespace {
 
-constexpr std::string_view kYes = "yes";
+constexpr const char* kYes = "yes";
+constexpr const char* kNo = "no";
 
 std::string with_underscores(std::string_view name) { return replace_all(name, "-", "_"); }
 
@@ -69,27 +73,40 @@ class Parser {
                std::optional<std::string> value) {
     const auto option = std::ranges::find(grammar_.options, name, &Option::name);
     if (option == grammar_.options.end()) return free_value(argument, name, value);
-    if (option->value.empty()) {
-      if (value && *value != kYes && *value != "no") {
-        return fail(
-            ErrorCode::usage,
-            "--" + name + " is a flag; it takes no value but yes or no, found '" + *value + "'");
-      }
-      if (value && *value == "no") return {};
-      value = kYes;
-    } else if (!value) {
-      if (next_ == arguments_.size())
-        return fail(ErrorCode::usage, "--" + name + " needs a value: " + option->value);
-      value = arguments_[next_++];
+    if (!seen_.insert(name).second) return twice(argument);
+    if (option->value.empty()) return flag(name, value.value_or(kYes));
+    if (!value) {
+      CK_TRY(next, next_value(*option));
+      value = next;
     }
-    if (!result_.options.emplace(name, *value).second) return twice(argument);
+    result_.options[name] = *value;
     return {};
+  }
+
+  Status flag(const std::string& name, const std::string& value) {
+    if (value == kYes) {
+      result_.options[name] = value;
+    } else if (value != kNo) {
+      return fail(
+          ErrorCode::usage,
+          "--" + name + " is a flag; it takes no value but yes or no, found '" + value + "'");
+    }
+    return {};
+  }
+
+  /// The argument after an option. Another option is none: the value was forgotten.
+  Result<std::string> next_value(const Option& option) {
+    const bool there = next_ < arguments_.size();
+    if (there && !arguments_[next_].starts_with("--")) return arguments_[next_++];
+    Error error(ErrorCode::usage, "--" + option.name + " needs a value: " + option.value);
+    if (there) error.hint("if that is the value, write --" + option.name + "=" + arguments_[next_]);
+    return fail(std::move(error));
   }
 
   /// A parameter of the component: which ones there are is known only when it has been read.
   Status free_value(const std::string& argument, const std::string& name,
                     const std::optional<std::string>& value) {
-    if (!grammar_.free_values || !value) return unknown(argument, name);
+    if (!grammar_.free_values || !value || name.empty()) return unknown(argument, name);
     if (!result_.values.emplace(name, *value).second) return twice(argument);
     return {};
   }
@@ -111,6 +128,7 @@ class Parser {
   const Grammar& grammar_;
   const std::vector<std::string>& arguments_;
   std::size_t next_ = 0;
+  std::set<std::string> seen_;  ///< named options, those that were switched off too
   Invocation result_;
 };
 
@@ -128,8 +146,8 @@ Result<std::optional<double>> Invocation::number(const std::string& name, double
   if (!text) return std::optional<double>();
   const auto value = parse_number(*text);
   if (value && std::isfinite(*value) && *value >= minimum) return value;
-  return fail(ErrorCode::usage, "--" + name + "=" + *text + " must be a number, at least " +
-                                    std::to_string(static_cast<long>(minimum)));
+  return fail(ErrorCode::usage,
+              fmt::format("--{}={} must be a number, at least {}", name, *text, minimum));
 }
 
 Result<std::optional<int>> Invocation::integer(const std::string& name, int minimum,

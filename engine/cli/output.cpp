@@ -22,7 +22,7 @@ void write_to(std::FILE* stream, std::string_view text) {
 
 std::size_t terminal_width() {
   winsize size{};
-  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 2) return size.ws_col;
   return kDefaultWidth;
 }
 
@@ -31,15 +31,15 @@ std::string indented(std::string_view text, std::string_view indent) {
   return replace_all(text, "\n", "\n" + std::string(indent));
 }
 
-std::string percent(const Progress& progress) {
-  const auto show = [&](std::uint64_t value) {
-    return progress.unit == "bytes" ? human_bytes(static_cast<double>(value))
-                                    : std::to_string(value);
-  };
-  if (!progress.total || *progress.total == 0) return show(progress.done) + " " + progress.unit;
+std::string amount(std::uint64_t value, const std::string& unit) {
+  if (unit == "bytes") return human_bytes(static_cast<double>(value));
+  return std::to_string(value) + " " + unit;
+}
+
+std::string how_far(const Progress& progress) {
+  if (!progress.total || *progress.total == 0) return amount(progress.done, progress.unit);
   const std::uint64_t hundredths = progress.done * 100 / *progress.total;
-  return std::to_string(hundredths) + " % of " + show(*progress.total) +
-         (progress.unit == "bytes" ? "" : " " + progress.unit);
+  return std::to_string(hundredths) + " % of " + amount(*progress.total, progress.unit);
 }
 
 }  // namespace
@@ -112,7 +112,7 @@ void Output::transient(const std::string& line) {
   if (!terminal_ || options_.quiet) return;
   std::string shown = printable(line);
   const std::size_t width = terminal_width();
-  if (shown.size() + 1 > width) shown.resize(width - 1);
+  if (shown.size() >= width) shown = shortened(shown, width - 2);
   if (shown == transient_) return;
   transient_ = shown;
   write_to(stderr, "\r\x1b[K" + shown);
@@ -131,7 +131,7 @@ void ProgressSink::on(const Event& event) {
     output_.say(printable_lines(finished->what +
                                 (finished->detail.empty() ? "" : ": " + finished->detail)));
   } else if (const auto* progress = std::get_if<Progress>(&event)) {
-    output_.transient(progress->what + ": " + percent(*progress));
+    output_.transient(progress->what + ": " + how_far(*progress));
   } else if (const auto* warning = std::get_if<Warning>(&event)) {
     output_.say(output_.bad("warning: ") + printable_lines(warning->message));
   } else if (output_.verbose()) {

@@ -150,7 +150,7 @@ std::vector<Command> program_commands() {
        run},
       {"benchmark",
        "run a program repeatedly and summarise its numbers",
-       {"benchmark program:NAME [--repetitions=N] [--record_uoa=NAME] [--tags=A,B] "
+       {"benchmark program:NAME [--repetitions=N] [--record_uoa=NAME] "
         "[--PARAMETER=value …]"},
        choices + "\nPrints median and the 95 % interval of the median (order statistics: nothing "
                  "is assumed).",

@@ -1,0 +1,145 @@
+#include "cli/invocation.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support/temporary_home.hpp"
+
+namespace ck::cli {
+namespace {
+
+using Words = std::vector<std::string>;
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+Grammar grammar() {
+  Grammar grammar;
+  grammar.options = {{"tags", "TAGS", "find by tags"},
+                     {"record_uoa", "NAME", "name of the experiment"},
+                     {"json", "", "print JSON"},
+                     {"dry_run", "", "only plan"},
+                     {"repetitions", "N", "how often"}};
+  grammar.prefixes = {"env", "dep"};
+  return grammar;
+}
+
+Result<Invocation> parse(const Words& arguments) { return parse_invocation(grammar(), arguments); }
+
+TEST(Invocation, TakesWordsAndOptionsInAnyOrder) {
+  const auto line = parse({"program:a", "--tags=x,y", "second", "--json"});
+  ASSERT_OK(line);
+  EXPECT_EQ(line->words, (Words{"program:a", "second"}));
+  EXPECT_EQ(line->get("tags"), "x,y");
+  EXPECT_TRUE(line->has("json"));
+  EXPECT_FALSE(line->has("dry_run"));
+  EXPECT_EQ(line->given("dry_run"), std::nullopt);
+  EXPECT_EQ(line->get("dry_run"), "");
+  EXPECT_OK(parse({}));
+}
+
+TEST(Invocation, TakesDashesForUnderscoresAndOneDashForTwo) {
+  for (const auto* option : {"--record_uoa=x", "--record-uoa=x", "-record-uoa=x", "-record_uoa=x"})
+    EXPECT_EQ(parse({option})->get("record_uoa"), "x") << option;
+  EXPECT_TRUE(parse({"--dry-run"})->has("dry_run"));
+}
+
+TEST(Invocation, TakesAValueAfterABlank) {
+  const auto line = parse({"--tags", "a,b", "word", "--repetitions", "-1"});
+  ASSERT_OK(line);
+  EXPECT_EQ(line->get("tags"), "a,b");
+  EXPECT_EQ(line->get("repetitions"), "-1");
+  EXPECT_EQ(line->words, Words{"word"});
+}
+
+TEST(Invocation, KeepsValuesAsTheyAre) {
+  EXPECT_EQ(parse({"--tags=a=b=c"})->get("tags"), "a=b=c");
+  EXPECT_EQ(parse({"--tags="})->given("tags"), "");
+  EXPECT_EQ(parse({"--tags= a-b "})->get("tags"), " a-b ");
+  EXPECT_EQ(parse({"--env.A-b=c-d=e"})->prefixed.at("env"), (Pairs{{"A-b", "c-d=e"}}));
+}
+
+TEST(Invocation, WantsAValueWhereOneBelongs) {
+  EXPECT_ERROR(parse({"--tags"}), usage, "--tags needs a value: TAGS");
+  EXPECT_ERROR(parse({"--tags", "--json"}), usage, "--tags needs a value: TAGS");
+  EXPECT_ERROR(parse({"--tags", "--json"}), usage, "--tags=--json");
+  EXPECT_ERROR(parse({"--tags", "--", "x"}), usage, "--tags needs a value");
+  EXPECT_EQ(parse({"--tags=--json"})->get("tags"), "--json");
+}
+
+TEST(Invocation, KnowsFlagsByYesAndNo) {
+  EXPECT_TRUE(parse({"--json=yes"})->has("json"));
+  EXPECT_FALSE(parse({"--json=no"})->has("json"));
+  EXPECT_ERROR(parse({"--json=1"}), usage, "--json is a flag; it takes no value but yes or no");
+  EXPECT_EQ(parse({"--json", "word"})->words, Words{"word"});
+}
+
+TEST(Invocation, CollectsPrefixedOptions) {
+  const auto line = parse({"--env.B=2", "--dep.compiler=tags:gcc", "-env.A=1", "--env.EMPTY="});
+  ASSERT_OK(line);
+  EXPECT_EQ(line->prefixed.at("env"), (Pairs{{"B", "2"}, {"A", "1"}, {"EMPTY", ""}}));
+  EXPECT_EQ(line->prefixed.at("dep"), (Pairs{{"compiler", "tags:gcc"}}));
+  for (const auto* broken : {"--env.A", "--env.=1"})
+    EXPECT_ERROR(parse({broken}), usage, "must look like --env.NAME=value");
+  EXPECT_ERROR(parse({"--evn.A=1"}), usage, "did you mean '--env'?");
+}
+
+TEST(Invocation, RefusesAnythingTwice) {
+  EXPECT_ERROR(parse({"--tags=a", "--tags=a"}), usage, "'--tags=a': this option is given twice");
+  EXPECT_ERROR(parse({"--json", "-json"}), usage, "given twice");
+  EXPECT_ERROR(parse({"--json=no", "--json"}), usage, "given twice");
+  EXPECT_ERROR(parse({"--record-uoa=a", "--record_uoa=b"}), usage, "given twice");
+  EXPECT_ERROR(parse({"--env.A=1", "--env.A=2"}), usage, "given twice");
+  EXPECT_OK(parse({"--env.A=1", "--env.a=2"}));
+}
+
+TEST(Invocation, SuggestsOptions) {
+  EXPECT_ERROR(parse({"--tag=a"}), usage, "there is no option '--tag=a'");
+  EXPECT_ERROR(parse({"--tag=a"}), usage, "did you mean '--tags'?");
+  EXPECT_ERROR(parse({"--repetition=3"}), usage, "did you mean '--repetitions'?");
+  const auto far = parse({"--quite-another"});
+  EXPECT_ERROR(far, usage, "there is no option");
+  EXPECT_TRUE(far.error().hints.empty());
+  for (const auto* nameless : {"--=x", "-=x", "---", "--.x=1"})
+    EXPECT_ERROR(parse({nameless}), usage, "there is no option");
+}
+
+TEST(Invocation, EndsOptionsWithTwoDashes) {
+  const auto line = parse({"a", "--", "--tags=x", "--", "-"});
+  ASSERT_OK(line);
+  EXPECT_EQ(line->words, Words{"a"});
+  EXPECT_EQ(line->arguments, (Words{"--tags=x", "--", "-"}));
+  EXPECT_TRUE(line->options.empty());
+  EXPECT_TRUE(parse({"--"})->arguments.empty());
+  EXPECT_EQ(parse({"-"})->words, Words{"-"}) << "standard input, by custom";
+}
+
+TEST(Invocation, TakesFreeValuesOnlyWhereTheGrammarHasThem) {
+  EXPECT_ERROR(parse({"--model=mlp16"}), usage, "there is no option");
+  Grammar free = grammar();
+  free.free_values = true;
+  const auto line = parse_invocation(free, {"--model=mlp16", "--batch-size=3", "--tags=a"});
+  ASSERT_OK(line);
+  EXPECT_EQ(line->values,
+            (std::map<std::string, std::string>{{"model", "mlp16"}, {"batch_size", "3"}}));
+  EXPECT_ERROR(parse_invocation(free, {"--model"}), usage, "there is no option '--model'");
+  EXPECT_ERROR(parse_invocation(free, {"--model=a", "--model=b"}), usage, "given twice");
+  EXPECT_ERROR(parse_invocation(free, {"--=b"}), usage, "there is no option");
+}
+
+TEST(InvocationNumbers, AreCheckedAgainstTheirRange) {
+  Invocation line;
+  line.options = {{"n", "12"}, {"x", "0.25"}, {"bad", "many"}, {"low", "-0.5"}, {"inf", "inf"}};
+  EXPECT_EQ(*line.integer("n", 1, 20), 12);
+  EXPECT_EQ(*line.number("x", 0), 0.25);
+  EXPECT_EQ(*line.integer("absent", 1, 2), std::nullopt);
+  EXPECT_EQ(*line.number("absent", 1), std::nullopt);
+  EXPECT_ERROR(line.integer("n", 1, 11), usage, "--n=12 must be a whole number from 1 to 11");
+  EXPECT_ERROR(line.integer("x", 0, 1), usage, "--x=0.25 must be a whole number from 0 to 1");
+  EXPECT_ERROR(line.number("low", 0), usage, "--low=-0.5 must be a number, at least 0");
+  EXPECT_ERROR(line.number("x", 0.5), usage, "--x=0.25 must be a number, at least 0.5");
+  for (const auto* name : {"bad", "inf"}) {
+    EXPECT_ERROR(line.number(name, 0), usage, std::string("--") + name);
+    EXPECT_ERROR(line.integer(name, 0, 9), usage, std::string("--") + name);
+  }
+}
+
+}  // namespace
+}  // namespace ck::cli
