@@ -60,6 +60,16 @@ TEST(ProgramReader, TakesAllFilesAsSourcesUnlessToldOtherwise) {
                   .recipe.sources.empty());
 }
 
+TEST(ProgramReader, MayNeedThingsForItsRunsAlone) {
+  const Recipe recipe = program().recipe;
+  ASSERT_EQ(recipe.dependencies.size(), 3u);
+  EXPECT_FALSE(recipe.dependencies[0].run_only);
+  EXPECT_TRUE(recipe.dependencies[2].run_only);
+  EXPECT_NE(problems_of("package.json", R"({"dependencies": {"tool": {"run_only": true}}})")
+                .find("/dependencies/tool/run_only"),
+            std::string::npos);
+}
+
 TEST(ProgramReader, RunsTheOnlyCommandByDefault) {
   const Json document = test::changed(test::example("program.json"),
                                       R"({"commands": {"help": null}, "default_command": null})");
