@@ -8,7 +8,6 @@ find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(tl-expected REQUIRED)
 find_package(SQLite3 REQUIRED)
-find_package(Boost 1.74 REQUIRED COMPONENTS filesystem)
 find_package(CURL REQUIRED)
 find_package(LibArchive REQUIRED)
 find_package(PkgConfig REQUIRED)
@@ -18,7 +17,7 @@ pkg_check_modules(git2 REQUIRED IMPORTED_TARGET libgit2)
 # What each layer takes from third parties. base's own headers show fmt, tl::expected and json_fwd.
 set(ck_public_base fmt::fmt tl::expected nlohmann_json::nlohmann_json)
 set(ck_private_base OpenSSL::Crypto)
-set(ck_private_sys SQLite::SQLite3 Boost::headers Boost::filesystem PkgConfig::zstd
+set(ck_private_sys SQLite::SQLite3 PkgConfig::zstd
   Threads::Threads ${CMAKE_DL_LIBS})
 
 function(ck_add_layer layer)

@@ -24,13 +24,13 @@ Descriptor open_for_removal(int parent, const std::string& name) {
   Descriptor folder = open_folder_at(parent, name);
   if (!folder && errno == EACCES) {
     // NOFOLLOW: the entry may have become a link to something we must not touch.
-    ::fchmodat(parent, name.c_str(), S_IRWXU, AT_SYMLINK_NOFOLLOW);
-    folder = open_folder_at(parent, name);
+    const bool opened = ::fchmodat(parent, name.c_str(), S_IRWXU, AT_SYMLINK_NOFOLLOW) == 0;
+    if (opened) folder = open_folder_at(parent, name);
   }
   struct stat status {};
   if (folder && ::fstat(folder.get(), &status) == 0 && (status.st_mode & S_IRWXU) != S_IRWXU) {
     // Should this fail, then so does what needs it, with a better message.
-    ::fchmod(folder.get(), status.st_mode | S_IRWXU);
+    [[maybe_unused]] const int result = ::fchmod(folder.get(), status.st_mode | S_IRWXU);
   }
   return folder;
 }
