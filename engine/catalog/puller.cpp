@@ -206,13 +206,18 @@ Result<Repository> Puller::clone_into_place(const Demand& demand, const std::str
   CK_TRY(state, services_.git.clone(url, revision, folder, services_.events, services_.cancel));
   CK_TRY(descriptor, read_repository_folder(folder));
   CK_CHECK(check_no_clash(registered_, descriptor, without_credentials(url)));
-  // The shipped repository gives way only to whom the user calls so.
-  if (descriptor.name == "core" && demand.name != "core") {
+  // The shipped repository gives way to what the user asks for, never to what a repository needs.
+  if (descriptor.name == "core" && !demand.needed_by.empty()) {
     return fail(Error(ErrorCode::denied,
                       "the repository calls itself 'core', the name of the one "
                       "that comes with ck")
                     .hint("if it is to take that one's place: ck pull repo:core --url=" +
                           shell_quoted(without_credentials(url))));
+  }
+  if (descriptor.name == "core") {
+    services_.events.on(
+        Warning{"repo:core from " + without_credentials(url) +
+                " takes the place of the one that comes with ck; 'ck rm repo:core' undoes that"});
   }
   const fs::path place = services_.home.repositories() / descriptor.name;
   CK_CHECK(make_room(place, url));

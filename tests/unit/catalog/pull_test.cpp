@@ -278,10 +278,19 @@ TEST_F(Pull, RefusesHostileNamesAndUrls) {
   const test::GitRemote evil(folder.path(), "evil");
   publish(evil, "evil", {{"x", "ext::touch /tmp/x"}});
   EXPECT_FALSE(pull_url(evil));
-  publish(evil, "core");
-  EXPECT_ERROR(pull_url(evil), denied, "core");
   EXPECT_EQ(registered(), Names{});
   EXPECT_TRUE(fs::is_empty(home.repositories()));
+}
+
+TEST_F(Pull, LetsOnlyTheUserReplaceTheShippedRepository) {
+  const test::GitRemote core(folder.path(), "own-core");
+  publish(core, "core");
+  const test::GitRemote stranger(folder.path(), "stranger");
+  publish(stranger, "stranger", {{"helper", core.url()}});
+  EXPECT_ERROR(pull_url(stranger), denied, "core");
+  EXPECT_EQ(registered(), Names{"stranger"});
+  ASSERT_OK(pull_url(core));
+  EXPECT_EQ(registered(), (Names{"stranger", "core"}));
 }
 
 TEST_F(Pull, AsksForTheUrlOfAnUnknownName) {
