@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::uint64_t kMaxMetricsFile = 256u << 20;
 // std::regex recurses once per character: a longer line could exhaust the stack.
-constexpr std::size_t kMaxLine = 4096;
+constexpr std::size_t kMaxLine = 2048;
 
 /// Metrics files of one run, each read once.
 using Documents = std::map<std::string, Json>;

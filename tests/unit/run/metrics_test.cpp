@@ -2,7 +2,8 @@
 
 #include <cmath>
 
-#include "run_fixture.hpp"
+#include "run/runner.hpp"
+#include "support/temporary_home.hpp"
 
 namespace ck::run {
 namespace {

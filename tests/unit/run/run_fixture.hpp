@@ -1,17 +1,14 @@
 #pragma once
-/// What running a plan needs: a home with a store, no repositories, and programs that are real or
-/// told what to do.
+/// Running plans with programs that are real or told what to do.
 
 #include <gtest/gtest.h>
 
 #include <functional>
-#include <memory>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "run/runner.hpp"
-#include "support/temporary_home.hpp"
+#include "support/installation.hpp"
 
 namespace ck::run {
 
@@ -32,23 +29,13 @@ class FakeProcesses final : public sys::Processes {
   Answer answer_;
 };
 
-/// Nothing may be fetched here.
-class NoTransfer final : public sys::Transfer {
- public:
-  Result<sys::Git*> git() override { return none(); }
-  Result<sys::Http*> http() override { return none(); }
-  Result<sys::Archives*> archives() override { return none(); }
-
- private:
-  static tl::unexpected<Error> none() { return fail(ErrorCode::internal, "nothing to fetch"); }
-};
-
 class RunTest : public ::testing::Test {
  protected:
-  /// The context for a run by these processes.
+  /// The machine's context with other processes in the place of the real ones.
   install::Context context(sys::Processes& processes) {
-    return {home_,     repositories_, catalog_, store_,  processes,
-            transfer_, clock_,        events_,  cancel_, host_variables_};
+    auto& all = machine_.context();
+    return {all.home,  all.repositories, all.catalog, all.store,          processes,  all.transfer,
+            all.clock, all.events,       all.cancel,  all.host_variables, all.offline};
   }
 
   Result<RunOutcome> run(const RunPlan& plan, sys::Processes& processes) {
@@ -56,7 +43,7 @@ class RunTest : public ::testing::Test {
     return run_once(plan, 1, {}, with);
   }
 
-  Result<RunOutcome> run(const RunPlan& plan) { return run(plan, system_); }
+  Result<RunOutcome> run(const RunPlan& plan) { return run(plan, machine_.processes); }
 
   /// A plan for /bin/sh with this script.
   static RunPlan shell(const std::string& script) {
@@ -84,29 +71,13 @@ class RunTest : public ::testing::Test {
   }
 
   std::string blob(const std::string& sha256) {
-    auto bytes = store_.blobs().get(sha256);
+    auto bytes = machine_.context().store.blobs().get(sha256);
     EXPECT_OK(bytes);
     return bytes.value_or("");
   }
 
-  template <typename T>
-  static T opened(Result<T> result) {
-    if (!result) throw std::runtime_error(test::text_of(result.error()));
-    return std::move(*result);
-  }
-
-  test::TemporaryHome folder_;
-  catalog::Home home_ = opened(catalog::Home::open(folder_ / "home"));
-  std::vector<catalog::Repository> repositories_;
-  test::RecordingEvents events_;
-  sys::Cancel cancel_;
-  catalog::Catalog catalog_ =
-      opened(catalog::Catalog::open(home_, repositories_, events_, cancel_));
-  store::Store store_ = opened(store::Store::open(home_.store(), home_.blobs()));
-  sys::SystemProcesses system_;
-  NoTransfer transfer_;
-  sys::SystemClock clock_;
-  std::vector<std::pair<std::string, std::string>> host_variables_;
+  test::Installation machine_;
+  catalog::Home home_ = machine_.home;
 };
 
 }  // namespace ck::run

@@ -94,7 +94,7 @@ TEST_F(Runner, OnlyHashesOutputsThatAreTooLargeToKeep) {
   EXPECT_FALSE(output.kept);
   EXPECT_EQ(output.size_bytes, kSize);
   EXPECT_EQ(output.sha256, sha256_hex(std::string(kSize, '\0')));
-  EXPECT_FALSE(store_.blobs().contains(output.sha256));
+  EXPECT_FALSE(machine_.context().store.blobs().contains(output.sha256));
 }
 
 TEST_F(Runner, MeasuresWhatTheProgramDoesNot) {
@@ -142,7 +142,7 @@ TEST_F(Runner, PassesTheOutputOnWhileItRuns) {
   std::string err;
   const PassThrough pass{[&](std::string_view piece) { out += piece; },
                          [&](std::string_view piece) { err += piece; }};
-  auto with = context(system_);
+  auto with = context(machine_.processes);
   const auto outcome = run_once(shell("echo to out; echo to err >&2"), 3, pass, with);
   ASSERT_OK(outcome);
   EXPECT_EQ(outcome->repetition.number, 3);
@@ -223,7 +223,7 @@ TEST_F(Runner, IsInterruptedWhileItHashesALargeOutput) {
   FakeProcesses writes([&](const sys::ProcessSpec& spec) {
     test::write_text(spec.directory / "big", "");
     fs::resize_file(spec.directory / "big", 64u << 20);
-    cancel_.request();
+    machine_.cancel.request();
     return sys::ProcessResult{};
   });
   RunPlan plan = shell("");
