@@ -1,4 +1,5 @@
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -85,6 +86,34 @@ std::string escaped(std::string_view text, bool keep_lines) {
 std::string human_bytes(double bytes) {
   constexpr std::array<std::string_view, 6> kUnits = {"B", "kB", "MB", "GB", "TB", "PB"};
   return scaled(bytes, kUnits);
+}
+
+std::string iso_time(std::int64_t unix_ns) {
+  using std::chrono::floor;
+  using std::chrono::seconds;
+  const auto whole = floor<seconds>(std::chrono::nanoseconds(unix_ns));
+  const auto day = floor<std::chrono::days>(whole);
+  const std::chrono::year_month_day date{std::chrono::sys_days(day)};
+  const std::chrono::hh_mm_ss time(whole - day);
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ",
+                static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
+                static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()));
+  return text.data();
+}
+
+std::string human_metric(double value, std::string_view unit) {
+  if (unit == "ns") return human_duration_ns(value);
+  if (unit == "bytes") return human_bytes(value);
+  std::array<char, 64> buffer{};
+  if (unit == "fraction") {
+    std::snprintf(buffer.data(), buffer.size(), "%.2f %%", 100 * value);
+    return buffer.data();
+  }
+  std::snprintf(buffer.data(), buffer.size(), "%.6g", value);
+  const bool bare = unit.empty() || unit == "count";
+  return bare ? buffer.data() : std::string(buffer.data()) + " " + std::string(unit);
 }
 
 std::string human_duration_ns(double nanoseconds) {

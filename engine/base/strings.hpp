@@ -1,6 +1,7 @@
 #pragma once
 /// Small text functions that more than one layer needs.
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -49,6 +50,13 @@ std::optional<double> parse_number(std::string_view text);
 /// "1.5 MB" (powers of 1000), "12.3 ms", "2 min 5 s": for people, never for parsing.
 std::string human_bytes(double bytes);
 std::string human_duration_ns(double nanoseconds);
+
+/// A measured number with its unit, for people: "1.2 ms" (ns), "35.4 MB" (bytes), "93.14 %"
+/// (fraction).
+std::string human_metric(double value, std::string_view unit);
+
+/// "2026-01-31T12:00:00Z" of a wall-clock time (UTC, whole seconds).
+std::string iso_time(std::int64_t unix_ns);
 
 /// Text that a POSIX shell reads back as exactly this one word; for showing commands to people.
 std::string shell_quoted(std::string_view word);

@@ -7,17 +7,20 @@
 #include "cli/command.hpp"
 #include "cli/plan_text.hpp"
 #include "cli/report_json.hpp"
-#include "sys/clock.hpp"
 
 namespace ck::cli {
 namespace {
 
+std::string counted(std::int64_t count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
 void print_point(Call& call, const app::ExperimentDetail::PointDetail& detail) {
   const auto& point = detail.point;
-  std::string text = "\npoint " + point.uid + "  " + printable(point.subject) + "  " +
-                     std::string(store::name_of(point.state)) + "  " +
-                     sys::iso_time(point.created_ns) + "  " +
-                     std::to_string(point.repetitions.size()) + " repetitions\n";
+  std::string text =
+      "\npoint " + point.uid + "  " + printable(point.subject) + "  " +
+      std::string(store::name_of(point.state)) + "  " + iso_time(point.created_ns) + "  " +
+      counted(static_cast<std::int64_t>(point.repetitions.size()), "repetition") + "\n";
   if (!point.replay_of.empty()) text += "  replays point " + point.replay_of + "\n";
   if (!point.error.empty()) text += "  " + printable(point.error) + "\n";
   const std::string metrics = metrics_text(detail.metrics);
@@ -107,7 +110,7 @@ Result<int> list_experiments(Call& call) {
       {{"EXPERIMENT"}, {"POINTS", TextTable::Align::right}, {"CHANGED"}, {"OF"}, {"TAGS"}});
   for (const auto& experiment : report.experiments) {
     table.add_row({experiment.name, std::to_string(experiment.points),
-                   sys::iso_time(experiment.changed_ns), join(experiment.subjects, ","),
+                   iso_time(experiment.changed_ns), join(experiment.subjects, ","),
                    experiment.tags.text()});
   }
   if (!table.empty()) call.output.data(table.to_string());
@@ -123,9 +126,8 @@ Result<int> show_experiment(Call& call) {
     return 0;
   }
   const auto& experiment = report.experiment;
-  call.output.data("experiment:" + experiment.name + "  " + std::to_string(experiment.points) +
-                   " points" + (experiment.tags.empty() ? "" : "  tags " + experiment.tags.text()) +
-                   "\n");
+  call.output.data("experiment:" + experiment.name + "  " + counted(experiment.points, "point") +
+                   (experiment.tags.empty() ? "" : "  tags " + experiment.tags.text()) + "\n");
   for (const auto& detail : report.points) print_point(call, detail);
   return 0;
 }
@@ -141,7 +143,7 @@ Result<int> remove_experiment(Call& call) {
     call.output.data(json_text(app::ExperimentsReport{{experiment}}));
   } else {
     call.output.data("removed experiment:" + experiment.name + " (" +
-                     std::to_string(experiment.points) + " points)\n");
+                     counted(experiment.points, "point") + ")\n");
   }
   return 0;
 }

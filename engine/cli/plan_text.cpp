@@ -1,7 +1,5 @@
 #include "cli/plan_text.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "base/strings.hpp"
@@ -47,21 +45,13 @@ std::string run_plan_text(const run::RunPlan& plan) {
   return text + "\n";
 }
 
-std::string metric_text(double value, const std::string& unit) {
-  if (unit == "ns") return human_duration_ns(value);
-  if (unit == "bytes") return human_bytes(value);
-  if (unit == "fraction") return fmt::format("{:.2f} %", 100 * value);
-  const std::string number = fmt::format("{:.6g}", value);
-  return unit.empty() || unit == "count" ? number : number + " " + unit;
-}
-
 std::string metrics_text(const std::vector<experiment::MetricSummary>& metrics) {
   const bool several =
       std::ranges::any_of(metrics, [](const auto& metric) { return metric.summary.count > 1; });
   if (!several) {
     TextTable table({{"METRIC"}, {"VALUE", TextTable::Align::right}});
     for (const auto& [key, summary] : metrics)
-      table.add_row({printable(key.name), metric_text(summary.median, key.unit)});
+      table.add_row({printable(key.name), human_metric(summary.median, key.unit)});
     return table.to_string();
   }
   const auto right = TextTable::Align::right;
@@ -73,11 +63,11 @@ std::string metrics_text(const std::vector<experiment::MetricSummary>& metrics) 
                    {"MAX", right}});
   for (const auto& [key, summary] : metrics) {
     const auto& interval = summary.median_95;
-    table.add_row({printable(key.name), std::to_string(summary.count),
-                   metric_text(summary.median, key.unit),
-                   "[" + metric_text(interval.low, key.unit) + ", " +
-                       metric_text(interval.high, key.unit) + "]",
-                   metric_text(summary.minimum, key.unit), metric_text(summary.maximum, key.unit)});
+    table.add_row(
+        {printable(key.name), std::to_string(summary.count), human_metric(summary.median, key.unit),
+         "[" + human_metric(interval.low, key.unit) + ", " + human_metric(interval.high, key.unit) +
+             "]",
+         human_metric(summary.minimum, key.unit), human_metric(summary.maximum, key.unit)});
   }
   return table.to_string();
 }

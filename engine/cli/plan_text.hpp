@@ -13,9 +13,6 @@ std::string plan_text(const install::InstallPlan& plan);
 /// The command with its variables, as one could type it.
 std::string run_plan_text(const run::RunPlan& plan);
 
-/// A number with its unit: "1.2 ms", "35.4 MB", "93.14 %".
-std::string metric_text(double value, const std::string& unit);
-
 /// A table of metrics: one value, or median with interval and range when there are several samples.
 std::string metrics_text(const std::vector<experiment::MetricSummary>& metrics);
 

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/strings.hpp"
 #include "sys/host.hpp"
 
 namespace ck::experiment {
@@ -73,7 +74,7 @@ Json make_document(const PointRequest& request, const run::RunPlan& plan, const 
   Json document = Json::object();
   document["schema"] = kSchema;
   document["ck_version"] = CK_VERSION;
-  document["started"] = sys::iso_time(context.clock.unix_ns());
+  document["started"] = iso_time(context.clock.unix_ns());
   document["request"] = request.request;
   document["repetitions"] = request.repetitions;
   document["lock"] = install::to_json(lock);

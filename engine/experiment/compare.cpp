@@ -43,18 +43,11 @@ OutputComparison compare_repetitions(const model::Output& output, const store::P
   return result;
 }
 
-std::string number(double value, const std::string& unit) {
-  if (unit == "ns") return human_duration_ns(value);
-  if (unit == "bytes") return human_bytes(value);
-  const std::string text = fmt::format("{:.6g}", value);
-  return unit.empty() || unit == "fraction" ? text : text + " " + unit;
-}
-
 std::string described(const run::Summary& summary, const std::string& unit) {
-  std::string text = number(summary.median, unit);
+  std::string text = human_metric(summary.median, unit);
   if (summary.count > 1) {
-    text += " [" + number(summary.median_95.low, unit) + ", " +
-            number(summary.median_95.high, unit) + "]";
+    text += " [" + human_metric(summary.median_95.low, unit) + ", " +
+            human_metric(summary.median_95.high, unit) + "]";
   }
   return text;
 }

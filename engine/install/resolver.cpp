@@ -29,9 +29,9 @@ Status complete_environment_pins(std::vector<solve::Pin>& pins,
   for (auto& pin : pins) {
     if (!pin.candidate.starts_with(kEnvironment)) continue;
     const std::string start = pin.candidate.substr(kEnvironment.size());
-    std::vector<std::string> matches;
+    std::vector<const store::EnvironmentRecord*> matches;
     for (const auto& record : records) {
-      if (record.id.starts_with(start)) matches.push_back(record.id);
+      if (record.id.starts_with(start)) matches.push_back(&record);
     }
     if (matches.size() != 1) {
       return fail(Error(matches.empty() ? ErrorCode::not_found : ErrorCode::conflict,
@@ -40,7 +40,7 @@ Status complete_environment_pins(std::vector<solve::Pin>& pins,
                       .in("--dep." + pin.key + "=" + pin.candidate)
                       .hint("'ck show env' lists them"));
     }
-    pin.candidate = std::string(kEnvironment) + matches.front();
+    pin.candidate = candidate_id(*matches.front());
   }
   return {};
 }

@@ -8,9 +8,15 @@
 #include "install/detector.hpp"
 
 namespace ck::install {
-namespace {
 
-std::string candidate_id(const std::string& environment) { return "env:" + environment; }
+std::string candidate_id(const store::EnvironmentRecord& record) {
+  constexpr std::size_t kShownId = 12;
+  const bool built = record.origin == store::EnvironmentRecord::Origin::built;
+  return record.component.text() + "@" + record.version + " (" +
+         (built ? "env:" + record.id.substr(0, kShownId) : record.file) + ")";
+}
+
+namespace {
 
 class Collector {
  public:
@@ -26,7 +32,7 @@ class Collector {
       CK_CHECK(context_.cancel.check());
       CK_CHECK(serve(dependency));
     }
-    CK_CHECK(add_pinned_environments());
+    add_pinned_environments();
     return std::move(offered_);
   }
 
@@ -128,7 +134,7 @@ class Collector {
     CK_TRY(detection, detect(software, component, {}, context_));
     for (auto& environment : detection.found) {
       solve::Candidate candidate;
-      candidate.id = candidate_id(environment.record.id);
+      candidate.id = candidate_id(environment.record);
       candidate.origin = solve::Origin::detected;
       fill(candidate, component, environment.record.version, environment.record.tags);
       add(std::move(candidate), std::move(environment));
@@ -198,31 +204,42 @@ class Collector {
   void add_environment(const store::EnvironmentRecord& record, const catalog::Component& component,
                        const model::Tags& tags) {
     solve::Candidate candidate;
-    candidate.id = candidate_id(record.id);
+    candidate.id = candidate_id(record);
     candidate.origin = solve::Origin::installed;
     candidate.variations = record.parameters;
-    for (const auto& [key, id] : record.dependencies) candidate.built_with[key] = candidate_id(id);
+    for (const auto& [key, id] : record.dependencies) candidate.built_with[key] = candidate_of(id);
     fill(candidate, component, record.version, tags);
     add(std::move(candidate), make_environment(record, context_.home));
   }
 
+  /// The candidate that an environment of the store is; one that is gone is no candidate at all.
+  std::string candidate_of(const std::string& id) const {
+    const auto record = std::ranges::find(records_, id, &store::EnvironmentRecord::id);
+    return record == records_.end() ? "env:" + id : candidate_id(*record);
+  }
+
   /// Environments named by `--dep.KEY=env:ID` are offered whatever they were made from.
-  Status add_pinned_environments() {
-    std::deque<std::string> ids;
-    for (const auto& pin : request_.pins) {
-      if (pin.candidate.starts_with("env:")) ids.push_back(pin.candidate.substr(4));
+  void add_pinned_environments() {
+    std::deque<const store::EnvironmentRecord*> wanted;
+    for (const auto& record : records_) {
+      const std::string id = candidate_id(record);
+      if (std::ranges::any_of(request_.pins,
+                              [&](const auto& pin) { return pin.candidate == id; })) {
+        wanted.push_back(&record);
+      }
     }
-    while (!ids.empty()) {
-      const std::string id = std::move(ids.front());
-      ids.pop_front();
-      const auto record = std::ranges::find(records_, id, &store::EnvironmentRecord::id);
-      if (record == records_.end() || offered_.offers.contains(candidate_id(id))) continue;
+    while (!wanted.empty()) {
+      const auto& record = *wanted.front();
+      wanted.pop_front();
+      if (offered_.offers.contains(candidate_id(record))) continue;
       catalog::Component component;
-      component.id = record->component;
-      add_environment(*record, component, record->tags);
-      for (const auto& [key, below] : record->dependencies) ids.push_back(below);
+      component.id = record.component;
+      add_environment(record, component, record.tags);
+      for (const auto& [key, id] : record.dependencies) {
+        const auto below = std::ranges::find(records_, id, &store::EnvironmentRecord::id);
+        if (below != records_.end()) wanted.push_back(&*below);
+      }
     }
-    return {};
   }
 
   static void fill(solve::Candidate& candidate, const catalog::Component& component,

@@ -10,6 +10,10 @@
 
 namespace ck::install {
 
+/// What the solver and its explanations call an environment: "package:x@1.0 (env:1c6222c90972)",
+/// "software:gcc@12.2.0 (/usr/bin/gcc)".
+std::string candidate_id(const store::EnvironmentRecord& record);
+
 struct Offered {
   solve::Universe universe;
   std::map<std::string, Offer> offers;  ///< by candidate id

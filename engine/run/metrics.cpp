@@ -1,13 +1,12 @@
 /// Reading a program's numbers from what it left behind.
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <regex>
 
 #include "base/strings.hpp"
+#include "model/pattern.hpp"
 #include "run/runner.hpp"
 #include "run/written_file.hpp"
 #include "sys/files.hpp"
@@ -16,8 +15,6 @@ namespace ck::run {
 namespace {
 
 constexpr std::uint64_t kMaxMetricsFile = 256u << 20;
-// std::regex recurses once per character: a longer line could exhaust the stack.
-constexpr std::size_t kMaxLine = 2048;
 
 /// Metrics files of one run, each read once.
 using Documents = std::map<std::string, Json>;
@@ -54,18 +51,12 @@ Result<double> from_json(const model::JsonMetric& from, const fs::path& folder,
 }
 
 /// The group of the first line that matches.
-Result<std::string> first_match(const std::string& pattern, std::string_view out) {
-  try {
-    const std::regex regex(pattern, std::regex::ECMAScript | std::regex::optimize);
-    for (auto& line : split(out, '\n')) {
-      line.resize(std::min(line.size(), kMaxLine));
-      std::smatch match;
-      if (std::regex_search(line, match, regex)) return match[1].str();
-    }
-  } catch (const std::regex_error& error) {
-    return fail(ErrorCode::invalid, "the pattern '" + pattern + "': " + error.what());
+Result<std::string> first_match(const std::string& text, std::string_view out) {
+  CK_TRY(pattern, model::Pattern::parse(text));
+  for (const auto& line : split(out, '\n')) {
+    if (auto match = pattern.find(line)) return std::move(*match);
   }
-  return fail(ErrorCode::not_found, "no line of stdout matches '" + pattern + "'");
+  return fail(ErrorCode::not_found, "no line of stdout matches '" + text + "'");
 }
 
 Result<double> from_pattern(const model::PatternMetric& from, std::string_view out) {

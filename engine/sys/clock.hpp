@@ -2,7 +2,6 @@
 /// The only source of time in the engine.
 
 #include <cstdint>
-#include <string>
 
 namespace ck::sys {
 
@@ -19,8 +18,5 @@ class SystemClock final : public Clock {
   std::int64_t unix_ns() const override;
   std::int64_t monotonic_ns() const override;
 };
-
-/// "2026-01-31T12:00:00Z" of a wall-clock time (UTC, whole seconds).
-std::string iso_time(std::int64_t unix_ns);
 
 }  // namespace ck::sys

@@ -2,6 +2,8 @@
 #include <rapidcheck/gtest.h>
 
 #include <cmath>
+#include <cstdint>
+#include <ctime>
 
 #include "base/strings.hpp"
 
@@ -16,6 +18,40 @@ TEST(HumanBytes, ScalesByThousands) {
   EXPECT_EQ(human_bytes(999'960), "1.0 MB");
   EXPECT_EQ(human_bytes(2e18), "2000.0 PB");
   EXPECT_EQ(human_bytes(-2500), "-2.5 kB");
+}
+
+TEST(HumanMetric, FollowsTheUnit) {
+  EXPECT_EQ(human_metric(12'300, "ns"), "12.3 \u00b5s");
+  EXPECT_EQ(human_metric(1.5e6, "bytes"), "1.5 MB");
+  EXPECT_EQ(human_metric(0.9314, "fraction"), "93.14 %");
+  EXPECT_EQ(human_metric(1400, "count"), "1400");
+  EXPECT_EQ(human_metric(2.5, "1/s"), "2.5 1/s");
+  EXPECT_EQ(human_metric(0.1, ""), "0.1");
+}
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+
+TEST(IsoTime, IsUtcInWholeSeconds) {
+  EXPECT_EQ(iso_time(0), "1970-01-01T00:00:00Z");
+  EXPECT_EQ(iso_time(1'769'860'800 * kSecond), "2026-01-31T12:00:00Z");
+  EXPECT_EQ(iso_time(1'769'860'800 * kSecond + 999'999'999), "2026-01-31T12:00:00Z");
+  EXPECT_EQ(iso_time(951'782'400 * kSecond), "2000-02-29T00:00:00Z");
+}
+
+TEST(IsoTime, RoundsTowardsThePastBefore1970) { EXPECT_EQ(iso_time(-1), "1969-12-31T23:59:59Z"); }
+
+TEST(IsoTime, HoldsAtTheEndsOfItsRange) {
+  EXPECT_EQ(iso_time(INT64_MAX), "2262-04-11T23:47:16Z");
+  EXPECT_EQ(iso_time(INT64_MIN), "1677-09-21T00:12:43Z");
+}
+
+RC_GTEST_PROP(IsoTime, AgreesWithTheSystem, (std::int32_t seconds)) {
+  const std::time_t time = seconds;
+  std::tm broken_down{};
+  gmtime_r(&time, &broken_down);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &broken_down);
+  RC_ASSERT(iso_time(seconds * kSecond) == text);
 }
 
 TEST(HumanDuration, ChoosesTheUnit) {
