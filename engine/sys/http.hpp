@@ -15,8 +15,8 @@ namespace ck::sys {
 
 struct DownloadRequest {
   std::vector<std::string> urls;  ///< http, https or file; tried in order
-  fs::path file;                  ///< result; `file` + ".part" holds the partial content across calls
-  std::string sha256;             ///< required content hash
+  fs::path file;       ///< result; `file` + ".part" holds the partial content across calls
+  std::string sha256;  ///< required content hash
   std::optional<std::uint64_t> size_bytes;  ///< known size, for progress and an early refusal
 };
 
@@ -27,7 +27,8 @@ class Http {
   /// still has the same (ETag, size), else fetched anew. Errors: `network` (host, status, TLS
   /// reason, each mirror's answer), `verification` (expected and found hash; the bad content is
   /// removed), `io` (disk full). Time-outs: 30 s to connect, 60 s without a byte.
-  virtual Status download(const DownloadRequest& request, EventSink& events, const Cancel& cancel) = 0;
+  virtual Status download(const DownloadRequest& request, EventSink& events,
+                          const Cancel& cancel) = 0;
 };
 
 }  // namespace ck::sys

@@ -3,7 +3,7 @@ import re
 
 from tree import CPP
 
-INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"(?:engine/)?([a-z_]+)/', re.M)
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*[<"](?:engine/)?([a-z_]+)/[^>"]*\.hpp[>"]', re.M)
 ROW = re.compile(r"^set\(ck_uses_(\w+)((?:\s+\w+)*)\s*\)", re.M)
 
 
