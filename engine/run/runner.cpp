@@ -67,6 +67,7 @@ std::string detail_of(const sys::ProcessResult& result, const sys::HostLoad& bef
   detail["voluntary_switches"] = result.voluntary_switches;
   detail["involuntary_switches"] = result.involuntary_switches;
   detail["major_faults"] = result.major_faults;
+  detail["max_rss_floor_bytes"] = result.max_rss_floor_bytes;
   detail["out_truncated"] = result.out_truncated;
   detail["err_truncated"] = result.err_truncated;
   return to_text(detail);
@@ -132,7 +133,8 @@ std::string direction_name(model::Metric::Direction direction) {
 }
 
 /// Keys and values of the program's metrics, then of what the engine measures itself.
-void add_metrics(RunOutcome& outcome, const RunPlan& plan, const std::vector<double>& extracted) {
+void add_metrics(RunOutcome& outcome, const RunPlan& plan, const std::vector<double>& extracted,
+                 std::uint64_t memory_floor) {
   for (std::size_t i = 0; i < plan.metrics.size(); ++i) {
     const auto& metric = plan.metrics[i];
     outcome.keys.push_back(
@@ -149,7 +151,11 @@ void add_metrics(RunOutcome& outcome, const RunPlan& plan, const std::vector<dou
   own("wall_time", "ns", "performance", static_cast<double>(repetition.wall_ns));
   own("user_time", "ns", "performance", static_cast<double>(repetition.user_ns));
   own("system_time", "ns", "performance", static_cast<double>(repetition.system_ns));
-  own("peak_memory", "bytes", "memory", static_cast<double>(repetition.max_rss_bytes));
+  // At or below the floor the kernel tells our own past, not the program's memory.
+  const bool measured = repetition.max_rss_bytes > memory_floor;
+  own("peak_memory", "bytes", "memory",
+      measured ? static_cast<double>(repetition.max_rss_bytes)
+               : std::numeric_limits<double>::quiet_NaN());
 }
 
 /// What the finished program left: outputs into the repetition, numbers into `extracted`.
@@ -204,7 +210,7 @@ Result<RunOutcome> run_once(const RunPlan& plan, int number, const PassThrough& 
     if (!collected) outcome.failure = failed_after(plan, repetition, std::move(collected.error()));
   }
   repetition.ok = !outcome.failure;
-  add_metrics(outcome, plan, extracted);
+  add_metrics(outcome, plan, extracted, result.max_rss_floor_bytes);
   return outcome;
 }
 

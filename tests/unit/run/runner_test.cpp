@@ -263,6 +263,20 @@ TEST_F(Runner, AsksForWhatThePlanSays) {
   EXPECT_EQ(outcome->repetition.metrics, (std::vector<double>{1, 10, 20, 30, 40}));
 }
 
+TEST_F(Runner, DoesNotTakeItsOwnMemoryForThatOfThePrograms) {
+  FakeProcesses fake([](const sys::ProcessSpec&) {
+    sys::ProcessResult result;
+    result.max_rss_bytes = 40;
+    result.max_rss_floor_bytes = 40;
+    return result;
+  });
+  const auto outcome = run(shell(""), fake);
+  ASSERT_OK(outcome);
+  ASSERT_EQ(outcome->keys.back().name, "peak_memory");
+  EXPECT_TRUE(std::isnan(outcome->repetition.metrics.back()));
+  EXPECT_EQ(outcome->repetition.max_rss_bytes, 40U);
+}
+
 TEST_F(Runner, PassesOnThatNothingCouldBeStarted) {
   RunPlan plan = shell("");
   plan.argv = {"no-such-program-anywhere"};
