@@ -35,10 +35,7 @@ class Executor {
       : profile_(profile), context_(context) {}
 
   Result<Closure> run(const InstallPlan& plan) {
-    const bool builds = std::ranges::any_of(plan.steps, [](const auto& step) {
-      return step.action == PlannedEnvironment::Action::build;
-    });
-    if (builds) clean_abandoned(context_.home.staging(), context_.clock);
+    clean_abandoned(context_.home.staging(), context_.clock);
     for (const auto& step : plan.steps) {
       CK_CHECK(context_.cancel.check());
       CK_CHECK(take(step));

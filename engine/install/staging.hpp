@@ -14,8 +14,8 @@ namespace ck::install {
 /// A new folder below `parent` that belongs to this process and goes away with the value.
 Result<sys::TemporaryDirectory> make_staging(const fs::path& parent);
 
-/// Removes folders below `parent` whose owner is dead; those without an owner's name only after an
-/// hour, since they may just be in the making. Failures are left for the next time.
+/// Removes folders below `parent` whose owner is dead; those of whose owner nothing is known only
+/// after an hour, since they may just be in the making. Failures are left for the next time.
 void clean_abandoned(const fs::path& parent, const sys::Clock& clock);
 
 /// `root / relative` as a folder, created where it is missing; never through a link that leads out

@@ -58,6 +58,21 @@ TEST_F(Staging, IsCleanedWhenItsOwnerIsDead) {
   EXPECT_FALSE(fs::exists(path));
 }
 
+TEST_F(Staging, TellsByItsNameAloneThatItsOwnerIsDead) {
+  auto staging = make_staging(parent_);
+  ASSERT_OK(staging);
+  const fs::path path = staging->release();
+  fs::remove(path / "owner");
+  clean_abandoned(parent_, clock_);
+  EXPECT_TRUE(fs::exists(path)) << "this process lives";
+  std::string name = path.filename().string();
+  auto& last_of_start = name[name.rfind('-') - 1];
+  last_of_start = last_of_start == '1' ? '2' : '1';
+  fs::rename(path, parent_ / name);
+  clean_abandoned(parent_, clock_);
+  EXPECT_FALSE(fs::exists(parent_ / name));
+}
+
 TEST_F(Staging, MayBeInTheMakingForAnHour) {
   fs::create_directories(parent_ / "nameless");
   clock_.now_ns += 59 * kMinuteNs;
