@@ -58,6 +58,17 @@ Result<int> help(const std::vector<std::string>& arguments, const std::vector<Co
   return 0;
 }
 
+/// A value for no parameter of the component may be a mistyped option of the command; which of the
+/// two is known only when the component has been read.
+void suggest_options(const Invocation& line, const Grammar& grammar, Error& error) {
+  std::vector<std::string> names;
+  for (const auto& option : grammar.options) names.push_back("--" + option.name);
+  for (const auto& [name, value] : line.values) {
+    if (error.message.find("no parameter '" + name + "'") == std::string::npos) continue;
+    if (const auto hint = did_you_mean(near_misses("--" + name, names))) error.hint(*hint);
+  }
+}
+
 Result<int> execute(const Command& command, const std::vector<std::string>& arguments,
                     Output& output) {
   const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
@@ -81,7 +92,9 @@ Result<int> execute(const Command& command, const std::vector<std::string>& argu
   ProgressSink events(output);
   app::Session session(settings, events, cancel);
   Call call{std::move(*line), session, output};
-  return command.run(call);
+  auto code = command.run(call);
+  if (!code) suggest_options(call.line, grammar, code.error());
+  return code;
 }
 
 Result<int> dispatch(const std::vector<std::string>& arguments, Output& output) {

@@ -117,7 +117,7 @@ std::vector<Command> component_commands() {
   return {
       {"search",
        "find components by tags",
-       {"search [REPO:]KIND[:NAME] [--tags=A,B] [--no_tags=C] [--limit=N]"},
+       {"search KIND[:NAME] [--tags=A,B] [--no_tags=C] [--limit=N]", "search REPO:KIND:NAME"},
        "NAME, KIND and REPO may hold * and ?. Tags must be equal, byte for byte.",
        {{kTags, {"no_tags", "C,D", "none of these tags"}, {"limit", "N", "at most so many"}},
         {},

@@ -87,7 +87,11 @@ Result<model::Values> complete_values(const model::Recipe& recipe, const model::
       return fail(std::move(error));
     }
     const std::string& value = given == chosen.end() ? *parameter.default_value : given->second;
-    if (auto good = parameter.check(value); !good) return fail(std::move(good.error()).in(subject));
+    if (auto good = parameter.check(value); !good) {
+      // Defaults were checked when the component was read: this one was typed.
+      good.error().code = ErrorCode::usage;
+      return fail(std::move(good.error()).in(subject));
+    }
     values[parameter.name] = value;
   }
   for (const auto& group : recipe.variations) {
