@@ -32,14 +32,26 @@ Status end_abandoned_points(sys::Database& database) {
   return transaction.commit();
 }
 
+/// What lies on a read-only medium can still be read; SQLite refuses what would write.
+Result<sys::Database> open_to_read(const fs::path& file) {
+  CK_TRY(database, sys::Database::open(file, {.read_only = true}));
+  CK_CHECK(sys::migrate(database, migrations()));
+  return std::move(database);
+}
+
 }  // namespace
 
 Result<Store> Store::open(const fs::path& file, const fs::path& blobs) {
   CK_CHECK(sys::make_directories(file.parent_path()));
-  CK_TRY(database, sys::Database::open(file));
-  CK_CHECK(sys::migrate(database, migrations()));
-  CK_CHECK(end_abandoned_points(database));
-  return Store(std::move(database), Blobs(blobs));
+  auto database = sys::Database::open(file);
+  if (!database) {
+    auto readable = open_to_read(file);
+    if (!readable) return fail(std::move(database.error()));
+    return Store(std::move(*readable), Blobs(blobs));
+  }
+  CK_CHECK(sys::migrate(*database, migrations()));
+  CK_CHECK(end_abandoned_points(*database));
+  return Store(std::move(*database), Blobs(blobs));
 }
 
 Status Store::put_environment(const EnvironmentRecord& record) {

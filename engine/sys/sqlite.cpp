@@ -257,9 +257,10 @@ Result<Database> Database::open(const fs::path& file, const DatabaseOptions& opt
 
   // On a read-only medium the shared memory of WAL cannot be made. Nobody can be writing there, and
   // without a log the file itself is complete.
-  if (!options.read_only || !is_without_log(path) || ready.error().code != ErrorCode::io) {
+  const bool unreadable =
+      ready.error().code == ErrorCode::io || ready.error().code == ErrorCode::not_found;
+  if (!options.read_only || !is_without_log(path) || !unreadable)
     return fail(std::move(ready.error()));
-  }
   CK_TRY(immutable,
          open_handle(immutable_uri(path), flags | SQLITE_OPEN_URI, path, options.busy_timeout_ms));
   database = Database(immutable, path);
