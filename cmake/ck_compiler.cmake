@@ -59,7 +59,9 @@ endif()
 # Faster tools when the machine has them. A choice made by the caller stays.
 find_program(CK_CCACHE ccache)
 if(CK_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CK_CCACHE})
+  # Paths relative to the checkout: every clone and every build folder shares what was compiled.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+    CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=true ${CK_CCACHE})
 endif()
 find_program(CK_MOLD mold)
 if(CK_MOLD)

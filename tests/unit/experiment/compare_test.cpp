@@ -136,7 +136,7 @@ TEST_F(Compare, WantsAccuracyEqual) {
   EXPECT_EQ(metric({0.96, 0.95}, {0.95, 0.96}).agreement, Agreement::identical);
   const auto worse = metric({0.96}, {0.95});
   EXPECT_EQ(worse.agreement, Agreement::differs);
-  EXPECT_EQ(worse.detail, "0.95 instead of 0.96: -1.0 %");
+  EXPECT_EQ(worse.detail, "95.00 % instead of 96.00 %: -1.0 %");
   EXPECT_EQ(metric({0.96}, {0.97}).agreement, Agreement::differs) << "better is not the same";
   EXPECT_EQ(compared(point({0.96}), point({0.95})).verdict, Comparison::Verdict::differs);
 }

@@ -110,17 +110,17 @@ TEST_F(ExtractMetrics, TakesALastLineWithoutEnd) {
 TEST_F(ExtractMetrics, RefusesAMatchThatIsNoNumber) {
   EXPECT_ERROR(extract({matching("x=(.*)")}, "x=1.5 ms\n"), invalid, "'1.5 ms' in stdout");
   EXPECT_ERROR(extract({matching("x=(.*)")}, "x=\n"), invalid, "'' in stdout");
-  EXPECT_ERROR(extract({matching("x=.*")}, "x=1\n"), invalid, "not a number");
+  EXPECT_ERROR(extract({matching("x=.*")}, "x=1\n"), invalid, "0 groups");
   EXPECT_ERROR(extract({matching("x=(.*)")}, "x=\x1b[1m\n"), invalid, "\\x1b");
 }
 
 TEST_F(ExtractMetrics, RefusesAPatternThatIsNone) {
-  EXPECT_ERROR(extract({matching("x=(")}, "x=1\n"), invalid, "the pattern 'x=('");
+  EXPECT_ERROR(extract({matching("x=(")}, "x=1\n"), invalid, "'x=(' is no usable pattern");
 }
 
 TEST_F(ExtractMetrics, LooksOnlyAtTheBeginningOfAHugeLine) {
   const std::string huge(1'000'000, 'a');
-  const auto found = extract({matching("(?:a|b)*x=([0-9]+)")}, huge + "x=1\nx=2\n");
+  const auto found = extract({matching("x=([0-9]+)")}, huge + "x=1\nx=2\n");
   ASSERT_OK(found);
   EXPECT_EQ(found->front(), 2);
   EXPECT_ERROR(extract({matching("(.*)x")}, huge + "\n"), not_found, "no line of stdout");
