@@ -51,8 +51,12 @@ Result<std::string> Catalog::State::descriptor_text(const Component& component) 
     return fail(ErrorCode::not_found,
                 "no repository '" + printable(component.id.repo) + "' is registered");
   }
-  const std::string folder = component.path.lexically_relative(repository->path).string();
-  return read_descriptor_text(repository->path, folder, component.format);
+  const fs::path folder = component.path.lexically_relative(repository->path);
+  if (!folder.empty() && *folder.begin() != "..")
+    return read_descriptor_text(repository->path, folder.string(), component.format);
+  // As it was at another commit, in a tree that was checked out for this elsewhere.
+  return read_descriptor_text(component.path.parent_path(), component.path.filename().string(),
+                              component.format);
 }
 
 Result<Json> Catalog::State::effective_ck_document(const Component& component, int depth) {
