@@ -183,7 +183,7 @@ TEST_F(BadComponents, DependencyOnATagNobodyHasIsExplained) {
 TEST_F(BadComponents, NamesThatDoNotExistAreSuggested) {
   EXPECT_TRUE(fails(ck("run program:sond"), 1, "did you mean 'sound'?"));
   EXPECT_TRUE(fails(ck("find prgram:sound"), 1, "did you mean 'program'?"));
-  EXPECT_TRUE(fails(ck("search tiney:program"), 1, "did you mean 'tiny'?"));
+  EXPECT_TRUE(fails(ck("search tiney:program:sound"), 1, "did you mean 'tiny'?"));
   EXPECT_TRUE(fails(ck("show experiment:none"), 1, "none"));
   EXPECT_TRUE(fails(ck("replay experiment:none"), 1, "none"));
 }

@@ -103,10 +103,12 @@ TEST_F(BadSources, OfflineFetchesNothingAndSaysSo) {
 class BadRemotes : public CkTest {
  protected:
   ~BadRemotes() override {
-    EXPECT_EQ(names_in("repos"), std::vector<std::string>());
-    EXPECT_EQ(json_of(ck("ls repo --json"))["repositories"].size(), 1u);  // the shipped one
+    EXPECT_EQ(names_in("repos"), complete_);
+    EXPECT_EQ(json_of(ck("ls repo --json"))["repositories"].size(),
+              complete_.size() + 1);  // and the shipped one
     expect_clean();
   }
+  std::vector<std::string> complete_;  ///< clones that there have to be
 };
 
 TEST_F(BadRemotes, NoServerIsAnErrorThatNamesTheUrl) {
@@ -136,13 +138,15 @@ TEST_F(BadRemotes, BranchTagAndCommitThatDoNotExistAreNamed) {
   EXPECT_TRUE(fails(ck({"pull", "repo", url, "--commit=" + commit}), 1, commit));
 }
 
-TEST_F(BadRemotes, NeededRepositoryThatCannotBeHadLeavesNone) {
+TEST_F(BadRemotes, NeededRepositoryThatCannotBeHadIsNamedAndWhatIsCompleteStays) {
   const GitRemote remote(folder / "remotes");
   const ComponentWriter writer(remote.work(), "far",
                                R"([{"name": "farther", "url": "file:///no/such/repository.git"}])");
   remote.commit("first");
   EXPECT_TRUE(
       fails(ck({"pull", "repo", "--url=" + remote.url()}), 1, "file:///no/such/repository.git"));
+  EXPECT_TRUE(fails(ck("pull repo:far"), 1, "file:///no/such/repository.git")) << "not forgotten";
+  complete_ = {"far"};
 }
 
 TEST_F(BadRemotes, UnknownNameWithoutUrlIsExplained) {
