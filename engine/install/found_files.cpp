@@ -86,8 +86,8 @@ void group(std::vector<FoundFile>& found) {
     return std::pair(nicest.at(one.real), niceness(one));
   });
   // Two patterns may match one name; the first listed decides its suffix.
-  const auto [first, last] = std::ranges::unique(found, {}, &FoundFile::file);
-  found.erase(first, last);
+  const auto same = [](const FoundFile& a, const FoundFile& b) { return a.file == b.file; };
+  found.erase(std::unique(found.begin(), found.end(), same), found.end());
 }
 
 }  // namespace

@@ -33,14 +33,14 @@ Result<model::Profile> load_profile(const std::string& name, Context& context) {
 Variables profile_variables(const model::Profile& profile, const Variables& host,
                             const fs::path& work) {
   Variables variables;
-  for (const auto& [name, value] : host) {
-    const bool passes = std::ranges::any_of(
-        profile.pass, [&](const std::string& pattern) { return wildcard_match(pattern, name); });
-    if (passes) variables.emplace_back(name, value);
+  for (const auto& variable : host) {
+    const auto matches = [&](const auto& pattern) {
+      return wildcard_match(pattern, variable.first);
+    };
+    if (std::ranges::any_of(profile.pass, matches)) variables.push_back(variable);
   }
   for (const auto& [name, text] : profile.variables) {
-    std::erase_if(variables, [&](const auto& variable) { return variable.first == name; });
-    variables.emplace_back(name, replace_all(text, "${work}", work.string()));
+    set_variable(variables, name, replace_all(text, "${work}", work.string()));
   }
   return variables;
 }
