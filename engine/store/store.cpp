@@ -1,5 +1,7 @@
 #include "store/store.hpp"
 
+#include <unistd.h>
+
 #include <nlohmann/json.hpp>
 
 #include "store/migrations.hpp"
@@ -32,6 +34,10 @@ Status end_abandoned_points(sys::Database& database) {
   return transaction.commit();
 }
 
+bool on_read_only_medium(const fs::path& file) {
+  return ::access(file.parent_path().c_str(), W_OK) != 0;
+}
+
 /// What lies on a read-only medium can still be read; SQLite refuses what would write.
 Result<sys::Database> open_to_read(const fs::path& file) {
   CK_TRY(database, sys::Database::open(file, {.read_only = true}));
@@ -45,6 +51,8 @@ Result<Store> Store::open(const fs::path& file, const fs::path& blobs) {
   CK_CHECK(sys::make_directories(file.parent_path()));
   auto database = sys::Database::open(file);
   if (!database) {
+    // A full disk is another matter: there the reason must not be lost.
+    if (!on_read_only_medium(file)) return fail(std::move(database.error()));
     auto readable = open_to_read(file);
     if (!readable) return fail(std::move(database.error()));
     return Store(std::move(*readable), Blobs(blobs));

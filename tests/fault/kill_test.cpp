@@ -13,7 +13,7 @@
 namespace ck::test {
 namespace {
 
-constexpr int kKills = 14;
+constexpr int kKills = 8;
 
 class Kill : public CkTest {
  protected:

@@ -111,6 +111,11 @@ Beside::~Beside() {
   if (lock_ >= 0) ::close(lock_);
 }
 
+void clean_beside(const fs::path& folder) {
+  const FolderLock making(folder.parent_path(), LOCK_EX);
+  remove_abandoned(folder.parent_path());
+}
+
 Status Beside::publish() {
   CK_CHECK(sync_folder(content(), ::syncfs));
   return rename_into_place(content(), folder_);

@@ -1,7 +1,7 @@
 #pragma once
 /// Building a folder out of sight and putting it in place in one step. The work happens in a hidden
 /// sibling, so the final name shows either the old content or the new one, whatever kills us. A
-/// sibling whose owner died is removed when the next one is made.
+/// sibling whose owner died is removed when the next one is made, or by `clean_beside`.
 
 #include <string>
 
@@ -37,6 +37,9 @@ class Beside {
   fs::path staging_;
   int lock_;
 };
+
+/// Removes siblings of `folder` whose owners died, and puts back what these had moved away.
+void clean_beside(const fs::path& folder);
 
 /// Copies a clone: files of a git object store and of the work tree become hard links where
 /// possible (they are replaced, never written into), everything else below `.git` is copied.

@@ -138,6 +138,7 @@ Status check_unchanged(const fs::path& content, const fs::path& folder, const Gi
 
 Result<GitState> LibGit::update(const fs::path& given, const GitRevision& revision,
                                 EventSink& events, const Cancel& cancel) {
+  clean_beside(given);  // a killed update may have moved the clone away, or left the old one
   std::error_code missing;
   const fs::path folder = fs::canonical(given, missing);  // a link stays, its target is replaced
   if (missing) return fail(system_error("find " + given.string(), missing.value()));
