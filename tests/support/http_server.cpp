@@ -7,7 +7,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <fstream>
+#include <thread>
 
 #include "support/temporary_home.hpp"
 
@@ -51,7 +54,15 @@ std::string HttpServer::url() const {
   return (tls_ == Tls::on ? "https://localhost:" : "http://127.0.0.1:") + std::to_string(port_);
 }
 
-std::string HttpServer::log() const { return read_text(folder_ / "access.log"); }
+std::string HttpServer::log(std::size_t lines) const {
+  std::string text;
+  for (int i = 0; i < 500; ++i) {
+    text = read_text(folder_ / "access.log");
+    if (static_cast<std::size_t>(std::ranges::count(text, '\n')) >= lines) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return text;
+}
 
 std::string HttpServer::configuration() const {
   const std::string at = folder_.string();

@@ -31,7 +31,9 @@ class HttpServer {
   fs::path repositories() const { return folder_ / "repositories"; }
   fs::path authority() const { return folder_ / "authority.pem"; }  ///< certificate to trust
   int port() const { return port_; }
-  std::string log() const;  ///< one line a request: method, path, status, range
+  /// One line a request: method, path, status, range. nginx writes it after its answer, so this
+  /// waits (at most five seconds) until so many lines are there.
+  std::string log(std::size_t lines = 0) const;
 
  private:
   HttpServer(fs::path folder, Tls tls) : folder_(std::move(folder)), tls_(tls) {}
