@@ -19,8 +19,11 @@ Result<model::ComponentPattern> any_pattern(const Call& call) {
 
 void warn_of_broken(Call& call, const std::vector<catalog::BrokenComponent>& broken) {
   for (const auto& one : broken) {
-    call.output.say(call.output.bad("warning: ") + "left out " + printable(one.file.string()) +
-                    ": " + printable(split(one.error.message, '\n').front()));
+    const std::string file = printable(one.file.string());
+    const std::string reason = printable(split(one.error.message, '\n').front());
+    const bool named = reason.find(file) != std::string::npos;
+    call.output.say(call.output.bad("warning: ") + "left out " +
+                    (named ? reason : file + ": " + reason));
   }
 }
 

@@ -76,12 +76,18 @@ Status check_command(BuildSteps& steps, const BuildJob& job) {
   return run;
 }
 
+/// A program may be nothing but commands for what it needs or the machine has.
+bool may_be_empty(const BuildSteps& steps, const BuildJob& job) {
+  return steps.recipe().build.system == model::Build::System::none &&
+         std::holds_alternative<model::Program>(*job.step.descriptor);
+}
+
 }  // namespace
 
 Status check_result(BuildSteps& steps, const BuildJob& job, Context& context) {
   CK_TRY(entries,
          sys::list_tree(steps.prefix(), {.skip_names = {}, .hash = false}, context.cancel));
-  if (entries.empty()) {
+  if (entries.empty() && !may_be_empty(steps, job)) {
     return fail(
         wrong(steps, "it made nothing").hint("the result has to be installed into ${prefix}"));
   }

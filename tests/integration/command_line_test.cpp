@@ -220,6 +220,15 @@ TEST_F(CommandLine, ProgramsOutputPassesThroughByteForByte) {
   EXPECT_EQ(json_of(ck("run program:bytes --json"))["schema"], "ck.run/1");
 }
 
+TEST_F(CommandLine, ProgramWithoutFilesOfItsOwnRuns) {
+  components.component("program", "plain",
+                       R"("build": {"system": "none"},
+                           "commands": {"run": {"run": ["/bin/echo", "plain"]}})");
+  EXPECT_EQ(ck("run program:plain --quiet").out, "plain\n");
+  EXPECT_EQ(ck("run program:plain --quiet").out, "plain\n");
+  expect_clean();
+}
+
 TEST_F(CommandLine, NoColoursWithoutATerminal) {
   for (const char* line : {"find program:nothing", "run program:greet", "ls repo", "--help"}) {
     const auto result = ck(line, {{"NO_COLOR", ""}, {"TERM", "xterm"}});
