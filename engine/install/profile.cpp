@@ -39,8 +39,9 @@ Variables profile_variables(const model::Profile& profile, const Variables& host
     };
     if (std::ranges::any_of(profile.pass, matches)) variables.push_back(variable);
   }
-  for (const auto& [name, text] : profile.variables) {
-    set_variable(variables, name, replace_all(text, "${work}", work.string()));
+  for (const auto& fixed : profile.variables) {
+    std::erase_if(variables, [&](const auto& variable) { return variable.first == fixed.first; });
+    variables.emplace_back(fixed.first, replace_all(fixed.second, "${work}", work.string()));
   }
   return variables;
 }
