@@ -195,7 +195,7 @@ struct Package {
 struct Software {
   Common common;
   std::vector<std::string> executables;  ///< wildcard patterns on the file name, looked up in
-                                         ///< roots' bin folders and PATH
+                                         ///< roots' bin folders, never in PATH
   std::vector<std::string> files;        ///< relative to each root
   std::vector<std::string> roots;        ///< default: /usr/local, /usr, /opt/*
   std::vector<std::string>
