@@ -25,7 +25,7 @@ RULES = [
     ("printing", r"\bstd::(?:cout|cerr|clog)\b|\bfmt::print\b|\b(?:f|v|vf)?printf\s*\(|\bput(?:s|char)\s*\("
      r"|\b(?:fputs|fputc|fwrite|fflush)\s*\([^;]*\bstd(?:out|err)\b", r"cli/.*"),
     ("a shell", r"(?<![\w.>])(?:std::|::)?(?:system|popen)\s*\(", r"(?!)"),
-    ("the JSON library in a header", r"nlohmann/json\.hpp", r".*\.cpp"),
+    ("the JSON library in a header", r"nlohmann/json\.hpp", r".*\.cpp|(hook|collective)/.*\.hpp"),
 ]
 
 
