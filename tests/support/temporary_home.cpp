@@ -29,6 +29,14 @@ TemporaryHome::~TemporaryHome() {
   fs::remove_all(path_, error);
 }
 
+bool TemporaryHome::reachable_by_others() const {
+  for (fs::path folder = path_; folder.has_relative_path();) {
+    folder = folder.parent_path();
+    if ((fs::status(folder).permissions() & fs::perms::others_exec) == fs::perms::none) return false;
+  }
+  return true;
+}
+
 void write_text(const fs::path& file, std::string_view text) {
   std::error_code error;
   fs::create_directories(file.parent_path(), error);

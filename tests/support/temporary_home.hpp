@@ -25,6 +25,10 @@ class TemporaryHome {
   const fs::path& path() const { return path_; }
   fs::path operator/(const fs::path& relative) const { return path_ / relative; }
 
+  /// Whether a test may become another user here: not below a folder that is closed to others, as
+  /// the root of a fresh chroot can be.
+  bool reachable_by_others() const;
+
  private:
   fs::path path_;
 };
