@@ -32,7 +32,8 @@ TemporaryHome::~TemporaryHome() {
 bool TemporaryHome::reachable_by_others() const {
   for (fs::path folder = path_; folder.has_relative_path();) {
     folder = folder.parent_path();
-    if ((fs::status(folder).permissions() & fs::perms::others_exec) == fs::perms::none) return false;
+    if ((fs::status(folder).permissions() & fs::perms::others_exec) == fs::perms::none)
+      return false;
   }
   return true;
 }
