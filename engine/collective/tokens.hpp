@@ -1,0 +1,28 @@
+#pragma once
+/// Tokens in texts of Collective Knowledge: "$#name#$" and "$<<NAME>>$".
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+
+namespace ck::collective {
+
+struct TokenSyntax {
+  std::string_view open;
+  std::string_view close;
+};
+inline constexpr TokenSyntax kHashToken{"$#", "#$"};
+inline constexpr TokenSyntax kVariableToken{"$<<", ">>$"};
+
+/// What stands for a token; nothing leaves it as it is.
+using TokenValue = std::function<Result<std::optional<std::string>>(std::string_view name)>;
+
+/// `text` with its tokens replaced from left to right; what is put in is not looked at again.
+/// Fails only as `value` does.
+Result<std::string> replace_tokens(std::string_view text, TokenSyntax syntax,
+                                   const TokenValue& value);
+
+}  // namespace ck::collective
