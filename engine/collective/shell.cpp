@@ -1,0 +1,83 @@
+#include "collective/shell.hpp"
+
+#include <fmt/format.h>
+#include <algorithm>
+
+#include "base/strings.hpp"
+
+namespace ck::collective {
+namespace {
+
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// What means nothing to a shell inside a word ("~" expands at its begin, as it should).
+bool is_plain(char c) {
+  return is_letter(c) || is_digit(c) ||
+         std::string_view("@%+=:,./-~").find(c) != std::string_view::npos;
+}
+
+std::size_t name_length(std::string_view text) {
+  if (text.empty() || !is_letter(text.front())) return 0;
+  const auto end =
+      std::ranges::find_if_not(text, [](char c) { return is_letter(c) || is_digit(c); });
+  return static_cast<std::size_t>(end - text.begin());
+}
+
+/// Length of the "$NAME" or "${NAME}" that the text begins with, or 0.
+std::size_t reference_length(std::string_view text) {
+  if (!text.starts_with('$')) return 0;
+  if (!text.starts_with("${")) {
+    const std::size_t name = name_length(text.substr(1));
+    return name == 0 ? 0 : name + 1;
+  }
+  const std::size_t name = name_length(text.substr(2));
+  return name > 0 && text.substr(2 + name).starts_with('}') ? name + 3 : 0;
+}
+
+struct Escaped {
+  std::string text;  ///< for inside double quotes
+  bool plain = true;
+};
+
+Escaped escape(std::string_view text) {
+  Escaped escaped;
+  while (!text.empty()) {
+    const std::size_t reference = reference_length(text);
+    const std::size_t length = std::max<std::size_t>(reference, 1);
+    if (reference == 0 && !is_plain(text.front())) {
+      escaped.plain = false;
+      if (std::string_view("\"\\`$").find(text.front()) != std::string_view::npos) {
+        escaped.text += '\\';
+      }
+    }
+    escaped.text += text.substr(0, length);
+    text.remove_prefix(length);
+  }
+  return escaped;
+}
+
+}  // namespace
+
+bool is_variable_name(std::string_view name) {
+  return !name.empty() && name_length(name) == name.size();
+}
+
+std::string shell_word(std::string_view text) {
+  if (text.empty()) return "\"\"";
+  Escaped escaped = escape(text);
+  return escaped.plain ? std::move(escaped.text) : '"' + escaped.text + '"';
+}
+
+std::string export_line(std::string_view name, std::string_view value) {
+  if (!is_variable_name(name)) {
+    return fmt::format("# left out, as it cannot name a variable: {}\n", printable(name));
+  }
+  return fmt::format("export {}={}\n", name, value.empty() ? std::string() : shell_word(value));
+}
+
+std::string prepend_line(std::string_view list, std::string_view variable) {
+  return fmt::format("export {0}=${{{1}:+${1}${{{0}:+:}}}}${0}\n", list, variable);
+}
+
+}  // namespace ck::collective

@@ -1,0 +1,25 @@
+#pragma once
+/// Shell text made from metadata. Names and values are data: whatever they hold, they can neither
+/// start a command nor end their word. Only `$NAME` and `${NAME}` stay references where CK's users
+/// rely on them.
+
+#include <string>
+#include <string_view>
+
+namespace ck::collective {
+
+/// Whether it may name a variable: a letter or "_", then letters, digits and "_".
+bool is_variable_name(std::string_view name);
+
+/// One word: quoted where it must be, `$NAME` and `${NAME}` still expand.
+std::string shell_word(std::string_view text);
+
+/// "export NAME=value\n" with the value as `shell_word`; nothing but a comment when the name is no
+/// name of a variable.
+std::string export_line(std::string_view name, std::string_view value);
+
+/// A line that puts the value of a variable before a list like PATH; never adds an empty element,
+/// which would stand for the current folder.
+std::string prepend_line(std::string_view list, std::string_view variable);
+
+}  // namespace ck::collective

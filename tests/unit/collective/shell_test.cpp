@@ -1,0 +1,46 @@
+#include "collective/shell.hpp"
+
+#include <gtest/gtest.h>
+
+namespace ck::collective {
+namespace {
+
+TEST(ShellWord, PlainTextStaysAsItIs) {
+  EXPECT_EQ(shell_word("/usr/lib-1.2:a=b,c@%+~"), "/usr/lib-1.2:a=b,c@%+~");
+  EXPECT_EQ(shell_word(""), "\"\"");
+}
+
+TEST(ShellWord, ReferencesStay) {
+  EXPECT_EQ(shell_word("$HOME/x:${PYTHONPATH}"), "$HOME/x:${PYTHONPATH}");
+  EXPECT_EQ(shell_word("$HOME/a b"), "\"$HOME/a b\"");
+}
+
+TEST(ShellWord, WhatCouldBeACommandIsQuoted) {
+  EXPECT_EQ(shell_word("a;b"), "\"a;b\"");
+  EXPECT_EQ(shell_word("$(id)"), "\"\\$(id)\"");
+  EXPECT_EQ(shell_word("`id`"), "\"\\`id\\`\"");
+  EXPECT_EQ(shell_word("${X:-$(id)}"), "\"\\${X:-\\$(id)}\"");
+  EXPECT_EQ(shell_word("a\"b\\c"), "\"a\\\"b\\\\c\"");
+  EXPECT_EQ(shell_word("$"), "\"\\$\"");
+  EXPECT_EQ(shell_word("a\nb"), "\"a\nb\"");
+}
+
+TEST(VariableName, IsLettersDigitsAndUnderscores) {
+  EXPECT_TRUE(is_variable_name("_A1"));
+  EXPECT_FALSE(is_variable_name("1A"));
+  EXPECT_FALSE(is_variable_name("A-B"));
+  EXPECT_FALSE(is_variable_name(""));
+}
+
+TEST(ExportLine, RefusesWhatIsNoNameOfAVariable) {
+  EXPECT_EQ(export_line("A", "b c"), "export A=\"b c\"\n");
+  EXPECT_EQ(export_line("A", ""), "export A=\n");
+  EXPECT_EQ(export_line("A;id\n", "1"), "# left out, as it cannot name a variable: A;id\\x0a\n");
+}
+
+TEST(PrependLine, NeverAddsAnEmptyElement) {
+  EXPECT_EQ(prepend_line("PATH", "X"), "export PATH=${X:+$X${PATH:+:}}$PATH\n");
+}
+
+}  // namespace
+}  // namespace ck::collective
