@@ -105,8 +105,8 @@ bool meant_for(const Json& object, const Platform& platform) {
 std::string expand_platform_tokens(std::string_view text, const Platform& platform,
                                    std::string_view home) {
   return *replace_tokens(text, kHashToken,
-                         [&](std::string_view token) -> Result<std::optional<std::string>> {
-                           return token_value(token, platform, home);
+                         [&](const Token& token) -> Result<std::optional<std::string>> {
+                           return token_value(token.name, platform, home);
                          });
 }
 

@@ -57,6 +57,41 @@ Escaped escape(std::string_view text) {
   return escaped;
 }
 
+enum class Quotes { none, single_quotes, double_quotes };
+
+/// In which quotes the text after `before` stands.
+Quotes quotes_after(std::string_view before) {
+  Quotes quotes = Quotes::none;
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    const char c = before[i];
+    if (quotes == Quotes::single_quotes) {
+      if (c == '\'') quotes = Quotes::none;
+    } else if (c == '\\') {
+      ++i;
+    } else if (c == '"') {
+      quotes = quotes == Quotes::none ? Quotes::double_quotes : Quotes::none;
+    } else if (c == '\'' && quotes == Quotes::none) {
+      quotes = Quotes::single_quotes;
+    }
+  }
+  return quotes;
+}
+
+std::string inside_double_quotes(std::string_view word) {
+  std::string text;
+  for (const char c : word) {
+    if (std::string_view("\"\\`$").find(c) != std::string_view::npos) text += '\\';
+    text += c;
+  }
+  return text;
+}
+
+/// shell_quoted, but plain words stay as they are for people to read.
+std::string bare_or_quoted(std::string_view word) {
+  const bool bare = !word.empty() && !word.starts_with('~') && std::ranges::all_of(word, is_plain);
+  return bare ? std::string(word) : shell_quoted(word);
+}
+
 }  // namespace
 
 bool is_variable_name(std::string_view name) {
@@ -78,6 +113,30 @@ std::string export_line(std::string_view name, std::string_view value) {
 
 std::string prepend_line(std::string_view list, std::string_view variable) {
   return fmt::format("export {0}=${{{1}:+${1}${{{0}:+:}}}}${0}\n", list, variable);
+}
+
+std::string quoted_after(std::string_view before, std::string_view word) {
+  switch (quotes_after(before)) {
+    case Quotes::single_quotes:
+      return replace_all(word, "'", "'\\''");
+    case Quotes::double_quotes:
+      return inside_double_quotes(word);
+    case Quotes::none:
+      break;
+  }
+  return word.empty() ? std::string() : bare_or_quoted(word);
+}
+
+std::string split_after(std::string_view before, std::string_view value) {
+  if (quotes_after(before) != Quotes::none) return quoted_after(before, value);
+  std::vector<std::string> words;
+  std::string blanks(value);
+  std::ranges::replace_if(
+      blanks, [](char c) { return c == '\t' || c == '\n'; }, ' ');
+  for (const std::string& word : split(blanks, ' ')) {
+    if (!word.empty()) words.push_back(bare_or_quoted(word));
+  }
+  return join(words, " ");
 }
 
 }  // namespace ck::collective

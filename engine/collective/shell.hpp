@@ -22,4 +22,12 @@ std::string export_line(std::string_view name, std::string_view value);
 /// which would stand for the current folder.
 std::string prepend_line(std::string_view list, std::string_view variable);
 
+/// `word` as shell text that stands for itself after the command text `before`, which may have
+/// opened quotes: "$#path#$/x" keeps its quotes round a path with a blank.
+std::string quoted_after(std::string_view before, std::string_view word);
+
+/// The same for a value that CK's users expect to split at blanks like `${NAME}`: outside quotes
+/// each part is a word of its own.
+std::string split_after(std::string_view before, std::string_view value);
+
 }  // namespace ck::collective

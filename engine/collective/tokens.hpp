@@ -17,8 +17,14 @@ struct TokenSyntax {
 inline constexpr TokenSyntax kHashToken{"$#", "#$"};
 inline constexpr TokenSyntax kVariableToken{"$<<", ">>$"};
 
+/// A token, and the text that stands before it (as written, its own tokens not replaced).
+struct Token {
+  std::string_view name;
+  std::string_view before;
+};
+
 /// What stands for a token; nothing leaves it as it is.
-using TokenValue = std::function<Result<std::optional<std::string>>(std::string_view name)>;
+using TokenValue = std::function<Result<std::optional<std::string>>(const Token&)>;
 
 /// `text` with its tokens replaced from left to right; what is put in is not looked at again.
 /// Fails only as `value` does.

@@ -191,14 +191,14 @@ Result<Json> installation_environment(Varied& package, const PackageFacts& facts
 
 Result<std::string> expand_variables(std::string_view text, const Json& environment) {
   return replace_tokens(
-      text, kVariableToken, [&](std::string_view name) -> Result<std::optional<std::string>> {
-        const auto value = environment.find(name);
+      text, kVariableToken, [&](const Token& token) -> Result<std::optional<std::string>> {
+        const auto value = environment.find(token.name);
         if (value == environment.end()) {
           return fail(ErrorCode::invalid, fmt::format("'{}' needs the variable {}, which nothing "
                                                       "defines",
-                                                      printable(text), printable(name)));
+                                                      printable(text), printable(token.name)));
         }
-        return value->is_string() ? value->get<std::string>() : text_at(environment, name);
+        return value->is_string() ? value->get<std::string>() : text_at(environment, token.name);
       });
 }
 

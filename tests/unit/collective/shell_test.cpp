@@ -42,5 +42,27 @@ TEST(PrependLine, NeverAddsAnEmptyElement) {
   EXPECT_EQ(prepend_line("PATH", "X"), "export PATH=${X:+$X${PATH:+:}}$PATH\n");
 }
 
+TEST(QuotedAfter, StandsForItselfOutsideAndInsideQuotes) {
+  EXPECT_EQ(quoted_after("cp ", "/a/b.pgm"), "/a/b.pgm");
+  EXPECT_EQ(quoted_after("cp ", "/a b"), "'/a b'");
+  EXPECT_EQ(quoted_after("cp ", "~x"), "'~x'");
+  EXPECT_EQ(quoted_after("cp ", ""), "");
+  EXPECT_EQ(quoted_after("cp \"", "/a b/$(id)\""), "/a b/\\$(id)\\\"");
+  EXPECT_EQ(quoted_after("cp '", "it's"), "it'\\''s");
+}
+
+TEST(QuotedAfter, KnowsWhichQuotesAreOpen) {
+  EXPECT_EQ(quoted_after(R"(echo "it's" )", "a b"), "'a b'");
+  EXPECT_EQ(quoted_after(R"(echo 'a\' )", "a b"), "'a b'");
+  EXPECT_EQ(quoted_after(R"(echo "a\" )", "a b"), "a b");
+  EXPECT_EQ(quoted_after(R"(echo \" )", "a b"), "'a b'");
+}
+
+TEST(SplitAfter, SplitsAtBlanksOutsideQuotesOnly) {
+  EXPECT_EQ(split_after("run ", " -a  b;c\n"), "-a 'b;c'");
+  EXPECT_EQ(split_after("run \"", "-a  b"), "-a  b");
+  EXPECT_EQ(split_after("run ", ""), "");
+}
+
 }  // namespace
 }  // namespace ck::collective

@@ -5,9 +5,9 @@
 namespace ck::collective {
 namespace {
 
-Result<std::optional<std::string>> known_a(std::string_view name) {
-  if (name == "bad") return fail(ErrorCode::invalid, "bad token");
-  if (name == "a") return std::string("$#a#$");
+Result<std::optional<std::string>> known_a(const Token& token) {
+  if (token.name == "bad") return fail(ErrorCode::invalid, "bad token");
+  if (token.name == "a") return std::string("$#a#$");
   return std::nullopt;
 }
 
@@ -23,6 +23,13 @@ TEST(Tokens, ThatAreNeverClosedStay) {
 
 TEST(Tokens, MayFollowADollarSign) {
   EXPECT_EQ(*replace_tokens("$$#a#$", kHashToken, known_a), "$$#a#$");
+}
+
+TEST(Tokens, KnowTheTextBeforeThem) {
+  const auto before = [](const Token& token) -> Result<std::optional<std::string>> {
+    return "[" + std::string(token.before) + "]";
+  };
+  EXPECT_EQ(*replace_tokens("x$#a#$y$#b#$", kHashToken, before), "x[x]y[x$#a#$y]");
 }
 
 TEST(Tokens, FailAsTheirValueDoes) {
