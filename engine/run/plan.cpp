@@ -145,25 +145,6 @@ Result<install::Variables> variables_of(const model::Program& program, const Run
   return base;
 }
 
-/// `${home}` wherever a path in the text leads into the home, but not where a longer name only
-/// begins like it.
-std::string without_home(std::string_view text, const std::string& home) {
-  const auto continues_name = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-           std::string_view("._-+@~").find(c) != std::string_view::npos;
-  };
-  std::string result;
-  while (true) {
-    const auto found = text.find(home);
-    if (found == std::string_view::npos) return result.append(text);
-    const std::string_view rest = text.substr(found + home.size());
-    result.append(text.substr(0, found));
-    const bool whole = rest.empty() || !continues_name(rest.front());
-    result.append(whole ? kHome : home);
-    text = rest;
-  }
-}
-
 }  // namespace
 
 Result<RunPlan> plan_run(const model::Program& program, const install::InstallPlan& installed,
@@ -201,6 +182,23 @@ Result<RunPlan> plan_run(const model::Program& program, const install::InstallPl
   plan.metrics = program.metrics;
   plan.outputs = program.outputs;
   return plan;
+}
+
+std::string without_home(std::string_view text, const std::string& home) {
+  const auto continues_name = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           std::string_view("._-+@~").find(c) != std::string_view::npos;
+  };
+  std::string result;
+  while (true) {
+    const auto found = text.find(home);
+    if (found == std::string_view::npos) return result.append(text);
+    const std::string_view rest = text.substr(found + home.size());
+    result.append(text.substr(0, found));
+    const bool whole = rest.empty() || !continues_name(rest.front());
+    result.append(whole ? kHome : home);
+    text = rest;
+  }
 }
 
 }  // namespace ck::run

@@ -12,6 +12,13 @@
 
 namespace ck::run {
 
+/// What lies in the run's folder before the program starts.
+struct Placement {
+  std::string from;   ///< file or folder, usually below "${home}/envs/ID"
+  std::string to;     ///< relative to the run's folder; "" for the folder itself
+  bool link = false;  ///< links to what a folder holds; else a copy that the run may change
+};
+
 /// `${work}` in arguments and variables stands for the run's own folder, `${home}` for $CK_HOME:
 /// both are known only where the plan is executed, and neither belongs into a record that others
 /// will read.
@@ -27,6 +34,10 @@ struct RunPlan {
   std::vector<int> accept_exit;
   std::vector<model::Metric> metrics;
   std::vector<model::Output> outputs;
+  std::vector<Placement> placements;
+  std::string directory;     ///< where the program starts and writes, below the run's folder
+  std::string surroundings;  ///< steps around the execution that another format asks for: JSON that
+                             ///< only the layer that wrote it understands; empty for ours
 };
 
 /// What the user may say about a run.
@@ -43,6 +54,10 @@ Result<RunPlan> plan_run(const model::Program& program, const install::InstallPl
                          const install::Closure& closure, const model::Values& values,
                          const model::Profile& profile, const RunRequest& request,
                          const install::Variables& host_variables, const fs::path& home);
+
+/// `${home}` wherever a path in the text leads into the home, but not where a longer name only
+/// begins like it.
+std::string without_home(std::string_view text, const std::string& home);
 
 Json to_json(const RunPlan& plan);  ///< "ck.run-plan/1"
 Result<RunPlan> run_plan_from_json(const Json& value, const std::string& source);

@@ -117,6 +117,20 @@ model::Output output_from(const Json& value, const std::string& path, JsonProble
   return output;
 }
 
+Json to_json(const Placement& placement) {
+  return {{"from", placement.from}, {"to", placement.to}, {"link", placement.link}};
+}
+
+Placement placement_from(const Json& value, const std::string& path, JsonProblems& problems) {
+  ObjectReader reader(value, path, problems);
+  Placement placement;
+  placement.from = reader.string("from");
+  placement.to = reader.string("to");
+  placement.link = reader.optional_bool("link").value_or(false);
+  reader.finish();
+  return placement;
+}
+
 template <typename Items>
 Json array_of(const Items& items) {
   Json array = Json::array();
@@ -147,6 +161,9 @@ Json to_json(const RunPlan& plan) {
   json["accept_exit"] = plan.accept_exit;
   json["metrics"] = array_of(plan.metrics);
   json["outputs"] = array_of(plan.outputs);
+  if (!plan.placements.empty()) json["placements"] = array_of(plan.placements);
+  if (!plan.directory.empty()) json["directory"] = plan.directory;
+  if (!plan.surroundings.empty()) json["surroundings"] = plan.surroundings;
   return json;
 }
 
@@ -180,6 +197,11 @@ Result<RunPlan> run_plan_from_json(const Json& value, const std::string& source)
   reader.each("outputs", [&](const Json& item, const std::string& path) {
     plan.outputs.push_back(output_from(item, path, problems));
   });
+  reader.each("placements", [&](const Json& item, const std::string& path) {
+    plan.placements.push_back(placement_from(item, path, problems));
+  });
+  plan.directory = reader.optional_string("directory").value_or("");
+  plan.surroundings = reader.optional_string("surroundings").value_or("");
   reader.finish();
   if (plan.argv.empty()) problems.add("/argv", "must hold at least the program");
   if (!problems.empty()) return fail(problems.to_error());

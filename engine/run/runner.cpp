@@ -9,6 +9,7 @@
 #include "base/strings.hpp"
 #include "install/profile.hpp"
 #include "install/staging.hpp"
+#include "run/placement.hpp"
 #include "run/written_file.hpp"
 #include "sys/files.hpp"
 #include "sys/host.hpp"
@@ -40,7 +41,7 @@ sys::ProcessSpec make_spec(const RunPlan& plan, const fs::path& work, const fs::
   for (const auto& argument : plan.argv) spec.argv.push_back(placed(argument, work, home));
   for (const auto& [name, value] : plan.variables)
     spec.variables.emplace_back(name, placed(value, work, home));
-  spec.directory = work / "run";
+  spec.directory = work / "run" / plan.directory;
   spec.limits = install::process_limits(plan.limits, {});
   spec.out = {sys::OutputTarget::To::capture, output.out, kMaxKeptStream};
   spec.err = {sys::OutputTarget::To::capture, output.err, kMaxKeptStream};
@@ -158,15 +159,20 @@ void add_metrics(RunOutcome& outcome, const RunPlan& plan, const std::vector<dou
                : std::numeric_limits<double>::quiet_NaN());
 }
 
-/// What the finished program left: outputs into the repetition, numbers into `extracted`.
-Status collect(const RunPlan& plan, const fs::path& folder, const std::string& out,
-               install::Context& context, store::Repetition& repetition,
-               std::vector<double>& extracted) {
+/// What the finished program left: outputs into the repetition, numbers into `extracted` and
+/// `measured`.
+Status collect(const RunPlan& plan, const fs::path& folder, const sys::ProcessResult& result,
+               const Phases& phases, install::Context& context, store::Repetition& repetition,
+               std::vector<double>& extracted, std::vector<Measured>& measured) {
+  if (phases.measured) {
+    CK_TRY(numbers, phases.measured(folder, result));
+    measured = std::move(numbers);
+  }
   for (const auto& output : plan.outputs) {
     CK_TRY(stored, keep_output(output, folder, context.store.blobs(), context.cancel));
     repetition.outputs.push_back(std::move(stored));
   }
-  CK_TRY(values, extract_metrics(plan.metrics, folder, out));
+  CK_TRY(values, extract_metrics(plan.metrics, folder, result.out));
   extracted = std::move(values);
   return {};
 }
@@ -177,33 +183,57 @@ Error failed_after(const RunPlan& plan, const store::Repetition& repetition, Err
   return std::move(error).in("after " + plan.subject + " " + repetition.ending);
 }
 
+/// A program whose preparation failed did not run; that is archived like any failure of it.
+Result<RunOutcome> failed_before(Error error, const RunPlan& plan, RunOutcome outcome,
+                                 install::Context& context) {
+  if (error.code == ErrorCode::io) return fail(std::move(error));
+  if (error.code != ErrorCode::interrupted) error.code = ErrorCode::program_failed;
+  outcome.failure = std::move(error).in("before " + plan.subject + " was started");
+  auto& repetition = outcome.repetition;
+  repetition.started_ns = context.clock.unix_ns();
+  repetition.ending = "not started";
+  repetition.detail = "{}";
+  CK_TRY(nothing, context.store.blobs().put(""));
+  repetition.out_sha256 = repetition.err_sha256 = nothing;
+  return outcome;
+}
+
 }  // namespace
 
 Result<RunOutcome> run_once(const RunPlan& plan, int number, const PassThrough& output,
-                            install::Context& context) {
+                            install::Context& context, const Phases& phases) {
   CK_TRY(work, make_work(context));
+  CK_CHECK(place(plan, work.path() / "run", context));
   RunOutcome outcome;
   auto& repetition = outcome.repetition;
   repetition.number = number;
+  auto spec = make_spec(plan, work.path(), context.home.root, output);
+  if (phases.before) {
+    auto prepared = phases.before(spec.directory, spec);
+    if (!prepared)
+      return failed_before(std::move(prepared.error()), plan, std::move(outcome), context);
+  }
   const sys::HostLoad before = sys::read_host_load();
   repetition.started_ns = context.clock.unix_ns();
-  CK_TRY(result, context.processes.run(make_spec(plan, work.path(), context.home.root, output),
-                                       context.cancel));
+  CK_TRY(result, context.processes.run(spec, context.cancel));
   repetition.wall_ns = result.wall_ns;
   repetition.user_ns = result.user_ns;
   repetition.system_ns = result.system_ns;
   repetition.max_rss_bytes = result.max_rss_bytes;
   repetition.ending = result.ending_text();
   repetition.detail = detail_of(result, before, sys::read_host_load());
+  if (phases.ended) CK_CHECK(phases.ended(spec.directory, result));
   CK_TRY(out_sha256, context.store.blobs().put(result.out));
   repetition.out_sha256 = out_sha256;
   CK_TRY(err_sha256, context.store.blobs().put(result.err));
   repetition.err_sha256 = err_sha256;
 
   std::vector<double> extracted;
+  std::vector<Measured> measured;
   outcome.failure = process_failure(plan, result);
   if (!outcome.failure) {
-    auto collected = collect(plan, work.path() / "run", result.out, context, repetition, extracted);
+    auto collected =
+        collect(plan, spec.directory, result, phases, context, repetition, extracted, measured);
     // A missing or senseless number is the program's failure; a full disk is ours.
     if (!collected && collected.error().code == ErrorCode::io)
       return fail(std::move(collected.error()));
@@ -211,6 +241,10 @@ Result<RunOutcome> run_once(const RunPlan& plan, int number, const PassThrough& 
   }
   repetition.ok = !outcome.failure;
   add_metrics(outcome, plan, extracted, result.max_rss_floor_bytes);
+  for (auto& number_found : measured) {
+    outcome.keys.push_back(std::move(number_found.key));
+    repetition.metrics.push_back(number_found.value);
+  }
   return outcome;
 }
 

@@ -25,12 +25,32 @@ struct RunOutcome {
   std::optional<Error> failure;        ///< program_failed or interrupted
 };
 
+/// A number that a step around the execution found.
+struct Measured {
+  store::MetricKey key;
+  double value = 0;
+};
+
+/// Steps around the execution, for formats that have them; each may be empty. `folder` is where the
+/// program runs.
+struct Phases {
+  /// Everything is in place; may change variables and arguments. What fails here is the program's
+  /// failure, unless it is `io` or `interrupted`.
+  std::function<Status(const fs::path& folder, sys::ProcessSpec& spec)> before;
+  /// It ended, well or not; may put streams that went into files into the result.
+  std::function<Status(const fs::path& folder, sys::ProcessResult& result)> ended;
+  /// It ended well: the numbers it left, beside the plan's metrics.
+  std::function<Result<std::vector<Measured>>(const fs::path& folder,
+                                              const sys::ProcessResult& result)>
+      measured;
+};
+
 /// Runs in a new folder below `home.work()`, which is removed afterwards; outputs are hashed and
 /// kept in the blobs (up to 16 MiB each). The keys are the plan's metrics followed by the engine's
 /// own: wall_time, user_time, system_time (ns) and peak_memory (bytes), unless the program has one
 /// of that name.
 Result<RunOutcome> run_once(const RunPlan& plan, int number, const PassThrough& output,
-                            install::Context& context);
+                            install::Context& context, const Phases& phases = {});
 
 /// The numbers of a finished run: JSON files by pointer, stdout by pattern. A required metric that
 /// is missing or no finite number is an error naming file, pointer or pattern.
