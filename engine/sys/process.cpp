@@ -83,10 +83,15 @@ void reset_signals(bool keep_terminal_stop_ignored) {
   }
 }
 
+bool connect(int from, int to) { return from < 0 || ::dup2(from, to) >= 0; }
+
 bool connect_streams(const StandardStreams& streams) {
-  const auto connect = [](int from, int to) { return from < 0 || ::dup2(from, to) >= 0; };
   return connect(streams.in, STDIN_FILENO) && connect(streams.out, STDOUT_FILENO) &&
          connect(streams.err, STDERR_FILENO);
+}
+
+bool connect_channel(int channel) {
+  return connect(channel, kRequestsDescriptor) && connect(channel, kAnswersDescriptor);
 }
 
 bool apply_limits(std::span<const ResourceLimit> limits) {
@@ -117,6 +122,7 @@ Step prepare_and_execute(const ChildPlan& plan) {
   reset_signals(plan.take_terminal);
   if (!connect_streams(plan.streams)) return Step::streams;
   if (::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) != 0) return Step::descriptors;
+  if (!connect_channel(plan.streams.channel)) return Step::streams;
   if (::chdir(plan.directory) != 0) return Step::directory;
   if (!apply_limits(plan.limits)) return Step::limits;
 
@@ -292,9 +298,9 @@ Result<ProcessGroup> ProcessGroup::start(const ProcessSpec& spec, const std::str
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail(system_error("make a pipe", errno));
   const Descriptor reports(ends[0]);
   Descriptor report_end(ends[1]);
-  if (report_end.get() <= STDERR_FILENO) {
-    // This process was started without standard streams: they must not replace the pipe.
-    report_end.reset(::fcntl(report_end.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+  if (report_end.get() <= kAnswersDescriptor) {
+    // What the program gets at these numbers must not replace the pipe.
+    report_end.reset(::fcntl(report_end.get(), F_DUPFD_CLOEXEC, kAnswersDescriptor + 1));
     if (!report_end) return fail(system_error("make a pipe", errno));
   }
 

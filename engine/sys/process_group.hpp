@@ -6,24 +6,35 @@
 
 #include <cstdint>
 #include <string>
+#include <variant>
 
 #include "base/error.hpp"
 #include "sys/process.hpp"
 
 namespace ck::sys {
 
+/// Where a program that is talked to finds the channel: requests come in, answers go out.
+constexpr int kRequestsDescriptor = 3;
+constexpr int kAnswersDescriptor = 4;
+
 /// What the program gets as its standard streams; -1 passes on this process's own one.
 struct StandardStreams {
   int in = -1;
   int out = -1;
   int err = -1;
+  int channel = -1;  ///< becomes both descriptors of the channel; above them, -1 for none
 };
 
 /// How the leader of a group ended and what it and the children it waited for used.
 struct Ending {
   int status = 0;  ///< as wait4(2) gives it
   rusage usage{};
+
+  std::variant<Exited, Signaled> how() const;
 };
+
+/// "exited with 3", "killed by signal 11 (SIGSEGV)".
+std::string text_of(const std::variant<Exited, Signaled>& ending);
 
 /// A running program and everything it starts that stays in its process group. The group never
 /// outlives the value.

@@ -14,6 +14,7 @@
 #include "sys/descriptor.hpp"
 #include "sys/files.hpp"
 #include "sys/process_group.hpp"
+#include "sys/process_spec.hpp"
 #include "sys/process_stream.hpp"
 
 namespace ck::sys {
@@ -27,64 +28,6 @@ using std::chrono::nanoseconds;
 constexpr milliseconds kGrace(2000);
 /// How often the rest of a cancelled group is looked at once its leader is gone.
 constexpr milliseconds kGroupCheck(5);
-
-bool has_nul(std::string_view text) { return text.find('\0') != std::string_view::npos; }
-
-Status check_spec(const ProcessSpec& spec) {
-  if (spec.argv.empty() || spec.argv.front().empty()) {
-    return fail(ErrorCode::invalid, "cannot start a program without a name");
-  }
-  for (const auto& argument : spec.argv) {
-    if (!has_nul(argument)) continue;
-    return fail(ErrorCode::invalid, "cannot start " + shown(spec.argv.front()) +
-                                        ": the argument '" + printable(argument) +
-                                        "' contains a NUL byte");
-  }
-  for (const auto& [name, value] : spec.variables) {
-    const bool bad_name = name.empty() || name.find('=') != std::string::npos || has_nul(name);
-    if (!bad_name && !has_nul(value)) continue;
-    return fail(ErrorCode::invalid, "cannot start " + shown(spec.argv.front()) +
-                                        ": the variable '" + printable(name) + "' " +
-                                        (bad_name ? "has no valid name" : "contains a NUL byte"));
-  }
-  return {};
-}
-
-std::optional<std::string> search_path_of(const ProcessSpec& spec) {
-  for (const auto& [name, value] : spec.variables) {
-    if (name == "PATH") return value;
-  }
-  return std::nullopt;
-}
-
-/// PATH with its relative folders taken from the program's working directory, as execvp would.
-std::string seen_from(const fs::path& directory, std::string_view search_path) {
-  auto folders = split(search_path, ':');
-  for (auto& folder : folders) folder = (directory / (folder.empty() ? "." : folder)).native();
-  return join(folders, ":");
-}
-
-/// The program as the child will name it to the system.
-Result<std::string> find_program(const ProcessSpec& spec) {
-  const std::string& name = spec.argv.front();
-  if (name.find('/') != std::string::npos) {
-    std::error_code error;
-    // A relative path is meant from the working directory; an absolute one stays itself.
-    if (fs::exists(spec.directory / name, error) || !fs::exists(spec.directory, error)) return name;
-    return fail(ErrorCode::not_found, "program " + shown(name) + " does not exist");
-  }
-  const auto search_path = search_path_of(spec);
-  if (!search_path) {
-    return fail(Error(ErrorCode::not_found,
-                      "program " + shown(name) + " cannot be looked up: its variables have no PATH")
-                    .hint("give its path, or a PATH"));
-  }
-  const auto found = find_executable(name, seen_from(spec.directory, *search_path));
-  if (found) return fs::absolute(*found).native();
-  return fail(Error(ErrorCode::not_found, "program " + shown(name) + " not found in PATH '" +
-                                              printable(*search_path) + "'")
-                  .hint("install it, or add its folder to PATH"));
-}
 
 /// Watches a running group until its leader has ended, by itself or by us.
 class Watch {
@@ -215,11 +158,7 @@ std::int64_t nanoseconds_of(const timeval& time) {
 }
 
 void describe(const Ending& ending, ProcessResult& result) {
-  if (WIFSIGNALED(ending.status)) {
-    result.ending = Signaled{WTERMSIG(ending.status)};
-  } else {
-    result.ending = Exited{WEXITSTATUS(ending.status)};
-  }
+  result.ending = ending.how();
   const rusage& usage = ending.usage;
   result.user_ns = nanoseconds_of(usage.ru_utime);
   result.system_ns = nanoseconds_of(usage.ru_stime);
@@ -230,6 +169,21 @@ void describe(const Ending& ending, ProcessResult& result) {
 }
 
 }  // namespace
+
+std::variant<Exited, Signaled> Ending::how() const {
+  if (WIFSIGNALED(status)) return Signaled{WTERMSIG(status)};
+  return Exited{WEXITSTATUS(status)};
+}
+
+std::string text_of(const std::variant<Exited, Signaled>& ending) {
+  if (const auto* exited = std::get_if<Exited>(&ending)) {
+    return "exited with " + std::to_string(exited->code);
+  }
+  const int signal = std::get<Signaled>(ending).signal;
+  const char* name = ::sigabbrev_np(signal);
+  return "killed by signal " + std::to_string(signal) +
+         (name != nullptr ? " (SIG" + std::string(name) + ")" : "");
+}
 
 bool ProcessResult::ok() const {
   const auto* exited = std::get_if<Exited>(&ending);
@@ -247,13 +201,7 @@ std::string ProcessResult::ending_text() const {
     case KilledFor::nothing:
       break;
   }
-  if (const auto* exited = std::get_if<Exited>(&ending)) {
-    return "exited with " + std::to_string(exited->code);
-  }
-  const int signal = std::get<Signaled>(ending).signal;
-  const char* name = ::sigabbrev_np(signal);
-  return "killed by signal " + std::to_string(signal) +
-         (name != nullptr ? " (SIG" + std::string(name) + ")" : "");
+  return text_of(ending);
 }
 
 Result<ProcessResult> SystemProcesses::run(const ProcessSpec& spec, const Cancel& cancel) {

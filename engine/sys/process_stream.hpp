@@ -31,7 +31,7 @@ class Stream {
   /// Reads what is in the pipe now and no more: a process that left the group may still write.
   std::uint64_t drain(std::uint64_t allowance);
 
-  std::string take_text() { return std::move(text_); }
+  std::string take_text() { return std::exchange(text_, {}); }
   bool truncated() const { return truncated_; }
 
  private:
