@@ -1,0 +1,1 @@
+"""The Python side of Collective Knowledge's interface: `import ck.kernel as ck`."""

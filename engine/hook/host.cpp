@@ -1,0 +1,154 @@
+#include "hook/host.hpp"
+
+#include <optional>
+
+#include "base/strings.hpp"
+#include "hook/python.hpp"
+#include "hook/reply.hpp"
+#include "sys/clock.hpp"
+#include "sys/companion.hpp"
+
+namespace ck::hook {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t kOutputBytes = 1u << 20;
+constexpr std::int64_t kNanosecondsInMillisecond = 1'000'000;
+
+Json request_of(const HookCall& call, int id) {
+  Json variables = Json::object();
+  for (const auto& [name, value] : call.variables) variables[name] = value;
+  return {{"op", "call"},          {"id", id},          {"path", call.file.native()},
+          {"func", call.function}, {"arg", call.input}, {"cwd", call.directory.native()},
+          {"environ", variables}};
+}
+
+/// A line that is too long is the hook's fault; a cancellation is nobody's.
+Error channel_error(const HookCall& call, Error error) {
+  if (error.code != ErrorCode::invalid) return error;
+  return hook_error(call, "gave too large an answer: " + error.message);
+}
+
+}  // namespace
+
+struct Host::State {
+  State(HostOptions options_, Access access_, EventSink& events_)
+      : options(std::move(options_)), access(std::move(access_)), events(events_) {}
+
+  Status start();
+  Result<HookResult> call(const HookCall& call, const sys::Cancel& cancel);
+  Result<Json> converse(const HookCall& call, const sys::Cancel& cancel);
+  Result<Json> next_message(const HookCall& call, std::int64_t& left_ns, const sys::Cancel& cancel);
+  Error too_slow(const HookCall& call) const;
+  void warn(const HookCall& call, const Json& answer);
+
+  HostOptions options;
+  Access access;
+  EventSink& events;
+  std::optional<sys::Companion> process;
+  int calls = 0;  ///< the number of the last one is its id
+  bool busy = false;
+};
+
+Status Host::State::start() {
+  if (process) return {};
+  CK_TRY(python, find_python(options));
+  sys::CompanionSpec spec;
+  // No bytecode beside other people's files, nothing printed held back.
+  spec.argv = {python.native(), "-B", "-u", (options.program / "host.py").native()};
+  spec.variables = options.variables;
+  spec.directory = options.directory;
+  spec.max_line_bytes = options.max_answer_bytes;
+  spec.keep_output_bytes = kOutputBytes;
+  CK_TRY(started, sys::Companion::start(std::move(spec)));
+  process.emplace(std::move(started));
+  return {};
+}
+
+/// The next message of the host that is about this call.
+Result<Json> Host::State::next_message(const HookCall& call, std::int64_t& left_ns,
+                                       const sys::Cancel& cancel) {
+  const sys::SystemClock clock;
+  for (;;) {
+    const auto before = clock.monotonic_ns();
+    auto received = process->receive(milliseconds(left_ns / kNanosecondsInMillisecond), cancel);
+    left_ns = std::max<std::int64_t>(0, left_ns - (clock.monotonic_ns() - before));
+    if (!received) return fail(channel_error(call, std::move(received.error())));
+    if (received->what == sys::Received::What::end) {
+      return fail(hook_error(call, "ended the Python process, which " + process->end()));
+    }
+    if (received->what == sys::Received::What::timeout) return fail(too_slow(call));
+    CK_TRY(message, parse_message(call, received->line, options.max_answer_bytes));
+    // What a hook left behind, a thread or a line of its own making, may speak after its call.
+    if (message.value("id", Json()) == calls) return std::move(message);
+  }
+}
+
+Error Host::State::too_slow(const HookCall& call) const {
+  const auto limit = static_cast<double>(options.time_limit.count()) * kNanosecondsInMillisecond;
+  return hook_error(call, "did not answer within " + human_duration_ns(limit));
+}
+
+/// Sends the call and serves what the hook asks for, until it answers. Errors leave the process in
+/// an unknown state.
+Result<Json> Host::State::converse(const HookCall& call, const sys::Cancel& cancel) {
+  process->send(to_text(request_of(call, ++calls)));
+  std::int64_t left_ns = options.time_limit.count() * kNanosecondsInMillisecond;
+  for (;;) {
+    CK_TRY(message, next_message(call, left_ns, cancel));
+    if (!message.contains("rpc")) return std::move(message);
+    CK_TRY(request, access_request(call, message));
+    process->send(to_text({{"ret", access(request)}}));
+  }
+}
+
+void Host::State::warn(const HookCall& call, const Json& answer) {
+  const auto dropped = answer.find("dropped");
+  if (dropped == answer.end() || !dropped->is_array() || dropped->empty()) return;
+  std::vector<std::string> places;
+  for (const auto& place : *dropped) {
+    if (place.is_string()) places.push_back(printable(place.get<std::string>()));
+  }
+  events.on(Warning{name_of(call) + " left values that JSON cannot hold, they are dropped: " +
+                    shortened(join(places, ", "), 400)});
+}
+
+Result<HookResult> Host::State::call(const HookCall& call, const sys::Cancel& cancel) {
+  CK_CHECK(cancel.check());
+  CK_CHECK(check_call(call));
+  CK_CHECK(start());
+  process->take_output();
+  auto answer = converse(call, cancel);
+  const std::string output = process->take_output();
+  if (!answer) {
+    // Whatever it is doing, it is not waiting for the next call.
+    process.reset();
+    return fail(std::move(with_output(answer.error(), output)));
+  }
+  warn(call, *answer);
+  auto result = read_answer(call, std::move(*answer));
+  if (!result) return fail(std::move(with_output(result.error(), output)));
+  result->output = output;
+  return result;
+}
+
+Host::Host(HostOptions options, Access access, EventSink& events)
+    : state_(std::make_unique<State>(std::move(options), std::move(access), events)) {}
+Host::~Host() = default;
+Host::Host(Host&&) noexcept = default;
+Host& Host::operator=(Host&&) noexcept = default;
+
+Result<HookResult> Host::call(const HookCall& call, const sys::Cancel& cancel) {
+  if (state_->busy) {
+    return fail(Error(ErrorCode::internal, name_of(call) +
+                                               " cannot run now: the same host is running a hook "
+                                               "that waits for it"));
+  }
+  state_->busy = true;
+  auto result = state_->call(call, cancel);
+  state_->busy = false;
+  return result;
+}
+
+}  // namespace ck::hook
