@@ -131,13 +131,10 @@ class Hooks:
     def __init__(self):
         self.loaded = {}  # path -> (content, module, its sys.path)
 
-    def load(self, path, content):
+    def load(self, path, content, meta):
         known = self.loaded.get(path)
         if not known or known[0] != content:
-            module = types.ModuleType("hook_%d_%s" % (len(self.loaded), os.path.basename(path)[:-3]))
-            module.__file__ = path
-            sys.modules[module.__name__] = module
-            exec(compile(content, path, "exec"), module.__dict__)
+            module = kernel.module_of(content, path, meta)
             known = self.loaded[path] = content, module, list(sys.path)
         sys.path[:] = known[2]
         return known[1]
@@ -145,11 +142,11 @@ class Hooks:
     def call(self, request, content):
         os.chdir(request["cwd"])
         os.environ.update(request["environ"])
-        function = getattr(self.load(request["path"], content), request["func"], None)
+        argument = kernel.current_input = request["arg"]
+        module = self.load(request["path"], content, argument.get("self_cfg") or {})
+        function = getattr(module, request["func"], None)
         if not callable(function):
             raise Failure("missing", "there is no such function")
-        argument = request["arg"]
-        kernel.current_input = argument
         argument["ck_kernel"] = kernel
         result = function(argument)
         if not isinstance(result, dict):
@@ -160,10 +157,10 @@ class Hooks:
 
 
 def print_trace():
-    """The exception without the frames of this file."""
+    """The exception without the frames of the host."""
     import traceback
     kind, error, frames = sys.exc_info()
-    while frames and frames.tb_frame.f_code.co_filename == __file__:
+    while frames and frames.tb_frame.f_code.co_filename in (__file__, kernel.__file__):
         frames = frames.tb_next
     traceback.print_exception(kind, error, frames)
 

@@ -23,6 +23,7 @@ work = {"dir_repos": _repositories, "dir_local_repo": os.path.join(_repositories
 
 current_input = {}  # of the hook that is running
 _modules = {}  # file -> (time of its last change, module)
+_loaded = []  # every file that became a module
 
 
 def error(text, code=1):
@@ -49,12 +50,9 @@ def ask_engine(request):
 
 def access(i):
     """An action of a module: {"action": ..., "module_uoa": ..., ...}, or a command line."""
-    if isinstance(i, str):
-        import shlex
-        i = shlex.split(i)
     try:
         request = dict(i) if isinstance(i, dict) else _command_line(i)
-    except ValueError as reason:
+    except (OSError, ValueError) as reason:
         return error("cannot understand the command line: %s" % reason)
     cid = request.get("cid", "")
     if cid and not cid.startswith(("#", "^")):
@@ -67,8 +65,10 @@ def access(i):
     return action(request, sys.modules[__name__]) if action else ask_engine(request)
 
 
-def _command_line(words):
-    request, words = {"cids": []}, list(words)
+def _command_line(line):
+    import shlex
+    request = {"cids": []}
+    words = shlex.split(line) if isinstance(line, str) else list(line)
     while words:
         word = words.pop(0)
         key, equals, value = word.lstrip("-").partition("=")
@@ -276,7 +276,8 @@ def load_module_from_path(i):
                      % (path, name, name))
     changed = os.stat(file).st_mtime_ns
     if file not in _modules or _modules[file][0] != changed:
-        module = _load(file, "rt_%d_%s" % (len(_modules), name), i.get("cfg") or {})
+        with open(file, "rb") as source:
+            module = module_of(source.read(), file, i.get("cfg") or {})
         if i.get("skip_init") != "yes" and hasattr(module, "init"):
             started = module.init(i)
             if started["return"] > 0:
@@ -286,14 +287,14 @@ def load_module_from_path(i):
     return {"return": 0, "code": module, "path": file, "cuid": module.__name__}
 
 
-def _load(file, name, meta):
+def module_of(source, file, meta):
+    """A module that was not there before, from the source of a file."""
     import types
-    module = types.ModuleType(name)
-    module.__file__ = file
-    module.ck, module.cfg = sys.modules[__name__], meta
-    sys.modules[name] = module
-    with open(file, "rb") as source:
-        exec(compile(source.read(), file, "exec"), module.__dict__)
+    _loaded.append(file)
+    module = types.ModuleType("rt_%d_%s" % (len(_loaded), os.path.basename(file)[:-3]))
+    module.__file__, module.ck, module.cfg = file, sys.modules[__name__], meta
+    sys.modules[module.__name__] = module
+    exec(compile(source, file, "exec"), module.__dict__)
     return module
 
 
