@@ -38,7 +38,8 @@ struct CompileScript {
   std::string target;                 ///< file that must exist afterwards ("a.out"), or empty
 };
 
-/// Runs in a folder `tmp` beside the sources. `invalid` for metadata that makes no command.
+/// Runs in a folder `tmp` beside the sources. `invalid` for metadata that makes no command; nothing
+/// to compile (no sources, no_compile) is no commands.
 Result<CompileScript> compile_script(const CompileInput& input, const CompileRequest& request,
                                      const Platform& platform);
 

@@ -104,6 +104,12 @@ std::string shell_word(std::string_view text) {
   return escaped.plain ? std::move(escaped.text) : '"' + escaped.text + '"';
 }
 
+std::string shell_path(std::string_view path) {
+  return path.find('$') == std::string_view::npos ? shell_word(path) : shell_text_as_value(path);
+}
+
+std::string shell_text_as_value(std::string_view text) { return '"' + escape(text).text + '"'; }
+
 std::string export_line(std::string_view name, std::string_view value) {
   if (!is_variable_name(name)) {
     return fmt::format("# left out, as it cannot name a variable: {}\n", printable(name));

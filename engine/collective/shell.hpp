@@ -14,6 +14,14 @@ bool is_variable_name(std::string_view name);
 /// One word: quoted where it must be, `$NAME` and `${NAME}` still expand.
 std::string shell_word(std::string_view text);
 
+/// A file name as one word: like `shell_word`, but a name with references is quoted too, so that
+/// their values may hold blanks.
+std::string shell_path(std::string_view path);
+
+/// Shell text in double quotes, so that it becomes the value of a variable: references expand,
+/// quotes stay characters.
+std::string shell_text_as_value(std::string_view text);
+
 /// "export NAME=value\n" with the value as `shell_word`; nothing but a comment when the name is no
 /// name of a variable.
 std::string export_line(std::string_view name, std::string_view value);

@@ -1,5 +1,10 @@
 #include "collective/tokens.hpp"
 
+#include <fmt/format.h>
+
+#include "base/strings.hpp"
+#include "collective/shell.hpp"
+
 namespace ck::collective {
 
 Result<std::string> replace_tokens(std::string_view text, TokenSyntax syntax,
@@ -20,6 +25,16 @@ Result<std::string> replace_tokens(std::string_view text, TokenSyntax syntax,
   }
   replaced += text.substr(done);
   return replaced;
+}
+
+Result<std::string> variables_as_references(std::string_view text) {
+  return replace_tokens(
+      text, kVariableToken, [&](const Token& token) -> Result<std::optional<std::string>> {
+        if (is_variable_name(token.name)) return fmt::format("${{{}}}", token.name);
+        return fail(ErrorCode::invalid,
+                    fmt::format("'{}' asks for the variable '{}', which is no name of a variable",
+                                printable(text), printable(token.name)));
+      });
 }
 
 }  // namespace ck::collective

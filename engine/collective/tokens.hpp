@@ -31,4 +31,7 @@ using TokenValue = std::function<Result<std::optional<std::string>>(const Token&
 Result<std::string> replace_tokens(std::string_view text, TokenSyntax syntax,
                                    const TokenValue& value);
 
+/// Every "$<<NAME>>$" of a shell text as "${NAME}"; `invalid` when NAME cannot name a variable.
+Result<std::string> variables_as_references(std::string_view text);
+
 }  // namespace ck::collective

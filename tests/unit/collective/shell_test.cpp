@@ -25,6 +25,16 @@ TEST(ShellWord, WhatCouldBeACommandIsQuoted) {
   EXPECT_EQ(shell_word("a\nb"), "\"a\nb\"");
 }
 
+TEST(ShellPath, QuotesReferencesTooSoThatTheirValuesMayHoldBlanks) {
+  EXPECT_EQ(shell_path("../main.c"), "../main.c");
+  EXPECT_EQ(shell_path("../a b.c"), "\"../a b.c\"");
+  EXPECT_EQ(shell_path("${LIB}/x.c"), "\"${LIB}/x.c\"");
+}
+
+TEST(ShellTextAsValue, KeepsQuotesAsCharacters) {
+  EXPECT_EQ(shell_text_as_value("$A -I\"x y\""), "\"$A -I\\\"x y\\\"\"");
+}
+
 TEST(VariableName, IsLettersDigitsAndUnderscores) {
   EXPECT_TRUE(is_variable_name("_A1"));
   EXPECT_FALSE(is_variable_name("1A"));

@@ -38,5 +38,10 @@ TEST(Tokens, FailAsTheirValueDoes) {
   EXPECT_EQ(replaced.error().message, "bad token");
 }
 
+TEST(VariableTokens, BecomeReferencesOfTheShell) {
+  EXPECT_EQ(*variables_as_references("$<<A>>$ -L$<<B>>$/x $C"), "${A} -L${B}/x $C");
+  EXPECT_EQ(variables_as_references("$<<A;id>>$").error().code, ErrorCode::invalid);
+}
+
 }  // namespace
 }  // namespace ck::collective
