@@ -14,10 +14,38 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(git2 REQUIRED IMPORTED_TARGET libgit2)
 
+# Loading shared libraries is two thirds of the time in which `ck --version` answers. What is shipped
+# takes them in instead, where the machine has archives; the C library stays shared, since the
+# transfer module is loaded at run time. That module shares what libcurl and libgit2 load anyway.
+set(ck_takes_in OFF)
+if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT CK_SANITIZE)
+  set(ck_takes_in ON)
+endif()
+option(CK_TAKE_IN_LIBRARIES "Link the executable with static third-party libraries" ${ck_takes_in})
+
+# Sets `out` to what links `target`: in executables the archive lib`name`.a, if wanted and there.
+function(ck_library out target name)
+  find_library(CK_ARCHIVE_${name} lib${name}.a)
+  mark_as_advanced(CK_ARCHIVE_${name})
+  if(CK_TAKE_IN_LIBRARIES AND CK_ARCHIVE_${name})
+    set(executable $<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>)
+    set(${out} $<IF:${executable},${CK_ARCHIVE_${name}},${target}> PARENT_SCOPE)
+  else()
+    set(${out} ${target} PARENT_SCOPE)
+  endif()
+endfunction()
+ck_library(ck_crypto OpenSSL::Crypto crypto)
+ck_library(ck_sqlite SQLite::SQLite3 sqlite3)
+ck_library(ck_zstd PkgConfig::zstd zstd)
+set(ck_fmt fmt::fmt)
+if(CK_TAKE_IN_LIBRARIES)
+  set(ck_fmt fmt::fmt-header-only)
+endif()
+
 # What each layer takes from third parties. base's own headers show fmt, tl::expected and json_fwd.
-set(ck_public_base fmt::fmt tl::expected nlohmann_json::nlohmann_json)
-set(ck_private_base OpenSSL::Crypto)
-set(ck_private_sys SQLite::SQLite3 PkgConfig::zstd
+set(ck_public_base ${ck_fmt} tl::expected nlohmann_json::nlohmann_json)
+set(ck_private_base ${ck_crypto})
+set(ck_private_sys ${ck_sqlite} ${ck_zstd}
   Threads::Threads ${CMAKE_DL_LIBS})
 
 function(ck_add_layer layer)
@@ -68,6 +96,9 @@ endif()
 if(EXISTS ${PROJECT_SOURCE_DIR}/engine/cli/main.cpp)
   add_executable(ck ${PROJECT_SOURCE_DIR}/engine/cli/main.cpp)
   target_link_libraries(ck PRIVATE ck_compiler ck_cli)
+  if(CK_TAKE_IN_LIBRARIES)
+    target_link_options(ck PRIVATE -static-libstdc++ -static-libgcc)
+  endif()
   if(TARGET ck_transfer)
     add_dependencies(ck ck_transfer)
   endif()
