@@ -139,16 +139,46 @@ Tokens tokens_of(const Flags& flags, const Platform& platform) {
           {"dir_sep", text_at(platform.os, "dir_sep")}};
 }
 
-/// "sub/main.c" becomes "main.o"; a second "main.c" elsewhere "main-2.o".
-std::string object_file(const std::string& source, std::vector<std::string>& taken) {
-  const std::string stem = fs::path(source).stem().string();
-  std::string name = stem + ".o";
-  for (int number = 2; std::ranges::find(taken, name) != taken.end(); ++number) {
-    name = fmt::format("{}-{}.o", stem, number);
-  }
-  taken.push_back(name);
-  return name;
+/// A variable that the compiler's environment sets.
+std::string of_compiler(const CompileInput& input, const char* name) {
+  const Json& compiler = object_at(input.dependencies, "compiler");
+  const Json& own = object_at(object_at(compiler, "dict"), "env");
+  return text_at(own.contains(name) ? own : input.environment, name);
 }
+
+/// What a compiler makes of the source files.
+class Objects {
+ public:
+  explicit Objects(const CompileInput& input)
+      : extension_(of_compiler(input, "CK_OBJ_EXT")),
+        named_by_us_(!of_compiler(input, "CK_FLAGS_OUTPUT").empty()) {
+    if (extension_.empty()) extension_ = ".o";
+  }
+
+  /// "sub/main.c" becomes "main.o"; a second "main.c" elsewhere "main-2.o". Returns the option
+  /// that says so, or nothing for compilers that know of none, like javac.
+  std::string add(const std::string& source) {
+    const std::string stem = fs::path(source).stem().string();
+    std::string name = stem + extension_;
+    for (int number = 2; named_by_us_ && std::ranges::find(names_, name) != names_.end();
+         ++number) {
+      name = fmt::format("{}-{}{}", stem, number, extension_);
+    }
+    names_.push_back(name);
+    return named_by_us_ ? "${CK_FLAGS_OUTPUT}" + shell_path(name) : "";
+  }
+
+  std::string text() const {
+    std::vector<std::string> quoted;
+    std::ranges::transform(names_, std::back_inserter(quoted), shell_path);
+    return join(quoted, " ");
+  }
+
+ private:
+  std::string extension_;
+  bool named_by_us_;
+  std::vector<std::string> names_;
+};
 
 void add_command(CompileScript& script, std::string command) {
   if (!command.empty()) script.commands.push_back(std::move(command));
@@ -165,19 +195,19 @@ Status export_variables(CompileScript& script, const Json& variables) {
   return {};
 }
 
-/// Compiles every source file; returns the names of the object files.
-Result<std::vector<std::string>> compile_sources(CompileScript& script, const CompileInput& input,
-                                                 const Flags& flags, const Platform& platform) {
+/// Compiles every source file.
+Result<Objects> compile_sources(CompileScript& script, const CompileInput& input,
+                                const Flags& flags, const Platform& platform) {
   const std::string text =
       template_text(input.meta, "compile_cmds", platform,
                     "$#compiler#$ $#flags_before#$ $#source_file#$ $#flags_after#$");
-  std::vector<std::string> objects;
+  Objects objects(input);
   for (const std::string& name : texts_at(input.meta, "source_files")) {
     CK_TRY(source, place_of(name, "../", input));
     Tokens tokens = tokens_of(flags, platform);
     tokens["flags_before"] = flags.before;
     tokens["source_file"] = shell_path(source);
-    tokens["flags_after"] = "${CK_FLAGS_OUTPUT}" + shell_path(object_file(source, objects));
+    tokens["flags_after"] = objects.add(source);
     CK_TRY(line, fill_in(text, tokens, "compile_cmds"));
     add_command(script, std::move(line));
   }
@@ -185,17 +215,14 @@ Result<std::vector<std::string>> compile_sources(CompileScript& script, const Co
 }
 
 Status link(CompileScript& script, const CompileInput& input, const Flags& flags,
-            const std::vector<std::string>& objects, const Platform& platform,
-            const std::string& target) {
+            const Objects& objects, const Platform& platform, const std::string& target) {
   const std::string text = template_text(input.meta, "link_cmds", platform,
                                          "$#linker#$ $#flags_before#$ $#obj_files#$ "
                                          "$#flags_after#$");
   if (text.empty() || target.empty()) return {};
-  std::vector<std::string> quoted;
-  std::ranges::transform(objects, std::back_inserter(quoted), shell_path);
   Tokens tokens = tokens_of(flags, platform);
   tokens["flags_before"] = flags.link_before;
-  tokens["obj_files"] = join(quoted, " ");
+  tokens["obj_files"] = objects.text();
   tokens["flags_after"] = flags.link_after;
   CK_TRY(line, fill_in(text, tokens, "link_cmds"));
   add_command(script, std::move(line));

@@ -11,6 +11,7 @@ namespace {
 using Texts = std::vector<std::string>;
 
 const Platform kPlatform = linux_platform(64);
+const Json kCompiler = {{"CK_FLAGS_OUTPUT", "-o "}, {"CK_OBJ_EXT", ".o"}};
 
 /// What `${CK_FLAG_PREFIX_VAR}` names of the platform make of every compile line.
 constexpr std::string_view kPlatformNames =
@@ -20,7 +21,7 @@ constexpr std::string_view kPlatformNames =
 
 Result<CompileScript> script_of(const Json& meta, const CompileRequest& request = {},
                                 const Json& dependencies = Json::object(),
-                                const Json& environment = Json::object()) {
+                                const Json& environment = kCompiler) {
   const auto find_entry = [](const std::string& cid) -> Result<fs::path> {
     if (cid == "program:other") return fs::path("/repo/program/other");
     return fail(ErrorCode::not_found, "no " + cid);
@@ -30,8 +31,7 @@ Result<CompileScript> script_of(const Json& meta, const CompileRequest& request 
 
 /// Commands with what all compile lines share shortened, for reading.
 Texts commands_of(const Json& meta, const CompileRequest& request = {},
-                  const Json& dependencies = Json::object(),
-                  const Json& environment = Json::object()) {
+                  const Json& dependencies = Json::object(), const Json& environment = kCompiler) {
   const auto script = script_of(meta, request, dependencies, environment);
   if (!script) return {"error: " + script.error().message};
   Texts commands;
@@ -137,7 +137,8 @@ TEST(CompileScript, ObjectsOfTwoSourcesNeverHaveOneName) {
 TEST(CompileScript, IncludesFoldersOfDependenciesOwnOnesAndThoseOfVariables) {
   const Json dependencies = Json::parse(R"({
     "compiler": {}, "x": {"cus": {"path_include": "/x y", "path_includes": ["/i2", "/i3"]}}})");
-  const Json environment = {{"LIB_INCLUDE", "/lib/include"}, {"EMPTY", ""}};
+  Json environment = {{"LIB_INCLUDE", "/lib/include"}, {"EMPTY", ""}};
+  environment.update(kCompiler);
   EXPECT_EQ(commands_of(program(R"({"skip_compiler_vars": "yes",
               "include_dirs": ["inc", "$#ck_take_from_{program:other}#$sub"],
               "compiler_add_include_as_env_from_deps":
@@ -226,6 +227,14 @@ TEST(CompileScript, ALinkLineThatIsEmptyLinksNothing) {
   EXPECT_TRUE(script->commands[0].starts_with("$CK_JAVAC "));
   EXPECT_TRUE(script->commands[0].ends_with(" ../hello.java ${CK_FLAGS_OUTPUT}hello.o -d ."));
   EXPECT_EQ(script->target, "");
+}
+
+TEST(CompileScript, CompilersWithoutAnOptionForTheOutputNameItThemselves) {
+  const Json dependencies = Json::parse(
+      R"({"compiler": {"dict": {"env": {"CK_FLAGS_OUTPUT": "", "CK_OBJ_EXT": ".class"}}}})");
+  EXPECT_EQ(commands_of(program(R"({"skip_compiler_vars": "yes"})"), {}, dependencies),
+            (Texts{"$CK_CC OBJ DYN -I../ ../main.c",
+                   "$CK_CC $CK_COMPILER_FLAGS_OBLIGATORY DYN main.class -o a.out LD"}));
 }
 
 TEST(CompileScript, CallsTheProgramsScriptOnceWithTheFlagsInVariables) {
