@@ -86,6 +86,16 @@ std::optional<Value> dataset_value(std::string_view name, const Dataset& dataset
   return Value{files[static_cast<std::size_t>(*index)]};
 }
 
+/// What a command of the user, or the dataset itself, puts in as shell text.
+std::optional<Value> substitute(std::string_view name, const RunTokens& tokens) {
+  if (tokens.substitutes.contains(name)) return Value{text_at(tokens.substitutes, name), true};
+  if (!tokens.dataset) return std::nullopt;
+  const Json& properties = object_at(tokens.dataset->meta, "cm_properties");
+  const Json& offered = object_at(object_at(properties, "run_time"), "run_cmd_main");
+  if (!offered.contains(name)) return std::nullopt;
+  return Value{text_at(offered, name), true};
+}
+
 Error undefined_token(std::string_view name, const std::string& command, const RunTokens& tokens) {
   Error error(ErrorCode::invalid, fmt::format("nothing defines $#{}#$ in the command: {}",
                                               printable(name), printable(command)));
@@ -105,7 +115,7 @@ Result<Value> value_of(std::string_view name, const std::string& command, const 
     CK_TRY(folder, tokens.find_entry(std::string(cid)));
     return Value{folder_text(folder)};
   }
-  if (tokens.substitutes.contains(name)) return Value{text_at(tokens.substitutes, name), true};
+  if (auto value = substitute(name, tokens)) return *value;
   return fail(undefined_token(name, command, tokens));
 }
 

@@ -129,6 +129,13 @@ TEST(ExpandCommand, PutsInSubstitutesAsShellText) {
             "./a.out 1125000 -a -b");
 }
 
+TEST(ExpandCommand, PutsInWhatTheDatasetOffers) {
+  RunTokens tokens = with_dataset("/d", "");
+  tokens.dataset->meta =
+      Json::parse(R"({"cm_properties": {"run_time": {"run_cmd_main": {"number": "1125"}}}})");
+  EXPECT_EQ(expanded("$#BIN_FILE#$ $#number#$", tokens), "./a.out 1125");
+}
+
 TEST(ExpandCommand, FindsOtherEntries) {
   EXPECT_EQ(expanded("python $#ck_take_from_{script:s}#$post.py"), "python /repo/script/s/post.py");
   EXPECT_EQ(expanded("$#ck_take_from_{script:t}#$"), "error: no script:t");
