@@ -16,10 +16,17 @@ using std::chrono::milliseconds;
 constexpr std::size_t kOutputBytes = 1u << 20;
 constexpr std::int64_t kNanosecondsInMillisecond = 1'000'000;
 
+/// As the Python process has to name it, whose working directory is another one.
+std::string absolute(const fs::path& path) {
+  std::error_code error;
+  const auto full = fs::absolute(path, error);
+  return error ? path.native() : full.native();
+}
+
 Json request_of(const HookCall& call, int id) {
   Json variables = Json::object();
   for (const auto& [name, value] : call.variables) variables[name] = value;
-  return {{"op", "call"},          {"id", id},          {"path", call.file.native()},
+  return {{"op", "call"},          {"id", id},          {"path", absolute(call.file)},
           {"func", call.function}, {"arg", call.input}, {"cwd", call.directory.native()},
           {"environ", variables}};
 }
@@ -56,7 +63,7 @@ Status Host::State::start() {
   CK_TRY(python, find_python(options));
   sys::CompanionSpec spec;
   // No bytecode beside other people's files, nothing printed held back.
-  spec.argv = {python.native(), "-B", "-u", (options.program / "host.py").native()};
+  spec.argv = {python.native(), "-B", "-u", absolute(options.program / "host.py")};
   spec.variables = options.variables;
   spec.directory = options.directory;
   spec.max_line_bytes = options.max_answer_bytes;

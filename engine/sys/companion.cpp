@@ -141,7 +141,7 @@ std::optional<std::string> Companion::State::next_line() {
 
 /// Waits until something happens or the time is over, and moves what can be moved.
 Status Companion::State::wait(int timeout_ms, const Cancel& cancel) {
-  const short wanted = static_cast<short>(requests.empty() ? POLLIN : POLLIN | POLLOUT);
+  const auto wanted = static_cast<short>(requests.empty() ? POLLIN : POLLIN | POLLOUT);
   std::array<pollfd, 4> ready{{{channel.get(), wanted, 0},
                                {output.descriptor(), POLLIN, 0},
                                {leader_running ? leader.get() : -1, POLLIN, 0},
