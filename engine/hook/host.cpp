@@ -17,7 +17,7 @@ constexpr std::size_t kOutputBytes = 1u << 20;
 constexpr std::int64_t kNanosecondsInMillisecond = 1'000'000;
 
 /// As the Python process has to name it, whose working directory is another one.
-std::string absolute(const fs::path& path) {
+std::string name_anywhere(const fs::path& path) {
   std::error_code error;
   const auto full = fs::absolute(path, error);
   return error ? path.native() : full.native();
@@ -26,7 +26,7 @@ std::string absolute(const fs::path& path) {
 Json request_of(const HookCall& call, int id) {
   Json variables = Json::object();
   for (const auto& [name, value] : call.variables) variables[name] = value;
-  return {{"op", "call"},          {"id", id},          {"path", absolute(call.file)},
+  return {{"op", "call"},          {"id", id},          {"path", name_anywhere(call.file)},
           {"func", call.function}, {"arg", call.input}, {"cwd", call.directory.native()},
           {"environ", variables}};
 }
@@ -63,7 +63,7 @@ Status Host::State::start() {
   CK_TRY(python, find_python(options));
   sys::CompanionSpec spec;
   // No bytecode beside other people's files, nothing printed held back.
-  spec.argv = {python.native(), "-B", "-u", absolute(options.program / "host.py")};
+  spec.argv = {python.native(), "-B", "-u", name_anywhere(options.program / "host.py")};
   spec.variables = options.variables;
   spec.directory = options.directory;
   spec.max_line_bytes = options.max_answer_bytes;
