@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/collective.hpp"
 #include "app/components.hpp"
 #include "app/prepare.hpp"
 #include "base/strings.hpp"
@@ -32,6 +33,56 @@ Error nothing_detected(const DetectReport& report) {
   }
   error.hint("install it, or say where it is with --full_path=FILE");
   return error;
+}
+
+/// The entries to look for: of our kind `software`, and when "soft" is typed of CK's `soft` too.
+Result<std::vector<catalog::Component>> software_for(Session& session,
+                                                     const DetectRequest& request) {
+  std::vector<catalog::Component> components;
+  std::vector<std::string> hints;
+  std::vector<std::string> kinds{"software"};
+  if (request.pattern.kind == "soft") kinds.insert(kinds.begin(), "soft");
+  CK_TRY(catalog, session.catalog());
+  CK_TRY(known, catalog->kinds());
+  for (const auto& kind : kinds) {
+    model::ComponentPattern pattern = request.pattern;
+    pattern.kind = kind;
+    if (std::ranges::find(known, kind) == known.end() && kind != kinds.back()) continue;
+    if (pattern.exact() && request.tags.empty()) {
+      auto found = find(session, pattern);
+      if (found) return std::vector{std::move(found->component)};
+      if (kind == kinds.back()) return fail(std::move(found.error()));
+      continue;
+    }
+    CK_TRY(found, search(session, {pattern, request.tags, std::nullopt}));
+    std::ranges::move(found.components, std::back_inserter(components));
+    hints = std::move(found.hints);
+  }
+  if (!components.empty()) return components;
+  Error error(ErrorCode::not_found, "no software has the tags " + request.tags.text());
+  for (auto& hint : hints) error.hint(std::move(hint));
+  return fail(std::move(error));
+}
+
+/// Whether `ck install` is asked for a package of Collective Knowledge: by name, or by tags that
+/// none of ours has.
+Result<bool> means_collective(Session& session, const InstallRequest& request) {
+  using Format = model::RepositoryDescriptor::Format;
+  CK_TRY(repositories, session.repositories());
+  const bool any = std::ranges::any_of(
+      repositories->all(), [](const catalog::Repository& one) { return one.format == Format::ck; });
+  if (!any || request.pattern.kind != "package") return false;
+  if (!request.pattern.name.empty()) {
+    const auto found = find(session, request.pattern);
+    return found && found->component.format == Format::ck;
+  }
+  CK_TRY(catalog, session.catalog());
+  CK_TRY(found, catalog->search({{}, request.tags, std::nullopt}));
+  return std::ranges::none_of(found, [](const catalog::Component& component) {
+    return component.format == Format::native &&
+           (component.id.kind == "package" || component.id.kind == "dataset" ||
+            component.id.kind == "model");
+  });
 }
 
 bool named(const install::Environment& environment, const std::string& id) {
@@ -94,29 +145,20 @@ Error no_environment(const EnvironmentQuery& query, const std::vector<install::E
 
 Result<DetectReport> detect(Session& session, const DetectRequest& request) {
   CK_TRY(context, session.context());
-  std::vector<catalog::Component> components;
-  model::ComponentPattern pattern = request.pattern;
-  pattern.kind = "software";
-  if (pattern.exact() && request.tags.empty()) {
-    CK_TRY(found, find(session, pattern));
-    components.push_back(std::move(found.component));
-  } else {
-    CK_TRY(found, search(session, {pattern, request.tags, std::nullopt}));
-    components = std::move(found.components);
-    if (components.empty()) {
-      Error error(ErrorCode::not_found, "no software has the tags " + request.tags.text());
-      for (auto& hint : found.hints) error.hint(std::move(hint));
-      return fail(std::move(error));
-    }
-  }
+  CK_TRY(components, software_for(session, request));
   if (!request.full_path.empty() && components.size() != 1) {
     return fail(Error(ErrorCode::usage, "--full_path needs one software, these tags name " +
                                             std::to_string(components.size())));
   }
   DetectReport report;
   for (const auto& component : components) {
-    CK_TRY(one, detect_one(component, request, *context));
-    report.software.push_back(std::move(one));
+    if (component.format == model::RepositoryDescriptor::Format::native) {
+      CK_TRY(one, detect_one(component, request, *context));
+      report.software.push_back(std::move(one));
+    } else {
+      CK_TRY(one, detect_collective(session, component, request));
+      report.software.push_back(std::move(one));
+    }
   }
   const bool any = std::ranges::any_of(
       report.software, [](const auto& one) { return !one.detection.found.empty(); });
@@ -125,6 +167,8 @@ Result<DetectReport> detect(Session& session, const DetectRequest& request) {
 }
 
 Result<InstallReport> install(Session& session, const InstallRequest& request) {
+  CK_TRY(collective, means_collective(session, request));
+  if (collective) return install_collective(session, request);
   PrepareRequest wanted;
   wanted.pattern = request.pattern;
   // `ck install package --tags=…` means anything that can be installed, as it did in CK.

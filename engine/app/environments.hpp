@@ -1,6 +1,7 @@
 #pragma once
 /// ck detect, install, explain, and show, locate, rm for environments.
 
+#include "app/collective_options.hpp"
 #include "app/session.hpp"
 #include "install/detector.hpp"
 #include "install/installer.hpp"
@@ -9,9 +10,11 @@
 namespace ck::app {
 
 struct DetectRequest {
-  model::ComponentPattern pattern;  ///< kind "software" or "soft"; the name may be empty with tags
+  model::ComponentPattern pattern;  ///< kind "software" or "soft" (which means both); the name may
+                                    ///< be empty with tags
   model::TagQuery tags;
   std::string full_path;
+  CollectiveOptions collective;  ///< for `soft` of Collective Knowledge
 };
 struct DetectedSoftware {
   catalog::Component component;
@@ -33,6 +36,7 @@ struct InstallRequest {
   std::string profile = "clean";
   bool rebuild = false;
   bool dry_run = false;
+  CollectiveOptions collective;  ///< for packages of Collective Knowledge
 };
 struct InstallReport {
   install::InstallPlan plan;

@@ -1,7 +1,9 @@
 #pragma once
-/// ck ls, show and rm for experiments, and ck replay.
+/// ck ls, show, rm, import and export for experiments, and ck replay.
 
 #include "app/session.hpp"
+#include "experiment/export_collective.hpp"
+#include "experiment/import_collective.hpp"
 #include "experiment/replay.hpp"
 
 namespace ck::app {
@@ -25,6 +27,22 @@ Result<ExperimentDetail> show_experiment(Session& session, const std::string& na
 
 /// `not_found` if there is none; blobs stay until they are collected.
 Result<store::ExperimentSummary> remove_experiment(Session& session, const std::string& name);
+
+struct ImportExperimentsRequest {
+  std::string from;  ///< a registered repository, or a folder: see `experiment::ImportRequest`
+  std::vector<std::string> names;
+  model::TagQuery tags;
+};
+Result<experiment::ImportReport> import_experiments(Session& session,
+                                                    const ImportExperimentsRequest& request);
+
+struct ExportExperimentRequest {
+  std::string experiment;
+  std::string repository;  ///< registered, or a folder; empty: a new one is made
+  fs::path folder;         ///< the new one; empty: named like the experiment, in the current folder
+};
+Result<experiment::ExportReport> export_experiment(Session& session,
+                                                   const ExportExperimentRequest& request);
 
 Result<experiment::ReplayReport> replay(Session& session, const experiment::ReplayRequest& request,
                                         const run::PassThrough& output);

@@ -1,5 +1,8 @@
 #include "app/programs.hpp"
 
+#include <algorithm>
+
+#include "app/collective.hpp"
 #include "app/prepare.hpp"
 #include "install/installer.hpp"
 
@@ -18,6 +21,14 @@ Result<Prepared> prepare_program(Session& session, const RunRequest& request) {
   return prepare(session, wanted);
 }
 
+Result<catalog::Component> chosen_program(Session& session, const RunRequest& request) {
+  return choose_component(session, request.pattern, request.tags, {"program"});
+}
+
+bool is_collective(const catalog::Component& component) {
+  return component.format == model::RepositoryDescriptor::Format::ck;
+}
+
 /// The closure as it will be: ids, places and exports are known before anything is built.
 install::Closure planned_closure(const install::InstallPlan& plan) {
   install::Closure closure;
@@ -28,6 +39,8 @@ install::Closure planned_closure(const install::InstallPlan& plan) {
 }  // namespace
 
 Result<RunReport> run(Session& session, const RunRequest& request, const run::PassThrough& output) {
+  CK_TRY(component, chosen_program(session, request));
+  if (is_collective(component)) return run_collective(session, component, request, output);
   CK_TRY(prepared, prepare_program(session, request));
   CK_TRY(context, session.context());
   const auto& program = std::get<model::Program>(*prepared.subject.descriptor);
@@ -55,6 +68,22 @@ Result<RunReport> run(Session& session, const RunRequest& request, const run::Pa
   }
   report.plan = std::move(prepared.plan);
   return report;
+}
+
+Result<CompileReport> compile(Session& session, const RunRequest& request) {
+  CK_TRY(component, chosen_program(session, request));
+  if (is_collective(component)) return compile_collective(session, component, request);
+  CK_TRY(prepared, prepare_program(session, request));
+  if (!prepared.plan.subject) {
+    return fail(ErrorCode::unsupported, component.id.text() + " has nothing to be compiled");
+  }
+  CK_TRY(context, session.context());
+  CK_TRY(closure, install::execute(prepared.plan, prepared.profile, *context));
+  const bool built = std::ranges::any_of(prepared.plan.steps, [&](const auto& step) {
+    return step.environment.record.id == *prepared.plan.subject &&
+           step.action == install::PlannedEnvironment::Action::build;
+  });
+  return CompileReport{closure.at(*prepared.plan.subject), built};
 }
 
 Result<ExplainReport> explain(Session& session, const RunRequest& request) {

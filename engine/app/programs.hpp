@@ -1,6 +1,7 @@
 #pragma once
 /// ck run, benchmark, explain.
 
+#include "app/collective_options.hpp"
 #include "app/session.hpp"
 #include "experiment/archive.hpp"
 
@@ -22,7 +23,8 @@ struct RunRequest {
   model::Tags tags_of_record;
   bool rebuild = false;
   bool dry_run = false;
-  std::string command_line;  ///< as typed, for the record
+  std::string command_line;      ///< as typed, for the record
+  CollectiveOptions collective;  ///< for programs of Collective Knowledge
 };
 struct RunReport {
   install::InstallPlan plan;
@@ -33,6 +35,14 @@ struct RunReport {
 };
 /// Runs `repetitions` times (once for `ck run`). The program's output goes to `output` as it comes.
 Result<RunReport> run(Session& session, const RunRequest& request, const run::PassThrough& output);
+
+/// A program's build.
+struct CompileReport {
+  install::Environment environment;
+  bool built = false;  ///< now; false: it was there already
+};
+/// Resolves, installs and builds what `run` would run, and no more.
+Result<CompileReport> compile(Session& session, const RunRequest& request);
 
 /// Every choice with its reason and the others with theirs.
 struct ExplainReport {

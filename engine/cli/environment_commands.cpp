@@ -2,6 +2,7 @@
 
 #include "base/strings.hpp"
 #include "base/table.hpp"
+#include "cli/collective_options.hpp"
 #include "cli/command.hpp"
 #include "cli/plan_text.hpp"
 #include "cli/report_json.hpp"
@@ -44,10 +45,11 @@ Result<int> locate(Call& call) {
 
 Result<int> detect(Call& call) {
   app::DetectRequest request;
-  CK_TRY(pattern, pattern_of(call, {"software"}));
+  CK_TRY(pattern, pattern_of(call, {"software", "soft"}));
   request.pattern = pattern;
   request.tags = model::TagQuery::parse(call.line.get("tags"));
   request.full_path = call.line.get("full_path");
+  request.collective = collective_options(call);
   if (pattern.name.empty() && request.tags.empty() && call.line.words.empty()) {
     return fail(Error(ErrorCode::usage, "nothing says what to detect")
                     .hint("ck detect software:NAME, ck detect software --tags=A,B, or ck detect "
@@ -83,11 +85,11 @@ Result<int> install(Call& call) {
     request.variations = split(*variations, ',');
   CK_TRY(version, model::VersionRange::parse(call.line.get("version")));
   request.version = version;
-  if (const auto pins = call.line.prefixed.find("dep"); pins != call.line.prefixed.end())
-    request.pins = pins->second;
+  request.pins = prefixed(call.line, "dep");
   request.profile = call.line.given("profile").value_or(request.profile);
   request.rebuild = call.line.has("rebuild");
   request.dry_run = call.line.has("dry_run");
+  request.collective = collective_options(call);
   CK_TRY(report, app::install(call.session, request));
   if (call.output.json()) {
     call.output.data(json_text(report));
@@ -128,18 +130,23 @@ Result<int> remove_environments(Call& call) {
 }
 
 std::vector<Command> environment_commands() {
+  std::vector<std::string> install_prefixes = collective_prefixes();
+  install_prefixes.emplace_back("dep");
   const Option profile{"profile", "NAME",
                        "which variables and limits builds and runs get (default: clean)"};
   return {
       {"detect",
        "recognise software that is installed on this machine",
        {"detect software[:NAME] [--tags=A,B] [--full_path=FILE]"},
-       "Looks only where the component says, and executes only the command it declares. 'soft' is "
-       "accepted\n"
-       "for 'software'.",
+       "Looks only where the component says, and executes only the command it declares. 'soft' "
+       "means CK's\n"
+       "entries and ours.",
        {{{"tags", "A,B", "all software with these tags"},
-         {"full_path", "FILE", "look at this file only"}},
-        {},
+         {"full_path", "FILE", "look at this file only"},
+         {"search_dirs", "A,B", "CK's soft: more folders to look in"},
+         {"extra_tags", "A,B", "CK's soft: more tags for the environment"},
+         {"force_version", "VERSION", "CK's soft: do not ask for the version"}},
+        collective_prefixes(),
         false},
        {"ck detect software:gcc", "ck detect soft --tags=compiler"},
        detect},
@@ -154,8 +161,12 @@ std::vector<Command> environment_commands() {
          {"variation", "A,B", "variations by name"},
          profile,
          {"rebuild", "", "build it again although it exists"},
-         {"dry_run", "", "print what would be done"}},
-        {"dep"},
+         {"dry_run", "", "print what would be done"},
+         {"source", "FILE", "CK packages: this file instead of the download"},
+         {"extra_tags", "A,B", "CK packages: more tags for the environment"},
+         {"force_version", "VERSION", "CK packages: this version"},
+         collective_order()},
+        install_prefixes,
         true},
        {"ck install package:onnx-lite", "ck install package --tags=dataset,digits --dry_run"},
        install},

@@ -81,8 +81,6 @@ Result<model::ComponentPattern> pattern_of(const Call& call,
                     .hint("options begin with --"));
   }
   CK_TRY(pattern, model::ComponentPattern::parse(words.front()));
-  if (pattern.kind == "soft" && std::ranges::find(kinds, "software") != kinds.end())
-    pattern.kind = "software";
   if (std::ranges::find(kinds, pattern.kind) == kinds.end()) {
     Error error(ErrorCode::usage,
                 "'" + words.front() + "': this command works with " + join(kinds, ", "));

@@ -1,6 +1,7 @@
 #include "app/programs.hpp"
 
 #include "base/strings.hpp"
+#include "cli/collective_options.hpp"
 #include "cli/command.hpp"
 #include "cli/plan_text.hpp"
 #include "cli/report_json.hpp"
@@ -8,11 +9,28 @@
 namespace ck::cli {
 namespace {
 
-std::vector<std::pair<std::string, std::string>> prefixed(const Call& call,
-                                                          const std::string& prefix) {
-  const auto found = call.line.prefixed.find(prefix);
-  return found == call.line.prefixed.end() ? std::vector<std::pair<std::string, std::string>>{}
-                                           : found->second;
+/// Options of CK's programs; programs of ours may have parameters of these names.
+const std::vector<Option>& collective_program_options() {
+  static const std::vector<Option> options{
+      {"speed", "", "CK programs: compile with the compiler's flags for speed"},
+      {"size", "", "CK programs: compile with the compiler's flags for size"},
+      {"static", "", "CK programs: link statically"},
+      {"flags", "FLAGS", "CK programs: flags for the compiler"},
+      {"lflags", "FLAGS", "CK programs: flags for the linker"},
+      {"dataset_uoa", "NAME", "CK programs: which dataset"},
+      {"dataset_file", "FILE", "CK programs: which file of the dataset"},
+      {"repeat", "N", "CK programs: how often the program repeats its work inside one run"},
+      {"skip_calibration", "", "CK programs: repeat once instead of for about 4 s"},
+      {"calibration_time", "SECONDS", "CK programs: how long a calibrated run takes (4)"},
+      {"compiler_tags", "A,B", "CK programs: more tags of the compiler"},
+      {"skip_print_timers", "", "accepted for CK's sake"},
+      {"skip_stat_analysis", "", "accepted for CK's sake"},
+      {"process_multi_keys", "", "accepted for CK's sake"},
+      {"record_repo", "NAME", "accepted for CK's sake: there is one archive"},
+      {"skip_freq", "", "accepted for CK's sake"},
+      {"no_state_check", "", "accepted for CK's sake"},
+      {"skip_info_collection", "", "accepted for CK's sake"}};
+  return options;
 }
 
 Result<app::RunRequest> request_of(Call& call, const std::vector<std::string>& kinds) {
@@ -28,8 +46,12 @@ Result<app::RunRequest> request_of(Call& call, const std::vector<std::string>& k
   }
   request.command = call.line.get("cmd_key");
   request.values = call.line.values;
-  request.variables = prefixed(call, "env");
-  request.pins = prefixed(call, "dep");
+  for (const auto& option : collective_program_options()) {
+    if (const auto value = call.line.given(option.name)) request.values[option.name] = *value;
+  }
+  request.collective = collective_options(call);
+  request.variables = prefixed(call.line, "env");
+  request.pins = prefixed(call.line, "dep");
   request.arguments = call.line.arguments;
   CK_TRY(timeout, call.line.number("timeout", 0));
   request.timeout_seconds = timeout;
@@ -90,6 +112,17 @@ Result<int> benchmark(Call& call) {
   return finish(call, report, true);
 }
 
+Result<int> compile(Call& call) {
+  CK_TRY(request, request_of(call, {"program"}));
+  CK_TRY(report, app::compile(call.session, request));
+  if (call.output.json()) {
+    call.output.data(json_text(report));
+  } else {
+    call.output.data(report.environment.path.string() + "\n");
+  }
+  return 0;
+}
+
 Result<int> explain(Call& call) {
   CK_TRY(request, request_of(call, {"program", "package", "dataset", "model"}));
   CK_TRY(report, app::explain(call.session, request));
@@ -127,6 +160,11 @@ std::vector<Command> program_commands() {
       {"rebuild", "", "build the program again although it exists"},
       {"dry_run", "", "print what would be done"},
   };
+  options.push_back(collective_order());
+  options.insert(options.end(), collective_program_options().begin(),
+                 collective_program_options().end());
+  std::vector<std::string> prefixes = collective_prefixes();
+  prefixes.emplace_back("dep");
   const std::string choices =
       "--NAME=value sets a parameter of the program, --env.NAME=value a variable of the run, and\n"
       "--dep.KEY=CHOICE what a dependency resolves to: tags:A,B, KIND:NAME, KIND:NAME@RANGE, "
@@ -136,7 +174,7 @@ std::vector<Command> program_commands() {
   repeated.insert(repeated.begin(), {"repetitions", "N", "how often to run (default: 10)"});
   const Grammar explained{{{"tags", "A,B", "the program with these tags"},
                            {"profile", "NAME", "the profile to resolve for"}},
-                          {"dep", "env"},
+                          prefixes,
                           true};
   return {
       {"run",
@@ -144,17 +182,24 @@ std::vector<Command> program_commands() {
        {"run program:NAME [--PARAMETER=value …] [--env.NAME=value …] [-- ARGUMENT …]"},
        choices +
            "\nThe program's output passes through; its numbers are recorded with everything else.",
-       {options, {"env", "dep"}, true},
+       {options, prefixes, true},
        {"ck run program:hello", "ck run program:hello --dry_run",
         "ck run program:hello --timeout=10 --quiet"},
        run},
+      {"compile",
+       "resolve, install and build what a program needs, and the program, without running it",
+       {"compile program:NAME [--speed] [--PARAMETER=value …]"},
+       "Prints the folder of the build. What is built already is not built again.",
+       {options, prefixes, true},
+       {"ck compile program:hello"},
+       compile},
       {"benchmark",
        "run a program repeatedly and summarise its numbers",
        {"benchmark program:NAME [--repetitions=N] [--record_uoa=NAME] "
         "[--PARAMETER=value …]"},
        choices + "\nPrints median and the 95 % interval of the median (order statistics: nothing "
                  "is assumed).",
-       {repeated, {"env", "dep"}, true},
+       {repeated, prefixes, true},
        {"ck benchmark program:hello --repetitions=5 --record_uoa=hello-times --tags=demo"},
        benchmark},
       {"explain",

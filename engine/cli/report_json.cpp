@@ -281,6 +281,29 @@ Json document_of(const experiment::ReplayReport& report) {
   return json;
 }
 
+Json document_of(const experiment::ImportReport& report) {
+  Json json = titled("ck.import_experiments/1");
+  json["experiments"] =
+      list(report.experiments, [](const experiment::ImportedExperiment& experiment) {
+        return Json{{"name", experiment.name},
+                    {"uid", experiment.uid},
+                    {"folder", experiment.folder.string()},
+                    {"points_added", experiment.added},
+                    {"points_known", experiment.known}};
+      });
+  json["problems"] = list(report.problems, error_json);
+  return json;
+}
+
+Json document_of(const experiment::ExportReport& report) {
+  Json json = titled("ck.export_experiment/1");
+  json["experiment"] = report.experiment;
+  json["uid"] = report.uid;
+  json["entry"] = report.entry.string();
+  json["points"] = report.points;
+  return json;
+}
+
 }  // namespace
 
 std::string json_text(const app::PullReport& report) { return to_pretty_text(document_of(report)); }
@@ -304,6 +327,13 @@ std::string json_text(const app::EnvironmentsReport& report) {
   return to_pretty_text(document_of(report));
 }
 std::string json_text(const app::RunReport& report) { return to_pretty_text(document_of(report)); }
+std::string json_text(const app::CompileReport& report) {
+  Json json = titled("ck.compile/1");
+  json["environment"] = environment_json(report.environment);
+  json["built"] = report.built;
+  return to_pretty_text(json);
+}
+
 std::string json_text(const app::ExplainReport& report) {
   return to_pretty_text(document_of(report));
 }
@@ -314,6 +344,12 @@ std::string json_text(const app::ExperimentDetail& report) {
   return to_pretty_text(document_of(report));
 }
 std::string json_text(const experiment::ReplayReport& report) {
+  return to_pretty_text(document_of(report));
+}
+std::string json_text(const experiment::ImportReport& report) {
+  return to_pretty_text(document_of(report));
+}
+std::string json_text(const experiment::ExportReport& report) {
   return to_pretty_text(document_of(report));
 }
 

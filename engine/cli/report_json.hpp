@@ -21,9 +21,12 @@ std::string json_text(const app::DetectReport& report);
 std::string json_text(const app::InstallReport& report);
 std::string json_text(const app::EnvironmentsReport& report);
 std::string json_text(const app::RunReport& report);
+std::string json_text(const app::CompileReport& report);
 std::string json_text(const app::ExplainReport& report);
 std::string json_text(const app::ExperimentsReport& report);
 std::string json_text(const app::ExperimentDetail& report);
 std::string json_text(const experiment::ReplayReport& report);
+std::string json_text(const experiment::ImportReport& report);
+std::string json_text(const experiment::ExportReport& report);
 
 }  // namespace ck::cli

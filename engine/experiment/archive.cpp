@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/strings.hpp"
+#include "collective/surroundings.hpp"
 #include "sys/host.hpp"
 
 namespace ck::experiment {
@@ -37,6 +38,13 @@ std::string error_text(const Error& error) {
 
 Result<Json> part_of(const store::Point& point, const char* key) {
   CK_TRY(document, document_of(point));
+  if (document.contains("imported")) {
+    return fail(
+        Error(ErrorCode::unsupported, "point " + point.uid +
+                                          " was recorded with Collective Knowledge, and that "
+                                          "keeps no plan which could be run again")
+            .hint("'ck benchmark " + point.subject + " --record_uoa=NAME' measures it anew"));
+  }
   if (!document.contains(key)) {
     return fail(ErrorCode::invalid, "the document of point " + point.uid + " has no '" + key + "'");
   }
@@ -48,9 +56,10 @@ Result<std::optional<Error>> run_repetitions(const store::Point& point, const Po
                                              const run::RunPlan& plan,
                                              const run::PassThrough& output,
                                              install::Context& context) {
+  CK_TRY(phases, collective::phases_of(plan, output, context));
   for (int number = 1; number <= request.repetitions; ++number) {
     if (auto stop = context.cancel.check(); !stop) return std::optional(std::move(stop.error()));
-    CK_TRY(outcome, run::run_once(plan, number, output, context));
+    CK_TRY(outcome, run::run_once(plan, number, output, context, phases));
     CK_CHECK(context.store.add_repetition(point, outcome.keys, outcome.repetition));
     if (outcome.failure) return std::move(outcome.failure);
     if (request.repetitions > 1) {

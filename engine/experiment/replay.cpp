@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/strings.hpp"
+#include "collective/restore.hpp"
 #include "install/installer.hpp"
 #include "install/profile.hpp"
 #include "install/staging.hpp"
@@ -33,6 +34,11 @@ run::RunPlan plan_with(run::RunPlan plan, const std::map<std::string, std::strin
     if (recorded == now) continue;
     for (auto& argument : plan.argv) argument = replace_all(argument, recorded, now);
     for (auto& [name, value] : plan.variables) value = replace_all(value, recorded, now);
+    for (auto& placement : plan.placements)
+      placement.from = replace_all(placement.from, recorded, now);
+    // Collective Knowledge's uid of an environment is the first half of ours.
+    plan.surroundings = replace_all(plan.surroundings, recorded, now);
+    plan.surroundings = replace_all(plan.surroundings, recorded.substr(0, 16), now.substr(0, 16));
     std::ranges::replace(plan.environments, recorded, now);
   }
   return plan;
@@ -42,6 +48,21 @@ void add_differences(const std::vector<install::LockDifference>& from, Compariso
   for (const auto& difference : from) {
     to.environment.push_back({difference.what, difference.recorded, difference.now});
   }
+}
+
+/// Makes every recorded environment exist, in the way of the format it came from.
+Result<install::LockedPlan> restore(const install::Lock& lock, const run::RunPlan& plan,
+                                    const model::Profile& profile, install::Context& context) {
+  if (!plan.surroundings.empty()) {
+    CK_TRY(bench, collective::Workbench::open(context, profile, {}));
+    CK_TRY(restored, collective::restore(lock, plan, bench));
+    return install::LockedPlan{std::move(restored.plan), std::move(restored.ids),
+                               std::move(restored.differences)};
+  }
+  CK_TRY(work, install::make_staging(context.home.staging()));
+  CK_TRY(locked, install::plan_locked(lock, profile, work.path(), context));
+  CK_CHECK(install::execute(locked.plan, profile, context));
+  return std::move(locked);
 }
 
 }  // namespace
@@ -55,9 +76,7 @@ Result<ReplayReport> replay(const ReplayRequest& request, const run::PassThrough
   CK_TRY(recorded_plan, plan_of(report.recorded));
   CK_TRY(profile, install::load_profile(recorded_plan.profile, context));
 
-  CK_TRY(work, install::make_staging(context.home.staging()));
-  CK_TRY(locked, install::plan_locked(lock, profile, work.path(), context));
-  CK_CHECK(install::execute(locked.plan, profile, context));
+  CK_TRY(locked, restore(lock, recorded_plan, profile, context));
 
   PointRequest point;
   point.experiment = report.recorded.experiment;

@@ -4,6 +4,7 @@
 
 #include "base/strings.hpp"
 #include "install/builder.hpp"
+#include "install/commit.hpp"
 #include "install/detector.hpp"
 #include "install/staging.hpp"
 #include "sys/lock.hpp"
@@ -11,21 +12,10 @@
 namespace ck::install {
 namespace {
 
-/// Nobody waits longer for somebody else's build; the lock of a dead process is free at once.
-constexpr std::chrono::hours kPatience(24);
 constexpr std::size_t kShownDependants = 5;
 
 std::string shown(const store::EnvironmentRecord& record) {
   return record.component.text() + " " + record.version;
-}
-
-fs::path lock_of(const std::string& id, const Context& context) {
-  return context.home.lock("env-" + id);
-}
-
-bool complete(const fs::path& environment) {
-  std::error_code ignored;
-  return fs::exists(manifest_file(environment), ignored);
 }
 
 /// Executes one plan, step by step; what is done lies in the closure.
@@ -63,7 +53,7 @@ class Executor {
   }
 
   Status use(const PlannedEnvironment& step) {
-    if (complete(step.environment.path)) return add(step.environment);
+    if (is_complete(step.environment.path)) return add(step.environment);
     return fail(Error(ErrorCode::conflict,
                       shown(step.environment.record) + " was removed after it was chosen")
                     .in("environment " + step.environment.path.string())
@@ -71,24 +61,12 @@ class Executor {
   }
 
   Status make(const PlannedEnvironment& step) {
-    const auto& environment = step.environment;
-    if (!step.replace && complete(environment.path)) return add(environment);
-    CK_TRY(free, sys::FileLock::try_acquire(lock_of(environment.record.id, context_),
-                                            sys::FileLock::Mode::exclusive));
-    std::optional<sys::FileLock> lock = std::move(free);
-    if (!lock) {
-      context_.events.on(Note{"waiting for another ck to build " + shown(environment.record)});
-      CK_TRY(waited,
-             sys::FileLock::acquire(lock_of(environment.record.id, context_),
-                                    sys::FileLock::Mode::exclusive, kPatience, context_.cancel));
-      lock = std::move(waited);
-    }
-    // Somebody else may have made it meanwhile. (Only one who replaces makes it anew.)
-    if (!step.replace && complete(environment.path)) return add(environment);
-    return build_new(step);
+    CK_TRY(environment,
+           make_once(step.environment, step.replace, context_, [&] { return build_new(step); }));
+    return add(environment);
   }
 
-  Status build_new(const PlannedEnvironment& step) {
+  Result<Environment> build_new(const PlannedEnvironment& step) {
     const std::string what = "building " + shown(step.environment.record);
     const std::int64_t start = context_.clock.monotonic_ns();
     context_.events.on(StepStarted{what});
@@ -97,56 +75,13 @@ class Executor {
     const BuildJob job{step, profile_, closure_, staging.path(), log};
     auto built = build(job, context_);
     if (built) built = log.close();
-    if (!built) return fail(keep_log(std::move(built.error()), log, step));
-    CK_TRY(environment, commit(step, staging.path()));
+    if (!built) return fail(keep_log(std::move(built.error()), log, step.environment, context_));
+    CK_TRY(environment, commit_environment({step.environment, step.inputs,
+                                            staging.path() / "prefix", log.file(), staging.path()},
+                                           context_));
     const auto spent = static_cast<double>(context_.clock.monotonic_ns() - start);
     context_.events.on(StepFinished{what, human_duration_ns(spent)});
-    return add(environment);
-  }
-
-  /// Of a failed build only the log stays.
-  Error keep_log(Error error, BuildLog& log, const PlannedEnvironment& step) {
-    if (error.code == ErrorCode::interrupted) return error;
-    static_cast<void>(log.close());
-    const fs::path kept = context_.home.logs() / (step.environment.record.id + ".log");
-    std::error_code failed;
-    if (fs::file_size(log.file(), failed) == 0) return error;
-    fs::rename(log.file(), kept, failed);
-    if (!failed) error.in("log file " + kept.string());
-    return error;
-  }
-
-  /// Everything that makes the prefix an environment; the rename is the commit.
-  Result<Environment> commit(const PlannedEnvironment& step, const fs::path& staging) {
-    const fs::path prefix = staging / "prefix";
-    Environment environment = step.environment;
-    Manifest manifest;
-    CK_TRY(files, sys::list_tree(prefix, {}, context_.cancel));
-    manifest.files = std::move(files);
-    auto& record = environment.record;
-    record.created_ns = context_.clock.unix_ns();
-    record.size_bytes = 0;
-    for (const auto& entry : manifest.files) {
-      if (entry.kind == sys::TreeEntry::Kind::file) record.size_bytes += entry.size_bytes;
-    }
-    manifest.record = record;
-    CK_CHECK(sys::make_directories(prefix / ".ck"));
-    CK_CHECK(sys::rename_into_place(staging / "log", log_file(prefix)));
-    CK_CHECK(sys::write_file(inputs_file(prefix), step.inputs));
-    CK_CHECK(sys::write_file(manifest_file(prefix), to_text(manifest)));
-    CK_CHECK(sys::make_read_only(prefix));
-    CK_CHECK(move_aside(environment.path, staging));
-    CK_CHECK(sys::rename_into_place(prefix, environment.path));
-    CK_CHECK(context_.store.put_environment(record));
     return environment;
-  }
-
-  /// What lies there is an older build that is replaced, or the rest of something that was never
-  /// completed: this process holds the lock. It goes away with the staging folder.
-  static Status move_aside(const fs::path& old, const fs::path& staging) {
-    std::error_code ignored;
-    if (!fs::exists(fs::symlink_status(old, ignored))) return {};
-    return sys::rename_into_place(old, staging / "replaced");
   }
 
   const model::Profile& profile_;
@@ -169,7 +104,8 @@ Error has_dependants(const store::EnvironmentRecord& record,
 
 /// Gone in one rename; then the files are deleted at leisure.
 Status remove_built(const std::string& id, Context& context) {
-  CK_TRY(lock, sys::FileLock::try_acquire(lock_of(id, context), sys::FileLock::Mode::exclusive));
+  CK_TRY(lock,
+         sys::FileLock::try_acquire(environment_lock(id, context), sys::FileLock::Mode::exclusive));
   if (!lock) {
     return fail(Error(ErrorCode::busy, "environment " + id + " is being built by another ck")
                     .hint("wait until it is done and try again"));
@@ -204,7 +140,8 @@ Status remove_environment(const std::string& id, bool force, Context& context) {
     if (needs) dependants.push_back(other);
   }
   if (!dependants.empty() && !force) return fail(has_dependants(*record, dependants));
-  if (record->origin == store::EnvironmentRecord::Origin::detected)
+  std::error_code ignored;
+  if (!fs::exists(fs::symlink_status(context.home.environments() / id, ignored)))
     return context.store.remove_environment(id);
   return remove_built(id, context);
 }

@@ -18,6 +18,8 @@ struct DownloadRequest {
   fs::path file;       ///< result; `file` + ".part" holds the partial content across calls
   std::string sha256;  ///< required content hash
   std::optional<std::uint64_t> size_bytes;  ///< known size, for progress and an early refusal
+  /// Nobody knows the hash yet: what the server sends is taken (a partial content is not).
+  bool any_content = false;
 };
 
 class Http {

@@ -1,0 +1,307 @@
+#include "app/collective.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "base/strings.hpp"
+#include "collective/meta.hpp"
+#include "collective/package.hpp"
+#include "collective/program.hpp"
+#include "collective/software.hpp"
+#include "collective/surroundings.hpp"
+#include "install/profile.hpp"
+#include "run/runner.hpp"
+
+namespace ck::app {
+namespace {
+
+Json object_of(const NamedTexts& texts) {
+  Json object = Json::object();
+  for (const auto& [name, value] : texts) object[name] = value;
+  return object;
+}
+
+// Options of programs.
+
+/// What CK's users type and what it means here.
+const std::set<std::string>& known_options() {
+  static const std::set<std::string> known{"speed",
+                                           "size",
+                                           "static",
+                                           "flags",
+                                           "lflags",
+                                           "dataset_uoa",
+                                           "dataset_file",
+                                           "repeat",
+                                           "skip_calibration",
+                                           "calibration_time",
+                                           "compiler_tags"};
+  return known;
+}
+
+/// Accepted because scripts have them; what they ask for is how things are, or is of no use here.
+const std::set<std::string>& needless_options() {
+  static const std::set<std::string> needless{"skip_print_timers",
+                                              "skip_stat_analysis",
+                                              "process_multi_keys",
+                                              "record_repo",
+                                              "skip_freq",
+                                              "no_state_check",
+                                              "cpu_freq",
+                                              "gpu_freq",
+                                              "no_platform_features",
+                                              "skip_info_collection",
+                                              "clean",
+                                              "no_compile",
+                                              "record_failed",
+                                              "record_params",
+                                              "record_deps",
+                                              "skip_record_desc",
+                                              "skip_record_pipeline",
+                                              "features_keys_to_process",
+                                              "iterations",
+                                              "sleep",
+                                              "overwrite",
+                                              "skip_record_raw_results",
+                                              "generate_rnd_tmp_dir",
+                                              "console",
+                                              "out"};
+  return needless;
+}
+
+Status check_options(const model::Values& values, EventSink& events) {
+  for (const auto& [name, value] : values) {
+    if (known_options().contains(name)) continue;
+    if (needless_options().contains(name)) {
+      events.on(Note{"--" + name + " has no effect"});
+      continue;
+    }
+    std::vector<std::string> names(known_options().begin(), known_options().end());
+    names.insert(names.end(), needless_options().begin(), needless_options().end());
+    Error error(ErrorCode::usage, "there is no option --" + printable(name));
+    if (const auto near = did_you_mean(near_misses(name, names))) error.hint(*near);
+    error.hint("a variable of the program is set with --env." + printable(name) + "=…");
+    return fail(std::move(error));
+  }
+  return {};
+}
+
+std::string value_of(const model::Values& values, const std::string& name) {
+  const auto found = values.find(name);
+  return found == values.end() ? std::string() : found->second;
+}
+
+bool yes(const model::Values& values, const std::string& name) {
+  return value_of(values, name) == "yes";
+}
+
+Result<collective::ProgramRequest> program_request(Session& session,
+                                                   const catalog::Component& component,
+                                                   const RunRequest& request) {
+  CK_CHECK(check_options(request.values, session.events()));
+  collective::ProgramRequest program;
+  program.component = component;
+  program.compile.speed = yes(request.values, "speed");
+  program.compile.size = yes(request.values, "size");
+  program.compile.static_link = yes(request.values, "static");
+  program.compile.flags = value_of(request.values, "flags");
+  program.compile.link_flags = value_of(request.values, "lflags");
+  program.compile.variables = object_of(request.collective.compiler_variables);
+  program.environment = object_of(request.variables);
+  program.params = object_of(request.collective.params);
+  program.arguments = request.arguments;
+  program.command = request.command;
+  program.dataset = value_of(request.values, "dataset_uoa");
+  program.dataset_file = value_of(request.values, "dataset_file");
+  program.timeout_seconds = request.timeout_seconds;
+  program.rebuild = request.rebuild;
+  if (const auto repeat = value_of(request.values, "repeat"); !repeat.empty()) {
+    const auto number = parse_integer(repeat);
+    if (!number || *number < 1)
+      return fail(ErrorCode::usage, "--repeat=" + printable(repeat) + " is no number above 0");
+    program.repeat = repeat;
+  }
+  return program;
+}
+
+// Calibration.
+
+double total_time(const run::RunOutcome& outcome) {
+  for (std::size_t i = 0; i < outcome.keys.size(); ++i) {
+    if (outcome.keys[i].name == "total_execution_time") return outcome.repetition.metrics[i];
+  }
+  return 0;
+}
+
+/// Whether the program can be told how often to repeat its work, and nobody said how often.
+bool calibrates(const collective::BuiltProgram& built, const RunRequest& request) {
+  return collective::object_at(built.document, "run_vars").contains("CT_REPEAT_MAIN") &&
+         value_of(request.values, "repeat").empty() && !yes(request.values, "skip_calibration") &&
+         std::ranges::none_of(request.variables,
+                              [](const auto& one) { return one.first == "CT_REPEAT_MAIN"; });
+}
+
+/// Repeats until a run takes about `--calibration_time` (4 s), as CK does: time per repetition is
+/// then measured well. A program that ignores the count is left at one.
+Result<std::string> calibrated_repeat(collective::ProgramRequest program,
+                                      const collective::BuiltProgram& built,
+                                      const RunRequest& request, collective::Workbench& bench) {
+  constexpr int kRounds = 10;
+  constexpr double kShort = 0.5;
+  constexpr double kMostRepeats = 1e9;
+  const double target = parse_number(value_of(request.values, "calibration_time")).value_or(4.0);
+  double repeat = 1;
+  for (int round = 0; round < kRounds; ++round) {
+    program.repeat = std::to_string(static_cast<long long>(repeat));
+    CK_TRY(planned, collective::plan_program(program, built, bench));
+    CK_TRY(phases, collective::phases_of(planned.plan, {}, bench.context()));
+    bench.context().events.on(Note{"calibrating: " + program.repeat + " repetitions"});
+    CK_TRY(outcome, run::run_once(planned.plan, 1, {}, bench.context(), phases));
+    if (outcome.failure) return fail(std::move(*outcome.failure));
+    const double time = total_time(outcome);
+    const double factor = time > 0 ? target / time : 10;
+    if (time >= kShort && factor >= 0.8 && factor <= 1.4) break;
+    const double next = time < kShort ? repeat * 10 : std::max(1.0, std::round(repeat * factor));
+    if (next == repeat || next > kMostRepeats) break;
+    repeat = next;
+  }
+  return std::to_string(static_cast<long long>(repeat));
+}
+
+}  // namespace
+
+Result<collective::Wishes> wishes_of(Session& session, const CollectiveOptions& options) {
+  CK_TRY(context, session.context());
+  collective::Wishes wishes;
+  if (!options.order.empty() && options.order != "ck" && options.order != "ours")
+    return fail(ErrorCode::usage, "--order=" + printable(options.order) + ": it is ck or ours");
+  wishes.order = options.order == "ck" ? collective::Order::ck : collective::Order::ours;
+  for (const auto& [key, id] : options.presets) wishes.presets[key] = id;
+  for (const auto& [key, tags] : options.added_tags)
+    wishes.added_tags[key] = collective::comma_list(tags);
+  for (const auto& folder : collective::comma_list(options.search_folders))
+    wishes.search_folders.emplace_back(folder);
+  for (const auto& [name, value] : context->host_variables) {
+    if (name == "CK_TOOLS" && !value.empty()) wishes.search_folders.emplace_back(value);
+    if (name != "CK_DIRS") continue;
+    for (const auto& folder : split(value, ':')) {
+      if (!folder.empty()) wishes.search_folders.emplace_back(folder);
+    }
+  }
+  if (!options.source.empty()) {
+    std::error_code missing;
+    if (!fs::exists(options.source, missing))
+      return fail(ErrorCode::not_found, "--source: there is no " + printable(options.source));
+    wishes.sources[""] = fs::absolute(options.source).string();
+  }
+  std::error_code unknown;
+  wishes.executable = fs::read_symlink("/proc/self/exe", unknown);
+  return wishes;
+}
+
+Result<RunReport> run_collective(Session& session, const catalog::Component& component,
+                                 const RunRequest& request, const run::PassThrough& output) {
+  CK_TRY(program, program_request(session, component, request));
+  CK_TRY(context, session.context());
+  CK_TRY(profile, install::load_profile(request.profile, *context));
+  CollectiveOptions options = request.collective;
+  if (const auto tags = value_of(request.values, "compiler_tags"); !tags.empty())
+    options.added_tags.emplace_back("compiler", tags);
+  CK_TRY(wishes, wishes_of(session, options));
+  CK_TRY(bench, collective::Workbench::open(*context, profile, std::move(wishes)));
+  CK_TRY(built, collective::build_program(program, bench));
+  if (!request.dry_run && calibrates(built, request)) {
+    CK_TRY(repeat, calibrated_repeat(program, built, request, bench));
+    program.repeat = repeat;
+  }
+  CK_TRY(planned, collective::plan_program(program, built, bench));
+  RunReport report;
+  CK_TRY(used, collective::used_environments(built, planned.dependencies, bench));
+  report.plan = std::move(used);
+  report.run_plan = std::move(planned.plan);
+  if (request.dry_run) return report;
+  experiment::PointRequest point;
+  point.experiment = request.experiment.empty() ? component.id.name : request.experiment;
+  point.tags = request.tags_of_record;
+  point.repetitions = request.repetitions;
+  point.request = request.command_line;
+  CK_TRY(outcome,
+         experiment::execute_point(point, report.run_plan,
+                                   install::make_lock(report.plan, *context), output, *context));
+  report.metrics = experiment::summarize(outcome.point);
+  report.failure = std::move(outcome.failure);
+  report.point = std::move(outcome.point);
+  return report;
+}
+
+Result<CompileReport> compile_collective(Session& session, const catalog::Component& component,
+                                         const RunRequest& request) {
+  CK_TRY(program, program_request(session, component, request));
+  CK_TRY(context, session.context());
+  CK_TRY(profile, install::load_profile(request.profile, *context));
+  CK_TRY(wishes, wishes_of(session, request.collective));
+  CK_TRY(bench, collective::Workbench::open(*context, profile, std::move(wishes)));
+  CK_TRY(built, collective::build_program(program, bench));
+  return CompileReport{built.environment, built.built};
+}
+
+Result<InstallReport> install_collective(Session& session, const InstallRequest& request) {
+  CK_TRY(context, session.context());
+  CK_TRY(profile, install::load_profile(request.profile, *context));
+  CK_TRY(wishes, wishes_of(session, request.collective));
+  CK_TRY(bench, collective::Workbench::open(*context, profile, std::move(wishes)));
+  collective::PackageRequest package;
+  package.query.name = request.pattern.name;
+  package.query.tags = request.tags.all;
+  package.query.no_tags = request.tags.none;
+  package.query.tags.insert(package.query.tags.end(), request.variations.begin(),
+                            request.variations.end());
+  package.environment = object_of(request.collective.variables);
+  package.extra_tags = collective::comma_list(request.collective.extra_tags);
+  package.version = request.collective.force_version;
+  package.rebuild = request.rebuild;
+  if (request.dry_run) {
+    CK_TRY(chosen, collective::choose_package(package.query, bench));
+    return fail(ErrorCode::unsupported,
+                chosen.component.id.text() + " would be installed; more cannot be said before");
+  }
+  CK_TRY(installed, collective::install_package(package, bench));
+  InstallReport report;
+  report.installed = installed.environment.id();
+  report.path = installed.environment.folder;
+  install::PlannedEnvironment step;
+  step.environment = installed.environment.environment;
+  step.action = installed.built ? install::PlannedEnvironment::Action::build
+                                : install::PlannedEnvironment::Action::use;
+  report.plan.steps.push_back(std::move(step));
+  report.plan.subject = installed.environment.id();
+  return report;
+}
+
+Result<DetectedSoftware> detect_collective(Session& session, const catalog::Component& soft,
+                                           const DetectRequest& request) {
+  CK_TRY(context, session.context());
+  CK_TRY(profile, install::load_profile("clean", *context));
+  CK_TRY(wishes, wishes_of(session, request.collective));
+  CK_TRY(bench, collective::Workbench::open(*context, profile, std::move(wishes)));
+  collective::DetectOptions options;
+  options.full_path = request.full_path;
+  options.extra_tags = collective::comma_list(request.collective.extra_tags);
+  options.version = request.collective.force_version;
+  CK_TRY(detection, collective::detect_software(soft, options, bench));
+  DetectedSoftware detected;
+  detected.component = soft;
+  detected.detection.missed = std::move(detection.missed);
+  if (detection.registered)
+    detected.detection.found.push_back(std::move(detection.registered->environment));
+  for (std::size_t i = 1; i < detection.hits.size(); ++i) {
+    detected.detection.missed.push_back(
+        {detection.hits[i].file.string(),
+         "version " + detection.hits[i].version + ", not the highest; --full_path= takes it"});
+  }
+  return detected;
+}
+
+}  // namespace ck::app

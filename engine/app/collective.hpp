@@ -1,0 +1,32 @@
+#pragma once
+/// What the verbs do with components of Collective Knowledge. Internal to app: the verbs' own
+/// functions call these when the component they are asked for is one.
+
+#include <string>
+#include <vector>
+
+#include "app/environments.hpp"
+#include "app/programs.hpp"
+#include "collective/workbench.hpp"
+
+namespace ck::app {
+
+/// ck run, benchmark.
+Result<RunReport> run_collective(Session& session, const catalog::Component& component,
+                                 const RunRequest& request, const run::PassThrough& output);
+
+/// ck compile.
+Result<CompileReport> compile_collective(Session& session, const catalog::Component& component,
+                                         const RunRequest& request);
+
+/// ck install package.
+Result<InstallReport> install_collective(Session& session, const InstallRequest& request);
+
+/// ck detect soft: one entry.
+Result<DetectedSoftware> detect_collective(Session& session, const catalog::Component& soft,
+                                           const DetectRequest& request);
+
+/// The wishes of a command line, with the folders that CK_TOOLS and CK_DIRS name.
+Result<collective::Wishes> wishes_of(Session& session, const CollectiveOptions& options);
+
+}  // namespace ck::app

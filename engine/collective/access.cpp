@@ -1,0 +1,103 @@
+#include "collective/access.hpp"
+
+#include "collective/meta.hpp"
+#include "collective/registry.hpp"
+#include "collective/workbench.hpp"
+
+namespace ck::collective {
+namespace {
+
+Json failure(const Error& error) {
+  return {{"return", error.code == ErrorCode::not_found ? 16 : 1}, {"error", error.message}};
+}
+
+Json entry(const catalog::Component& component) {
+  return {{"path", component.path.string()}, {"repo_uoa", component.id.repo},
+          {"module_uoa", component.id.kind}, {"data_uoa", component.id.name},
+          {"data_uid", component.id.uid},    {"data_alias", component.id.name}};
+}
+
+Json found(const Json& request, Workbench& bench, bool with_document) {
+  const std::string cid = text_at(request, "cid");
+  const auto component =
+      cid.empty() ? bench.find(text_at(request, "module_uoa"), text_at(request, "data_uoa"))
+                  : bench.find_cid(cid);
+  if (!component) return failure(component.error());
+  Json answer = entry(*component);
+  answer["return"] = 0;
+  if (!with_document) return answer;
+  auto document = bench.document(*component);
+  if (!document) return failure(document.error());
+  answer["dict"] = std::move(*document);
+  answer["data_name"] = text_at(answer["dict"], "data_name");
+  return answer;
+}
+
+Json searched(const Json& request, Workbench& bench) {
+  catalog::SearchQuery query;
+  query.pattern = {text_at(request, "repo_uoa"), text_at(request, "module_uoa"),
+                   text_at(request, "data_uoa")};
+  query.tags = model::TagQuery::parse(text_at(request, "tags"));
+  const auto components = bench.context().catalog.search(query);
+  if (!components) return failure(components.error());
+  Json list = Json::array();
+  for (const auto& component : *components) {
+    Json one = entry(component);
+    if (yes_at(request, "add_meta")) {
+      if (auto document = bench.document(component)) one["meta"] = std::move(*document);
+    }
+    list.push_back(std::move(one));
+  }
+  return {{"return", 0}, {"lst", std::move(list)}};
+}
+
+Json environment_entry(const Registered& registered) {
+  return {{"path", registered.folder.string()},
+          {"repo_uoa", "local"},
+          {"module_uoa", "env"},
+          {"data_uoa", registered.uid()},
+          {"data_uid", registered.uid()}};
+}
+
+Json environments(const Json& request, Workbench& bench) {
+  const auto registry = Registry::open(bench.context());
+  if (!registry) return failure(registry.error());
+  const auto matching = registry->with_tags(texts_at(request, "tags"));
+  if (!matching) return failure(matching.error());
+  Json list = Json::array();
+  for (const auto& registered : *matching) {
+    Json one = environment_entry(registered);
+    if (yes_at(request, "add_meta")) one["meta"] = registered.meta;
+    list.push_back(std::move(one));
+  }
+  return {{"return", 0}, {"lst", std::move(list)}};
+}
+
+Json environment(const Json& request, Workbench& bench) {
+  const auto registry = Registry::open(bench.context());
+  if (!registry) return failure(registry.error());
+  const auto registered = registry->by_id(text_at(request, "data_uoa"));
+  if (!registered) return failure(registered.error());
+  if (!*registered) return {{"return", 16}, {"error", "there is no such environment"}};
+  Json answer = environment_entry(**registered);
+  answer["return"] = 0;
+  answer["dict"] = (*registered)->meta;
+  return answer;
+}
+
+}  // namespace
+
+Json answer(const Json& request, Workbench& bench) {
+  const std::string action = text_at(request, "action");
+  const bool of_environments = text_at(request, "module_uoa") == "env";
+  if (action == "load")
+    return of_environments ? environment(request, bench) : found(request, bench, true);
+  if (action == "find" || action == "path" || action == "cid") return found(request, bench, false);
+  if (action == "search" || action == "list")
+    return of_environments ? environments(request, bench) : searched(request, bench);
+  return {{"return", 1},
+          {"error", "ck.access does not offer '" + action + "' for '" +
+                        text_at(request, "module_uoa") + "': hooks may read, not change"}};
+}
+
+}  // namespace ck::collective

@@ -1,0 +1,397 @@
+#include "collective/package.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "base/sha256.hpp"
+#include "base/strings.hpp"
+#include "collective/meta.hpp"
+#include "collective/setup.hpp"
+#include "collective/steps.hpp"
+#include "install/commit.hpp"
+#include "install/staging.hpp"
+
+namespace ck::collective {
+namespace {
+
+constexpr std::string_view kHookFile = "custom.py";
+constexpr std::string_view kSharedDownload = "download-and-install-package";
+constexpr std::size_t kIdDigits = 32;
+
+void append_unique(std::vector<std::string>& tags, const std::vector<std::string>& more) {
+  for (const auto& tag : more) {
+    if (!tag.empty() && std::ranges::find(tags, tag) == tags.end()) tags.push_back(tag);
+  }
+}
+
+/// `$<<NAME>>$` in a value that the shell will see.
+std::string as_reference(const std::string& value) {
+  return replace_all(replace_all(value, "$<<", "${"), ">>$", "}");
+}
+
+/// One package being installed.
+class Installation {
+ public:
+  Installation(const PackageRequest& request, ChosenPackage chosen, Workbench& bench)
+      : request_(request),
+        chosen_(std::move(chosen)),
+        bench_(bench),
+        context_(bench.context()),
+        document_(chosen_.varied.meta),
+        customize_(object_at(document_, "customize")),
+        name_(chosen_.component.id.text()) {}
+
+  Result<InstalledPackage> run() {
+    CK_CHECK(prepare());
+    install::Environment environment = planned();
+    bool built = false;
+    CK_TRY(made, install::make_once(environment, request_.rebuild, context_, [&] {
+             built = true;
+             return build(environment);
+           }));
+    CK_TRY(registered, registered_as(made.record.id));
+    return InstalledPackage{std::move(registered), built};
+  }
+
+ private:
+  // What is known before anything is done.
+
+  Status prepare() {
+    version_ = request_.version.empty() ? text_at(customize_, "version") : request_.version;
+    PackageFacts facts{version_, bench_.platform().ck_name2(), bench_.platform().bits(),
+                       bench_.jobs()};
+    CK_TRY(environment, installation_environment(chosen_.varied, facts, request_.environment));
+    environment_ = std::move(environment);
+    document_ = chosen_.varied.meta;
+    customize_ = object_at(document_, "customize");
+    if (version_.empty()) version_ = text_at(environment_, "PACKAGE_VERSION");
+    CK_CHECK(find_scripts());
+    CK_CHECK(find_soft());
+    dependencies_written_ = object_at(document_, "deps");
+    for (const auto& [key, dependency] : object_at(soft_document_, "deps").items()) {
+      if (!dependencies_written_.contains(key)) dependencies_written_[key] = dependency;
+    }
+    CK_TRY(dependencies,
+           resolve_needs(dependencies_written_, environment_, request_.given, bench_));
+    dependencies_ = std::move(dependencies);
+    return {};
+  }
+
+  Status find_scripts() {
+    scripts_ = chosen_.component;
+    const Json& other = object_at(document_, "use_scripts_from_another_entry");
+    if (!other.empty()) {
+      CK_TRY(entry, bench_.find(text_at(other, "module_uoa"), text_at(other, "data_uoa")));
+      scripts_ = entry;
+    }
+    hooks_.clear();
+    const Json& preprocess = object_at(document_, "use_preprocess_scripts_from_another_entry");
+    if (!preprocess.empty()) {
+      CK_TRY(entry,
+             bench_.find(text_at(preprocess, "module_uoa"), text_at(preprocess, "data_uoa")));
+      hooks_.push_back(entry);
+    } else if (!other.empty() && !has_own_hook()) {
+      hooks_.push_back(scripts_);
+    }
+    if (has_own_hook()) hooks_.push_back(chosen_.component);
+    return {};
+  }
+
+  bool has_own_hook() const {
+    std::error_code missing;
+    return fs::exists(chosen_.component.path / kHookFile, missing);
+  }
+
+  Status find_soft() {
+    const auto soft = text_at(document_, "soft_uoa");
+    if (soft.empty()) return {};
+    CK_TRY(found, bench_.find("soft", soft));
+    CK_TRY(document, bench_.document(found));
+    soft_ = found;
+    soft_document_ = std::move(document);
+    return {};
+  }
+
+  install::Environment planned() {
+    install::Environment environment;
+    auto& record = environment.record;
+    record.origin = store::EnvironmentRecord::Origin::built;
+    record.component = chosen_.component.id;
+    record.version = version_;
+    for (const auto& variation : chosen_.varied.variations) record.parameters[variation] = "yes";
+    record.dependencies = dependencies_.ids();
+    record.recipe_hash = content(chosen_.component);
+    inputs_ = inputs_of(record);
+    record.id = sha256_hex(inputs_).substr(0, kIdDigits);
+    return environment;
+  }
+
+  std::string content(const catalog::Component& component) {
+    return context_.catalog.content_hash(component, context_.cancel).value_or("");
+  }
+
+  std::string inputs_of(const store::EnvironmentRecord& record) {
+    Json inputs = {{"schema", "ck.collective-package/1"},
+                   {"package", chosen_.component.id.text()},
+                   {"uid", chosen_.component.id.uid},
+                   {"recipe", record.recipe_hash},
+                   {"version", version_},
+                   {"forced_version", request_.version},
+                   {"variations", chosen_.varied.variations},
+                   {"environment", request_.environment},
+                   {"tags", request_.extra_tags},
+                   {"platform", bench_.platform().name},
+                   {"profile", bench_.profile().common.name},
+                   {"dependencies", record.dependencies}};
+    if (scripts_.id != chosen_.component.id) inputs["scripts"] = content(scripts_);
+    if (soft_) inputs["soft"] = content(*soft_);
+    for (const auto& entry : hooks_) {
+      if (entry.id != chosen_.component.id && entry.id != scripts_.id)
+        inputs["hooks"].push_back(content(entry));
+    }
+    return to_pretty_text(inputs);
+  }
+
+  // Doing it.
+
+  Result<install::Environment> build(const install::Environment& environment) {
+    const std::string what = "installing " + name_ + (version_.empty() ? "" : " " + version_);
+    const std::int64_t start = context_.clock.monotonic_ns();
+    context_.events.on(StepStarted{what});
+    CK_TRY(work, install::make_staging(context_.home.staging()));
+    work_ = work.path();
+    for (const auto* name : {"home", "tmp"}) CK_CHECK(sys::make_directories(work_ / name));
+    folder_ = context_.home.environments() / environment.record.id;
+    CK_CHECK(sys::remove_tree(folder_));
+    CK_CHECK(sys::make_directories(folder_));
+    CK_TRY(log, install::BuildLog::create(work_ / "log"));
+    auto installed = install_into(environment, log);
+    if (installed) {
+      const auto spent = static_cast<double>(context_.clock.monotonic_ns() - start);
+      context_.events.on(StepFinished{what, human_duration_ns(spent)});
+      return installed;
+    }
+    static_cast<void>(sys::remove_tree(folder_));
+    return fail(
+        install::keep_log(std::move(installed.error()).in(name_), log, environment, context_));
+  }
+
+  Result<install::Environment> install_into(install::Environment environment,
+                                            install::BuildLog& log) {
+    CK_CHECK(call_hooks("pre_path"));
+    CK_CHECK(call_hooks("post_deps"));
+    CK_CHECK(call_hooks("setup"));
+    std::vector<PackageSource> sources;
+    if (runs_script()) {
+      CK_TRY(fetched, fetch());
+      sources = std::move(fetched);
+      CK_CHECK(run_step({"installing " + name_, script(), folder_, variables(), &log, {}}, bench_));
+    }
+    CK_CHECK(call_hooks("post_setup"));
+    CK_CHECK(set_up_soft(environment, sources));
+    CK_CHECK(log.close());
+    return install::commit_environment({environment, inputs_, folder_, log.file(), work_},
+                                       context_);
+  }
+
+  bool runs_script() const { return !text_at(document_, "process_script").empty(); }
+
+  Status call_hooks(const std::string& function) {
+    for (const auto& entry : hooks_) {
+      if (!bench_.has_hook(entry, std::string(kHookFile), function)) continue;
+      CK_TRY(dependencies, dependencies_for_hooks(dependencies_written_, dependencies_, bench_));
+      Workbench::Call call;
+      call.component = entry;
+      call.file = kHookFile;
+      call.function = function;
+      call.directory = folder_;
+      call.input = {{"cfg", document_},
+                    {"tags", texts_at(document_, "tags")},
+                    {"env", environment_},
+                    {"install_env", environment_},
+                    {"new_env", environment_},
+                    {"deps", std::move(dependencies)},
+                    {"customize", customize_},
+                    {"features", Json::object()},
+                    {"version", version_},
+                    {"path", scripts_.path.string()},
+                    {"path_original_package", chosen_.component.path.string()},
+                    {"script_path", scripts_.path.string()},
+                    {"out", ""},
+                    {"install_path", folder_.string()}};
+      CK_TRY(answer, bench_.call(std::move(call)));
+      if (function == "post_setup") continue;
+      customize_ = object_at(answer.input, "customize");
+      for (const auto* changed : {"install_env", "new_env"})
+        merge(environment_, object_at(answer.input, changed));
+      merge(environment_, object_at(answer.result, "install_env"));
+      merge(soft_overlay_, object_at(answer.result, "soft_cfg"));
+    }
+    return {};
+  }
+
+  install::Variables variables() const { return bench_.step_variables(work_); }
+
+  std::vector<std::string> preparation() const {
+    auto lines = dependencies_.script();
+    Json shown = environment_;
+    for (auto& [name, value] : shown.items()) {
+      if (value.is_string()) value = as_reference(value.get<std::string>());
+    }
+    shown["INSTALL_DIR"] = folder_.string();
+    shown["PACKAGE_DIR"] = scripts_.path.string();
+    shown["ORIGINAL_PACKAGE_DIR"] = chosen_.component.path.string();
+    const auto exports = export_lines(shown);
+    if (exports) lines.insert(lines.end(), exports->begin(), exports->end());
+    return lines;
+  }
+
+  std::string script() const {
+    auto lines = preparation();
+    lines.push_back(
+        ". " +
+        shell_quoted((scripts_.path / (text_at(document_, "process_script") + ".sh")).string()));
+    return join(lines, "\n");
+  }
+
+  Result<std::vector<PackageSource>> fetch() {
+    if (scripts_.id.name != kSharedDownload) return std::vector<PackageSource>();
+    auto lines = preparation();
+    const fs::path before =
+        chosen_.component.path / ("scripts." + bench_.platform().ck_name2()) / "pre-download.sh";
+    std::error_code missing;
+    if (fs::exists(before, missing)) lines.push_back(". " + shell_quoted(before.string()));
+    CK_TRY(values, variables_after(lines, variables(), folder_, bench_));
+    return fetch_package_sources(name_, environment_, values, folder_, request_.required, bench_);
+  }
+
+  // The result.
+
+  /// `end_full_path`: the file that shows that the installation went well.
+  Result<fs::path> result_file() const {
+    std::vector<std::string> candidates = texts_at(document_, "end_full_path_universal");
+    if (candidates.empty())
+      candidates = texts_at(object_at(document_, "end_full_path"), bench_.platform().ck_name2());
+    if (candidates.empty()) return fs::path();
+    for (const auto& text : candidates) {
+      CK_TRY(expanded, expand_variables(text, environment_));
+      CK_TRY(file,
+             sys::contained_path(folder_, expand_platform_tokens(expanded, bench_.platform(), "")));
+      std::error_code missing;
+      if (fs::exists(file, missing)) return file;
+    }
+    if (yes_at(customize_, "skip_file_check")) return folder_ / candidates.front();
+    return fail(
+        Error(ErrorCode::not_found, "the installation did not make " + join(candidates, " or "))
+            .in("file " + (chosen_.component.path / ".cm/meta.json").string() +
+                ", key end_full_path"));
+  }
+
+  std::vector<std::string> all_tags() const {
+    std::vector<std::string> tags;
+    for (const auto& one : dependencies_.needs) {
+      const Json& customize = object_at(one.environment.meta, "customize");
+      const std::string build = text_at(customize, "build_dir_name");
+      const std::string version = one.environment.environment.record.version;
+      const bool compiler = one.need.key == "compiler" || one.need.key == "host-compiler";
+      const bool told = yes_at(one.need.raw, "add_to_tags") || yes_at(one.need.raw, "add_to_path");
+      if (build.empty() || (!compiler && !told)) continue;
+      const std::string start = compiler ? "compiled-by-" : "needs-";
+      append_unique(tags, {start + build, start + build + "-" + version});
+    }
+    append_unique(tags, texts_at(document_, "tags"));
+    append_unique(tags, request_.extra_tags);
+    return tags;
+  }
+
+  Result<std::string> display_name() const {
+    std::string name = text_at(document_, "package_name");
+    if (name.empty()) name = text_at(soft_document_, "soft_name");
+    CK_TRY(extra, expand_variables(text_at(document_, "package_extra_name"), environment_));
+    return extra.empty() ? name : name + extra;
+  }
+
+  Status set_up_soft(install::Environment& environment, const std::vector<PackageSource>& sources) {
+    Setup setup;
+    CK_TRY(file, result_file());
+    if (soft_) {
+      SetupRequest request;
+      request.soft = *soft_;
+      request.soft_document = soft_document_;
+      merge(request.soft_document, soft_overlay_);
+      request.customize = customize_;
+      request.customize.erase("install_env");
+      request.customize["install_env"] = environment_;
+      request.env = object_at(document_, "env");
+      request.tags = all_tags();
+      request.dependencies_written = dependencies_written_;
+      request.dependencies = dependencies_;
+      request.full_path = file;
+      request.version = version_;
+      request.package_uid = chosen_.component.id.uid;
+      CK_TRY(name, display_name());
+      request.name = name;
+      request.folder = folder_;
+      if (file.empty()) request.customize["path_install"] = folder_.string();
+      CK_TRY(done, set_up(request, bench_));
+      setup = std::move(done);
+    }
+    setup.description["ck_sources"] = to_json(sources);
+    environment.record.tags = setup.tags;
+    environment.record.exports.values.emplace_back("sources", to_text(to_json(sources)));
+    environment.record.file = file.empty() ? "" : file.lexically_relative(folder_).string();
+    CK_CHECK(sys::write_file(folder_ / "env.sh", setup.script));
+    return sys::write_file(description_file(folder_), to_pretty_text(setup.description));
+  }
+
+  Result<Registered> registered_as(const std::string& id) {
+    for (int attempt = 0; attempt < 2; ++attempt) {
+      CK_TRY(registry, Registry::open(context_));
+      CK_TRY(found, registry.by_id(id));
+      if (found) return std::move(*found);
+      CK_CHECK(install::refresh_environments(context_.store, context_.home));
+    }
+    return fail(ErrorCode::not_found, "environment " + id + " disappeared");
+  }
+
+  const PackageRequest& request_;
+  ChosenPackage chosen_;
+  Workbench& bench_;
+  install::Context& context_;
+  Json document_, customize_;
+  std::string name_;
+  std::string version_;
+  Json environment_ = Json::object();
+  catalog::Component scripts_;
+  std::vector<catalog::Component> hooks_;  ///< entries whose custom.py is called, in order
+  std::optional<catalog::Component> soft_;
+  Json soft_document_ = Json::object();
+  Json soft_overlay_ = Json::object();
+  Json dependencies_written_ = Json::object();
+  Resolution dependencies_;
+  std::string inputs_;
+  fs::path work_;
+  fs::path folder_;  ///< INSTALL_DIR
+};
+
+}  // namespace
+
+Result<InstalledPackage> install_package(const PackageRequest& request, Workbench& bench) {
+  CK_TRY(chosen, choose_package(request.query, bench));
+  const std::string name = chosen.component.id.text();
+  auto installed = Installation(request, std::move(chosen), bench).run();
+  if (!installed && installed.error().context.empty())
+    return fail(std::move(installed.error()).in(name));
+  return installed;
+}
+
+Result<Registered> install_for(const Need& need, const Resolution& given, Workbench& bench) {
+  PackageRequest request;
+  request.query = {need.kind_of_package, need.tags, need.no_tags, need.or_tags, need.from, need.to};
+  request.given = given;
+  auto installed = install_package(request, bench);
+  if (!installed) return fail(std::move(installed.error()));
+  return std::move(installed->environment);
+}
+
+}  // namespace ck::collective

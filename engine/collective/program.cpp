@@ -1,0 +1,298 @@
+#include "collective/program.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <set>
+
+#include "base/sha256.hpp"
+#include "base/strings.hpp"
+#include "collective/meta.hpp"
+#include "collective/steps.hpp"
+#include "install/commit.hpp"
+#include "install/staging.hpp"
+
+namespace ck::collective {
+namespace {
+
+constexpr std::size_t kIdDigits = 32;
+constexpr std::string_view kCompilerVariable = "compiler_vars.";
+constexpr std::string_view kBuildFolder = "tmp";  ///< where CK compiles, beside the sources
+
+/// Variables of the environments below, as CK merges them: later ones win.
+Json variables_of(const Resolution& dependencies) {
+  Json variables = Json::object();
+  for (const auto& one : dependencies.needs)
+    merge(variables, object_at(one.environment.meta, "env"));
+  return variables;
+}
+
+/// `ck_to_env`: {"VAR": "module:entry"} gives the place of another entry.
+Status add_entries(const Json& document, Json& environment, Workbench& bench) {
+  for (const auto& [name, cid] : object_at(document, "ck_to_env").items()) {
+    CK_TRY(entry, bench.find_cid(text_at(object_at(document, "ck_to_env"), name)));
+    environment[name] = entry.path.string();
+  }
+  return {};
+}
+
+class ProgramBuild {
+ public:
+  ProgramBuild(const ProgramRequest& request, Workbench& bench)
+      : request_(request), bench_(bench), context_(bench.context()) {}
+
+  Result<BuiltProgram> run() {
+    CK_TRY(document, bench_.document(request_.component));
+    built_.document = std::move(document);
+    if (!yes_at(built_.document, "program") && !built_.document.contains("run_cmds")) {
+      return fail(Error(ErrorCode::invalid, request_.component.id.text() + " has no run_cmds")
+                      .in("file " + (request_.component.path / ".cm/meta.json").string()));
+    }
+    if (!meant_for(built_.document, bench_.platform()))
+      return fail(ErrorCode::unsupported,
+                  request_.component.id.text() + " is not meant for " + bench_.platform().name);
+    CK_CHECK(resolve());
+    CK_CHECK(write_script());
+    CK_CHECK(plan());
+    CK_TRY(made, install::make_once(built_.environment, request_.rebuild, context_, [&] {
+             built_.built = true;
+             return build();
+           }));
+    built_.environment = install::make_environment(made.record, context_.home);
+    return std::move(built_);
+  }
+
+ private:
+  bool compiles() const { return !yes_at(built_.document, "no_compile"); }
+
+  Status resolve() {
+    const Json& document = built_.document;
+    Json needs = object_at(document, "compile_deps");
+    if (needs.empty()) needs = object_at(document, "deps");
+    Json seen = Json::object();
+    if (yes_at(document, "pass_env_to_resolve")) {
+      seen = object_at(document, "run_vars");
+      merge(seen, request_.environment);
+    }
+    CK_TRY(dependencies, resolve_needs(needs, seen, request_.given, bench_));
+    built_.dependencies = std::move(dependencies);
+    needs_ = std::move(needs);
+    return {};
+  }
+
+  Status call_hook(Json& environment) {
+    const Json& hook = object_at(built_.document, "use_preprocess_compilation_scripts");
+    if (hook.empty()) return {};
+    catalog::Component entry = request_.component;
+    if (!text_at(hook, "data_uoa").empty()) {
+      const auto kind = text_at(hook, "module_uoa");
+      CK_TRY(other, bench_.find(kind.empty() ? "program" : kind, text_at(hook, "data_uoa")));
+      entry = other;
+    }
+    const auto or_else = [&](const char* key, const char* otherwise) {
+      const auto text = text_at(hook, key);
+      return text.empty() ? std::string(otherwise) : text;
+    };
+    CK_TRY(dependencies, dependencies_for_hooks(needs_, built_.dependencies, bench_));
+    Workbench::Call call;
+    call.component = entry;
+    call.file = or_else("script_name", "custom") + ".py";
+    call.function = or_else("script_func", "setup");
+    call.input = {
+        {"meta", built_.document}, {"env", environment}, {"deps", std::move(dependencies)}};
+    CK_TRY(answer, bench_.call(std::move(call)));
+    environment = object_at(answer.input, "env");
+    merge(environment, object_at(answer.result, "install_env"));
+    return {};
+  }
+
+  /// The whole compilation as one text; it decides, with the sources, what the build is.
+  Status write_script() {
+    if (!compiles()) return {};
+    Json environment = variables_of(built_.dependencies);
+    merge(environment, object_at(built_.document, "compile_vars"));
+    CK_CHECK(add_entries(built_.document, environment, bench_));
+    CK_CHECK(call_hook(environment));
+    merge(environment, request_.environment);
+    CK_TRY(dependencies, dependencies_for_hooks(needs_, built_.dependencies, bench_));
+    const CompileInput input{built_.document, dependencies, environment,
+                             [&](const std::string& cid) { return find_entry(cid); }};
+    CK_TRY(script, compile_script(input, request_.compile, bench_.platform()));
+    target_ = script.target;
+    lines_ = built_.dependencies.script();
+    Json own = object_at(built_.document, "compile_vars");
+    CK_CHECK(add_entries(built_.document, own, bench_));
+    merge(own, request_.environment);
+    CK_TRY(exports, export_lines(own));
+    lines_.insert(lines_.end(), exports.begin(), exports.end());
+    for (auto& command : script.commands) lines_.push_back(command + " || exit $?");
+    return {};
+  }
+
+  Result<fs::path> find_entry(const std::string& cid) {
+    CK_TRY(entry, bench_.find_cid(cid));
+    taken_from_.insert(context_.catalog.content_hash(entry, context_.cancel).value_or(""));
+    return entry.path;
+  }
+
+  Status plan() {
+    auto& record = built_.environment.record;
+    record.component = request_.component.id;
+    record.version = text_at(built_.document, "version");
+    record.tags = request_.component.tags;
+    record.dependencies = built_.dependencies.ids();
+    CK_TRY(hash, context_.catalog.content_hash(request_.component, context_.cancel));
+    record.recipe_hash = hash;
+    const std::string base = text_at(built_.document, "base_uoa");
+    if (!base.empty()) {
+      CK_TRY(entry, bench_.find("program", base));
+      base_ = entry;
+      taken_from_.insert(context_.catalog.content_hash(entry, context_.cancel).value_or(""));
+    }
+    Json inputs = {{"schema", "ck.collective-program/1"},
+                   {"program", request_.component.id.text()},
+                   {"uid", request_.component.id.uid},
+                   {"recipe", hash},
+                   {"other_entries", taken_from_},
+                   {"script", lines_},
+                   {"profile", bench_.profile().common.name},
+                   {"dependencies", record.dependencies}};
+    inputs_ = run::without_home(to_pretty_text(inputs), context_.home.root.string());
+    record.id = sha256_hex(inputs_).substr(0, kIdDigits);
+    built_.environment = install::make_environment(record, context_.home);
+    return {};
+  }
+
+  Result<install::Environment> build() {
+    const std::string what = "compiling " + request_.component.id.text();
+    const std::int64_t start = context_.clock.monotonic_ns();
+    if (compiles()) context_.events.on(StepStarted{what});
+    CK_TRY(work, install::make_staging(context_.home.staging()));
+    const fs::path prefix = work.path() / "prefix";
+    for (const auto* name : {"home", "tmp", "prefix"})
+      CK_CHECK(sys::make_directories(work.path() / name));
+    CK_TRY(log, install::BuildLog::create(work.path() / "log"));
+    auto compiled = compile(work.path(), prefix, log);
+    if (compiled) compiled = log.close();
+    if (!compiled) {
+      return fail(install::keep_log(std::move(compiled.error()).in(request_.component.id.text()),
+                                    log, built_.environment, context_));
+    }
+    CK_TRY(environment,
+           install::commit_environment(
+               {built_.environment, inputs_, prefix, log.file(), work.path()}, context_));
+    const auto spent = static_cast<double>(context_.clock.monotonic_ns() - start);
+    if (compiles()) context_.events.on(StepFinished{what, human_duration_ns(spent)});
+    return environment;
+  }
+
+  Status compile(const fs::path& work, const fs::path& prefix, install::BuildLog& log) {
+    CK_CHECK(copy_entry(request_.component.path, prefix));
+    if (base_) CK_CHECK(copy_entry(base_->path, prefix));
+    const fs::path folder = prefix / kBuildFolder;
+    CK_CHECK(sys::make_directories(folder));
+    if (!compiles()) return {};
+    CK_CHECK(run_step({"compiling " + request_.component.id.text(),
+                       join(lines_, "\n"),
+                       folder,
+                       bench_.step_variables(work),
+                       &log,
+                       {}},
+                      bench_));
+    std::error_code missing;
+    if (target_.empty() || fs::exists(folder / target_, missing)) return {};
+    return fail(Error(ErrorCode::build_failed, "the compilation did not make " + target_)
+                    .in("its last lines:\n" + log.tail()));
+  }
+
+  /// The entry's files, but for CK's own and what is there already.
+  Status copy_entry(const fs::path& from, const fs::path& to) const {
+    CK_TRY(entries,
+           sys::list_tree(from, {.skip_names = {".cm", ".git"}, .hash = false}, context_.cancel));
+    std::erase_if(entries, [&](const sys::TreeEntry& entry) {
+      std::error_code missing;
+      const auto first = fs::path(entry.path).begin()->string();
+      const bool there = entry.kind != sys::TreeEntry::Kind::directory &&
+                         fs::exists(fs::symlink_status(to / entry.path, missing));
+      return first == kBuildFolder || there;
+    });
+    return sys::copy_tree(from, to, entries, context_.cancel);
+  }
+
+  const ProgramRequest& request_;
+  Workbench& bench_;
+  install::Context& context_;
+  BuiltProgram built_;
+  Json needs_ = Json::object();
+  std::vector<std::string> lines_;
+  std::set<std::string> taken_from_;  ///< content of other entries that go into it
+  std::optional<catalog::Component> base_;
+  std::string target_;
+  std::string inputs_;
+};
+
+}  // namespace
+
+Result<BuiltProgram> build_program(const ProgramRequest& request, Workbench& bench) {
+  return ProgramBuild(request, bench).run();
+}
+
+void keep_compile_request(const CompileRequest& request, model::Values& parameters) {
+  if (request.speed) parameters["speed"] = "yes";
+  if (request.size) parameters["size"] = "yes";
+  if (request.static_link) parameters["static"] = "yes";
+  if (!request.flags.empty()) parameters["flags"] = request.flags;
+  if (!request.link_flags.empty()) parameters["lflags"] = request.link_flags;
+  for (const auto& [name, value] : request.variables.items())
+    parameters[std::string(kCompilerVariable) + name] = text_at(request.variables, name);
+}
+
+CompileRequest compile_request(const model::Values& parameters) {
+  const auto value = [&](const char* name) {
+    const auto found = parameters.find(name);
+    return found == parameters.end() ? std::string() : found->second;
+  };
+  CompileRequest request;
+  request.speed = value("speed") == "yes";
+  request.size = value("size") == "yes";
+  request.static_link = value("static") == "yes";
+  request.flags = value("flags");
+  request.link_flags = value("lflags");
+  for (const auto& [name, text] : parameters) {
+    if (name.starts_with(kCompilerVariable))
+      request.variables[name.substr(kCompilerVariable.size())] = text;
+  }
+  return request;
+}
+
+Result<install::InstallPlan> used_environments(const BuiltProgram& built,
+                                               const Resolution& dependencies, Workbench& bench) {
+  auto& context = bench.context();
+  CK_TRY(records, context.store.environments());
+  std::map<std::string, store::EnvironmentRecord> known;
+  for (auto& record : records) known.emplace(record.id, std::move(record));
+  install::InstallPlan plan;
+  std::set<std::string> added;
+  const std::function<void(const std::string&, const std::string&)> add =
+      [&](const std::string& id, const std::string& reason) {
+        const auto found = known.find(id);
+        if (found == known.end() || !added.insert(id).second) return;
+        for (const auto& [key, below] : found->second.dependencies) add(below, "needed by " + id);
+        install::PlannedEnvironment step;
+        step.environment = install::make_environment(found->second, context.home);
+        step.inputs =
+            sys::read_file(install::inputs_file(context.home.environments() / id)).value_or("");
+        step.component.id = found->second.component;
+        step.reason = reason;
+        plan.steps.push_back(std::move(step));
+      };
+  for (const auto& one : dependencies.needs) {
+    add(one.environment.id(), one.reason);
+    plan.roots.emplace(one.need.key, one.environment.id());
+  }
+  known.insert_or_assign(built.environment.record.id, built.environment.record);
+  add(built.environment.record.id, "the program itself");
+  plan.subject = built.environment.record.id;
+  return plan;
+}
+
+}  // namespace ck::collective

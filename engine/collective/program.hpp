@@ -1,0 +1,59 @@
+#pragma once
+/// CK programs: compiled into an environment of their own, and run by a closed plan (CK_FORMAT 9).
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "collective/compile_script.hpp"
+#include "collective/resolver.hpp"
+#include "install/plan.hpp"
+#include "run/plan.hpp"
+
+namespace ck::collective {
+
+struct ProgramRequest {
+  catalog::Component component;
+  CompileRequest compile;
+  Json environment = Json::object();   ///< --env.NAME=
+  Json params = Json::object();        ///< --params.NAME=, for hooks
+  std::vector<std::string> arguments;  ///< after "--"
+  std::string command;                 ///< --cmd_key
+  std::string dataset;                 ///< --dataset_uoa
+  std::string dataset_file;            ///< --dataset_file
+  std::string repeat = "1";            ///< CT_REPEAT_MAIN
+  std::optional<double> timeout_seconds;
+  bool rebuild = false;
+  Resolution given;  ///< choices that hold for equal keys
+};
+
+/// What is kept of the wishes for a compilation in a plan's parameters, and back.
+void keep_compile_request(const CompileRequest& request, model::Values& parameters);
+CompileRequest compile_request(const model::Values& parameters);
+
+/// A program with what it was built with.
+struct BuiltProgram {
+  Json document;
+  Resolution dependencies;  ///< of the compilation
+  install::Environment environment;
+  bool built = false;  ///< now; false: it was there
+};
+
+/// Resolves what the compilation needs and compiles, unless this was done before: an environment
+/// whose id names sources, command lines and dependencies. `build_failed` with the compiler's
+/// words.
+Result<BuiltProgram> build_program(const ProgramRequest& request, Workbench& bench);
+
+/// The closed plan of a run: command, dataset, variables, and what happens around it.
+struct PlannedProgram {
+  run::RunPlan plan;
+  Resolution dependencies;  ///< of compilation and run
+};
+Result<PlannedProgram> plan_program(const ProgramRequest& request, const BuiltProgram& built,
+                                    Workbench& bench);
+
+/// Everything that a run uses, dependencies first, for the record.
+Result<install::InstallPlan> used_environments(const BuiltProgram& built,
+                                               const Resolution& dependencies, Workbench& bench);
+
+}  // namespace ck::collective

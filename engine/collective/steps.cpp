@@ -1,0 +1,90 @@
+#include "collective/steps.hpp"
+
+#include <algorithm>
+
+#include "base/strings.hpp"
+#include "collective/meta.hpp"
+#include "collective/shell.hpp"
+#include "install/profile.hpp"
+
+namespace ck::collective {
+namespace {
+
+constexpr std::string_view kBash = "/bin/bash";
+constexpr std::size_t kKeptOutput = 1u << 20;
+constexpr std::size_t kShownBytes = 2000;
+
+sys::ProcessSpec bash(const std::string& script, const fs::path& directory,
+                      const install::Variables& variables, Workbench& bench) {
+  sys::ProcessSpec spec;
+  spec.argv = {std::string(kBash), "-c", script};
+  spec.variables = variables;
+  spec.directory = directory;
+  spec.limits = install::process_limits(bench.profile().limits, {});
+  spec.out.keep_bytes = spec.err.keep_bytes = kKeptOutput;
+  return spec;
+}
+
+std::string last_words(const sys::ProcessResult& result) {
+  const std::string& text = trim(result.err).empty() ? result.out : result.err;
+  const auto tail = text.size() > kShownBytes ? text.substr(text.size() - kShownBytes) : text;
+  return printable_lines(trim(tail));
+}
+
+bool of_the_shell(const std::string& name) {
+  return name == "_" || name == "SHLVL" || name == "PWD" || name == "OLDPWD";
+}
+
+}  // namespace
+
+Status run_step(const ShellStep& step, Workbench& bench) {
+  auto spec = bash(step.script, step.directory, step.variables, bench);
+  if (step.time_limit) spec.limits.wall_time = step.time_limit;
+  if (step.log != nullptr) {
+    step.log->write("+ " + step.what + "\n" + step.script + "\n");
+    spec.out.tee = spec.err.tee = [&](std::string_view piece) { step.log->write(piece); };
+  }
+  CK_TRY(result, bench.context().processes.run(spec, bench.context().cancel));
+  if (result.killed_for == sys::KilledFor::cancelled)
+    return fail(ErrorCode::interrupted, step.what + " was interrupted");
+  if (result.ok()) return {};
+  Error error(ErrorCode::build_failed, step.what + " " + result.ending_text());
+  const std::string tail = last_words(result);
+  if (!tail.empty()) error.in("its last lines:\n" + tail);
+  return fail(std::move(error));
+}
+
+Result<install::Variables> variables_after(const std::vector<std::string>& lines,
+                                           const install::Variables& before,
+                                           const fs::path& directory, Workbench& bench) {
+  const std::string script = "exec 3>&1 1>&2\n" + join(lines, "\n") + "\nexec /usr/bin/env -0 >&3";
+  auto spec = bash(script, directory, before, bench);
+  CK_TRY(result, bench.context().processes.run(spec, bench.context().cancel));
+  if (!result.ok()) {
+    return fail(Error(ErrorCode::build_failed,
+                      "loading the environments failed: bash " + result.ending_text())
+                    .in("its last lines:\n" + last_words(result)));
+  }
+  install::Variables variables;
+  for (const auto& line : split(result.out, '\0')) {
+    const auto equals = line.find('=');
+    if (equals == std::string::npos || of_the_shell(line.substr(0, equals))) continue;
+    variables.emplace_back(line.substr(0, equals), line.substr(equals + 1));
+  }
+  std::ranges::sort(variables);
+  return variables;
+}
+
+Result<std::vector<std::string>> export_lines(const Json& environment) {
+  std::vector<std::string> lines;
+  for (const auto& [name, value] : environment.items()) {
+    if (!is_variable_name(name))
+      return fail(ErrorCode::invalid, "'" + printable(name) + "' is no name of a variable");
+    const std::string text =
+        value.is_string() ? value.get<std::string>() : text_at(environment, name);
+    lines.emplace_back(trim(export_line(name, text)));
+  }
+  return lines;
+}
+
+}  // namespace ck::collective

@@ -1,0 +1,133 @@
+#include "collective/workbench.hpp"
+
+#include <algorithm>
+
+#include "base/strings.hpp"
+#include "collective/access.hpp"
+#include "collective/meta.hpp"
+#include "install/profile.hpp"
+#include "install/staging.hpp"
+#include "sys/host.hpp"
+
+namespace ck::collective {
+namespace {
+
+constexpr std::string_view kHostProgram = "hook-host";
+
+/// A kind that is written as the UID of CK's module; the repositories' alias files tell its name.
+std::string kind_named(const std::string& kind, const install::Context& context) {
+  if (!model::is_uid(kind)) return kind;
+  for (const auto& repository : context.repositories) {
+    auto alias = sys::read_file(repository.path / ".cm" / ("alias-u-" + kind), 4096);
+    if (!alias) continue;
+    alias->resize(std::min(alias->find('\n'), alias->size()));
+    return std::string(trim(*alias));
+  }
+  return kind;
+}
+
+Result<Platform> platform_of(install::Context& context) {
+  const int bits = sizeof(void*) == 8 ? 64 : 32;
+  Platform platform = linux_platform(bits);
+  const auto described = context.catalog.find({.repo = {}, .kind = "os", .name = platform.name});
+  if (!described) return platform;  // our own description serves
+  CK_TRY(document, context.catalog.load_document(*described));
+  merge(platform.os, document);
+  platform.uid = described->id.uid;
+  return platform;
+}
+
+}  // namespace
+
+Workbench::Workbench(install::Context& context, const model::Profile& profile, Wishes wishes,
+                     Platform platform)
+    : context_(&context),
+      profile_(&profile),
+      wishes_(std::move(wishes)),
+      platform_(std::move(platform)) {}
+
+Result<Workbench> Workbench::open(install::Context& context, const model::Profile& profile,
+                                  Wishes wishes) {
+  CK_TRY(platform, platform_of(context));
+  return Workbench(context, profile, std::move(wishes), std::move(platform));
+}
+
+int Workbench::jobs() const {
+  if (wishes_.jobs > 0) return wishes_.jobs;
+  return std::max(1, static_cast<int>(sys::read_host_facts().logical_cpus));
+}
+
+Result<catalog::Component> Workbench::find(const std::string& kind, const std::string& name) {
+  return context_->catalog.find({.repo = {}, .kind = kind_named(kind, *context_), .name = name});
+}
+
+Result<catalog::Component> Workbench::find_cid(const std::string& cid) {
+  const auto parts = split(cid, ':');
+  if (parts.size() < 2 || parts.size() > 3)
+    return fail(ErrorCode::invalid, "'" + printable(cid) + "' names no entry (MODULE:ENTRY)");
+  return find(parts[parts.size() - 2], parts.back());
+}
+
+Result<Json> Workbench::document(const catalog::Component& component) {
+  return context_->catalog.load_document(component);
+}
+
+install::Variables Workbench::step_variables(const fs::path& work) const {
+  auto variables = install::profile_variables(*profile_, context_->host_variables, work);
+  if (!wishes_.executable.empty())
+    install::set_variable(variables, "CK_EXECUTABLE", wishes_.executable.string());
+  return variables;
+}
+
+Result<hook::Host*> Workbench::host() {
+  if (host_) return host_.get();
+  CK_TRY(program,
+         context_->catalog.find({.repo = {}, .kind = "script", .name = std::string(kHostProgram)}));
+  CK_TRY(folder, install::make_staging(context_->home.staging()));
+  folder_ = std::make_unique<sys::TemporaryDirectory>(std::move(folder));
+  for (const auto* name : {"home", "tmp"}) CK_CHECK(sys::make_directories(folder_->path() / name));
+  hook::HostOptions options;
+  options.program = program.path;
+  options.variables = step_variables(folder_->path());
+  options.directory = folder_->path();
+  auto access = [this](const Json& request) { return answer(request, *this); };
+  host_ = std::make_unique<hook::Host>(std::move(options), std::move(access), context_->events);
+  return host_.get();
+}
+
+bool Workbench::has_hook(const catalog::Component& component, const std::string& file,
+                         const std::string& function) const {
+  std::error_code missing;
+  if (!fs::exists(component.path / file, missing)) return false;
+  return hook::Host::defines(component.path / file, function).value_or(false);
+}
+
+Result<hook::HookResult> Workbench::call(Call call) {
+  CK_TRY(host, this->host());
+  Json& input = call.input;
+  input["host_os_uoa"] = platform_.name;
+  input["host_os_uid"] = platform_.uid;
+  input["host_os_dict"] = platform_.os;
+  input["target_os_uoa"] = platform_.name;
+  input["target_os_uid"] = platform_.uid;
+  input["target_os_dict"] = platform_.os;
+  input["target_device_id"] = "";
+  input["interactive"] = "";
+  if (!input.contains("self_cfg")) input["self_cfg"] = Json::object();
+  hook::HookCall request;
+  request.file = call.component.path / call.file;
+  request.function = call.function;
+  request.input = std::move(input);
+  request.directory = call.directory.empty() ? folder_->path() : call.directory;
+  request.variables = std::move(call.variables);
+  auto result = host->call(request, context_->cancel);
+  if (!result) return fail(std::move(result.error()).in(call.component.id.text()));
+  if (!result->output.empty())
+    context_->events.on(
+        Note{call.component.id.text() + ": " + printable_lines(shortened(result->output, 2000))});
+  hook_uses_.push_back(
+      {call.component.id.text() + " " + call.file + " " + call.function, result->file_sha256});
+  return result;
+}
+
+}  // namespace ck::collective

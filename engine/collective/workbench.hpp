@@ -1,0 +1,92 @@
+#pragma once
+/// What working with Collective Knowledge's components needs: the outside world, the platform as
+/// CK describes it, the hook host, and the user's wishes that hold for all of it.
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "collective/platform.hpp"
+#include "hook/host.hpp"
+#include "install/context.hpp"
+#include "install/environment.hpp"
+#include "model/descriptor.hpp"
+
+namespace ck::collective {
+
+/// Whose order decides between several candidates.
+enum class Order {
+  ours,  ///< higher version first, whatever it is called
+  ck     ///< CK's: the name first, then the version
+};
+
+struct Wishes {
+  Order order = Order::ours;
+  int jobs = 0;                                ///< 0: as many as there are CPUs
+  std::map<std::string, std::string> presets;  ///< --deps.KEY=: environment id or CK's uid of it
+  std::map<std::string, std::vector<std::string>> added_tags;  ///< --dep_add_tags.KEY=
+  std::vector<fs::path> search_folders;        ///< --search_dirs, $CK_DIRS, $CK_TOOLS
+  std::map<std::string, std::string> sources;  ///< --source=PATH: file used instead of a download
+  fs::path executable;                         ///< the engine itself, for scripts that call `ck`
+};
+
+/// A hook as it was called, for the record.
+struct HookUse {
+  std::string hook;  ///< "soft:compiler.gcc customize.py setup"
+  std::string file_sha256;
+};
+
+class Workbench {
+ public:
+  static Result<Workbench> open(install::Context& context, const model::Profile& profile,
+                                Wishes wishes);
+
+  install::Context& context() { return *context_; }
+  const Platform& platform() const { return platform_; }
+  const model::Profile& profile() const { return *profile_; }
+  const Wishes& wishes() const { return wishes_; }
+  int jobs() const;
+
+  /// The entry that CK would take: aliases and UIDs, of the kind too. `not_found` otherwise.
+  Result<catalog::Component> find(const std::string& kind, const std::string& name);
+  /// "module:entry" or "repository:module:entry".
+  Result<catalog::Component> find_cid(const std::string& cid);
+  /// The document of an entry with what it inherits.
+  Result<Json> document(const catalog::Component& component);
+
+  /// Variables that every step of a component gets: the profile's, and where `ck` is.
+  install::Variables step_variables(const fs::path& work) const;
+
+  /// Calls a function of an entry's Python file. The input gets what every hook is given (platform,
+  /// `interactive`). The answer's "return" is 0; the input comes back as the hook left it.
+  struct Call {
+    catalog::Component component;
+    std::string file;  ///< "customize.py"
+    std::string function;
+    Json input;
+    fs::path directory;
+    install::Variables variables;
+  };
+  Result<hook::HookResult> call(Call call);
+  /// Whether the entry has that function.
+  bool has_hook(const catalog::Component& component, const std::string& file,
+                const std::string& function) const;
+
+  const std::vector<HookUse>& hook_uses() const { return hook_uses_; }
+
+ private:
+  Workbench(install::Context& context, const model::Profile& profile, Wishes wishes,
+            Platform platform);
+  Result<hook::Host*> host();
+
+  install::Context* context_;
+  const model::Profile* profile_;
+  Wishes wishes_;
+  Platform platform_;
+  std::unique_ptr<sys::TemporaryDirectory> folder_;  ///< the host's working directory
+  std::unique_ptr<hook::Host> host_;
+  std::vector<HookUse> hook_uses_;
+};
+
+}  // namespace ck::collective

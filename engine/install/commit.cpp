@@ -1,0 +1,87 @@
+#include "install/commit.hpp"
+
+#include "sys/lock.hpp"
+
+namespace ck::install {
+namespace {
+
+/// Nobody waits longer for somebody else's build; the lock of a dead process is free at once.
+constexpr std::chrono::hours kPatience(24);
+
+/// What lies there is an older build that is replaced, or the rest of something that was never
+/// completed: this process holds the lock. It goes away with the staging folder.
+Status move_aside(const fs::path& old, const fs::path& staging) {
+  std::error_code ignored;
+  if (!fs::exists(fs::symlink_status(old, ignored))) return {};
+  return sys::rename_into_place(old, staging / "replaced");
+}
+
+}  // namespace
+
+fs::path environment_lock(const std::string& id, const Context& context) {
+  return context.home.lock("env-" + id);
+}
+
+bool is_complete(const fs::path& environment) {
+  std::error_code ignored;
+  return fs::exists(manifest_file(environment), ignored);
+}
+
+Result<Environment> make_once(const Environment& environment, bool replace, Context& context,
+                              const std::function<Result<Environment>()>& make) {
+  const fs::path folder = context.home.environments() / environment.record.id;
+  if (!replace && is_complete(folder)) return environment;
+  const fs::path file = environment_lock(environment.record.id, context);
+  CK_TRY(free, sys::FileLock::try_acquire(file, sys::FileLock::Mode::exclusive));
+  std::optional<sys::FileLock> lock = std::move(free);
+  if (!lock) {
+    context.events.on(Note{"waiting for another ck to build " +
+                           environment.record.component.text() + " " + environment.record.version});
+    CK_TRY(waited,
+           sys::FileLock::acquire(file, sys::FileLock::Mode::exclusive, kPatience, context.cancel));
+    lock = std::move(waited);
+  }
+  // Somebody else may have made it meanwhile. (Only one who replaces makes it anew.)
+  if (!replace && is_complete(folder)) return environment;
+  return make();
+}
+
+Result<Environment> commit_environment(const FinishedBuild& build, Context& context) {
+  Environment environment = build.environment;
+  Manifest manifest;
+  CK_TRY(files, sys::list_tree(build.prefix, {}, context.cancel));
+  manifest.files = std::move(files);
+  auto& record = environment.record;
+  record.created_ns = context.clock.unix_ns();
+  record.size_bytes = 0;
+  for (const auto& entry : manifest.files) {
+    if (entry.kind == sys::TreeEntry::Kind::file) record.size_bytes += entry.size_bytes;
+  }
+  manifest.record = record;
+  const fs::path final_place = context.home.environments() / record.id;
+  const bool in_place = build.prefix == final_place;
+  CK_CHECK(sys::make_directories(build.prefix / ".ck"));
+  CK_CHECK(sys::rename_into_place(build.log, log_file(build.prefix)));
+  CK_CHECK(sys::write_file(inputs_file(build.prefix), build.inputs));
+  CK_CHECK(sys::write_file(manifest_file(build.prefix), to_text(manifest)));
+  CK_CHECK(sys::make_read_only(build.prefix));
+  if (!in_place) {
+    CK_CHECK(move_aside(final_place, build.staging));
+    CK_CHECK(sys::rename_into_place(build.prefix, final_place));
+  }
+  CK_CHECK(context.store.put_environment(record));
+  return environment;
+}
+
+Error keep_log(Error error, BuildLog& log, const Environment& environment, const Context& context) {
+  if (error.code == ErrorCode::interrupted) return error;
+  static_cast<void>(log.close());
+  const fs::path kept = context.home.logs() / (environment.record.id + ".log");
+  std::error_code failed;
+  if (fs::file_size(log.file(), failed) == 0) return error;
+  fs::rename(log.file(), kept, failed);
+  if (!failed) error.in("log file " + kept.string());
+  return error;
+}
+
+}  // namespace ck::install

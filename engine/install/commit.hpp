@@ -1,0 +1,40 @@
+#pragma once
+/// The last step of everything that makes an environment: it exists from the moment its manifest
+/// lies in its final place, and not before.
+
+#include <functional>
+#include <string>
+
+#include "install/build_log.hpp"
+#include "install/context.hpp"
+#include "install/environment.hpp"
+
+namespace ck::install {
+
+/// The lock that whoever makes or removes an environment holds.
+fs::path environment_lock(const std::string& id, const Context& context);
+
+/// Whether an environment is there, whole.
+bool is_complete(const fs::path& environment);
+
+/// The environment if it exists already, else what `make` makes, under its lock: of several
+/// processes that want the same one, one makes it. `replace`: make it anew even if it exists.
+Result<Environment> make_once(const Environment& environment, bool replace, Context& context,
+                              const std::function<Result<Environment>()>& make);
+
+/// What was made, before it is one.
+struct FinishedBuild {
+  Environment environment;  ///< size and time are filled in
+  std::string inputs;       ///< readable; its hash is the id
+  fs::path prefix;          ///< the content: in staging, or in its final place already
+  fs::path log;             ///< what the build printed; moves into the environment
+  fs::path staging;         ///< where an older environment in the way is moved to
+};
+
+/// Lists every file with its hash, takes write permission away, and commits.
+Result<Environment> commit_environment(const FinishedBuild& build, Context& context);
+
+/// Of a failed build only the log stays, in the home's logs; the error names it.
+Error keep_log(Error error, BuildLog& log, const Environment& environment, const Context& context);
+
+}  // namespace ck::install
