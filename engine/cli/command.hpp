@@ -50,6 +50,7 @@ std::vector<Command> component_commands();
 std::vector<Command> environment_commands();
 std::vector<Command> program_commands();
 std::vector<Command> experiment_commands();
+std::vector<Command> exchange_commands();
 
 // Verbs whose meaning depends on the kind: repository, environment, experiment or component.
 Result<int> list_repositories(Call& call);
@@ -60,6 +61,7 @@ Result<int> remove_environments(Call& call);
 Result<int> list_experiments(Call& call);
 Result<int> show_experiment(Call& call);
 Result<int> remove_experiment(Call& call);
+Result<int> import_experiments(Call& call);
 Result<int> list_components(Call& call);
 
 }  // namespace ck::cli

@@ -71,6 +71,9 @@ Result<int> add(Call& call) {
 }
 
 Result<int> import(Call& call) {
+  const bool experiments = !call.line.words.empty() && (call.line.words.front() == "experiments" ||
+                                                        call.line.words.front() == "experiment");
+  if (experiments) return import_experiments(call);
   std::error_code gone;
   fs::path folder = fs::current_path(gone);
   if (const auto path = call.line.given("path")) folder = fs::absolute(*path, gone);
@@ -160,11 +163,17 @@ std::vector<Command> repository_commands() {
        {"ck add repo:mine --path=mine"},
        add},
       {"import",
-       "register a folder that is a repository already, where it lies",
-       {"import repo [--path=FOLDER]"},
-       "Without --path it is the current folder. Nothing is copied.",
-       {{{"path", "FOLDER", "the folder (default: the current one)"}}, {}, false},
-       {"ck import repo --path=."},
+       "register a repository where it lies, or read experiments of Collective Knowledge",
+       {"import repo [--path=FOLDER]", "import experiments REPO|FOLDER [NAME…] [--tags=TAGS]"},
+       "A repository is a folder (without --path the current one); nothing is copied.\n"
+       "Experiments are read from a registered repository, or from a folder: a repository, its "
+       "folder\n"
+       "'experiment', or one entry of that. Importing again adds only what is new.",
+       {{{"path", "FOLDER", "the repository (default: the current folder)"},
+         {"tags", "TAGS", "only experiments that have all these"}},
+        {},
+        false},
+       {"ck import repo --path=.", "ck import experiments ck-request-asplos18-results"},
        import},
   };
 }

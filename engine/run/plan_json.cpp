@@ -125,7 +125,7 @@ Placement placement_from(const Json& value, const std::string& path, JsonProblem
   ObjectReader reader(value, path, problems);
   Placement placement;
   placement.from = reader.string("from");
-  placement.to = reader.string("to");
+  placement.to = reader.optional_string("to").value_or("");
   placement.link = reader.optional_bool("link").value_or(false);
   reader.finish();
   return placement;

@@ -81,4 +81,10 @@ struct NewPoint {
   std::int64_t created_ns = 0;
 };
 
+/// A point that was measured elsewhere, whole.
+struct ImportedPoint {
+  Point point;            ///< `id` and `experiment` are not looked at; never in state running
+  std::string other_uid;  ///< its uid when another experiment has a point of that name already
+};
+
 }  // namespace ck::store

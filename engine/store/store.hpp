@@ -46,6 +46,15 @@ class Store {
   Status finish_point(const Point& point, PointState state, std::int64_t ended_ns,
                       const std::string& document, const std::string& error);
 
+  /// Makes an experiment that was recorded elsewhere, with its uid and tags, unless it is there.
+  /// The name that it has here: its uid where another one has its name.
+  Result<std::string> import_experiment(const ExperimentSummary& experiment);
+  /// Adds points to it; those that it has already stay as they are. How many were new.
+  Result<std::size_t> import_points(const std::string& experiment_uid,
+                                    const std::vector<ImportedPoint>& points);
+  /// Sorted; none for an experiment that is not there.
+  Result<std::vector<std::string>> point_uids(const std::string& experiment_uid);
+
   Result<std::vector<ExperimentSummary>> experiments(const std::string& name_pattern,
                                                      const model::TagQuery& tags);
   /// By name or uid; `not_found` with near misses.
