@@ -116,8 +116,9 @@ Result<int> dispatch(const std::vector<std::string>& arguments, Output& output) 
 
 std::vector<Command> commands() {
   std::vector<Command> table;
-  for (auto* rows : {repository_commands, component_commands, environment_commands,
-                     program_commands, experiment_commands, exchange_commands}) {
+  for (auto* rows :
+       {repository_commands, component_commands, environment_commands, program_commands,
+        experiment_commands, exchange_commands, collective_commands}) {
     for (auto& command : rows()) table.push_back(std::move(command));
   }
   return table;

@@ -1,6 +1,6 @@
 #include "app/experiments.hpp"
 
-#include <cmath>
+#include <algorithm>
 
 #include "base/strings.hpp"
 #include "base/table.hpp"
@@ -15,6 +15,27 @@ std::string counted(std::int64_t count, const std::string& what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
+/// What fits on a screen; imported experiments may have thousands of metrics.
+constexpr std::size_t kShownMetrics = 25;
+constexpr std::size_t kShownPoints = 40;
+
+/// The metrics to show: those of lists ("run.layers[3].time") only when all fit.
+std::vector<experiment::MetricSummary> shown_metrics(
+    const std::vector<experiment::MetricSummary>& metrics) {
+  if (metrics.size() <= kShownMetrics) return metrics;
+  std::vector<experiment::MetricSummary> shown;
+  for (const auto& metric : metrics) {
+    const bool of_list = metric.key.name.find('[') != std::string::npos;
+    if (!of_list && shown.size() < kShownMetrics) shown.push_back(metric);
+  }
+  return shown;
+}
+
+std::string left_out(std::size_t count, const std::string& what) {
+  return "… and " + counted(static_cast<std::int64_t>(count), "more " + what) +
+         "; --json shows all";
+}
+
 void print_point(Call& call, const app::ExperimentDetail::PointDetail& detail) {
   const auto& point = detail.point;
   std::string text =
@@ -23,8 +44,11 @@ void print_point(Call& call, const app::ExperimentDetail::PointDetail& detail) {
       counted(static_cast<std::int64_t>(point.repetitions.size()), "repetition") + "\n";
   if (!point.replay_of.empty()) text += "  replays point " + point.replay_of + "\n";
   if (!point.error.empty()) text += "  " + printable(point.error) + "\n";
-  const std::string metrics = metrics_text(detail.metrics);
+  const auto shown = shown_metrics(detail.metrics);
+  const std::string metrics = metrics_text(shown);
   for (const auto& line : split(trim(metrics), '\n')) text += "  " + line + "\n";
+  const std::size_t hidden = detail.metrics.size() - shown.size();
+  if (hidden > 0) text += "  " + left_out(hidden, "metric") + "\n";
   if (!point.repetitions.empty()) {
     for (const auto& output : point.repetitions.front().outputs) {
       text += "  output " + printable(output.name) + "  sha256 " + output.sha256 + "\n";
@@ -109,9 +133,9 @@ Result<int> list_experiments(Call& call) {
   TextTable table(
       {{"EXPERIMENT"}, {"POINTS", TextTable::Align::right}, {"CHANGED"}, {"OF"}, {"TAGS"}});
   for (const auto& experiment : report.experiments) {
-    table.add_row({experiment.name, std::to_string(experiment.points),
-                   iso_time(experiment.changed_ns), join(experiment.subjects, ","),
-                   experiment.tags.text()});
+    table.add_row({printable(experiment.name), std::to_string(experiment.points),
+                   iso_time(experiment.changed_ns), printable(join(experiment.subjects, ",")),
+                   printable(experiment.tags.text())});
   }
   if (!table.empty()) call.output.data(table.to_string());
   return 0;
@@ -126,9 +150,16 @@ Result<int> show_experiment(Call& call) {
     return 0;
   }
   const auto& experiment = report.experiment;
-  call.output.data("experiment:" + experiment.name + "  " + counted(experiment.points, "point") +
-                   (experiment.tags.empty() ? "" : "  tags " + experiment.tags.text()) + "\n");
-  for (const auto& detail : report.points) print_point(call, detail);
+  const std::string tags = printable(experiment.tags.text());
+  call.output.data("experiment:" + printable(experiment.name) + "  " +
+                   counted(experiment.points, "point") + (tags.empty() ? "" : "  tags " + tags) +
+                   "\n");
+  const std::size_t shown = std::min(report.points.size(), kShownPoints);
+  for (std::size_t i = 0; i < shown; ++i) print_point(call, report.points[i]);
+  if (shown < report.points.size()) {
+    call.output.data("\n" + left_out(report.points.size() - shown, "point") +
+                     ", --point=UID one\n");
+  }
   return 0;
 }
 

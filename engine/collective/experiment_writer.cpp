@@ -1,5 +1,6 @@
 #include "collective/experiment_writer.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/strings.hpp"
@@ -15,7 +16,7 @@ Status write_inside(const fs::path& folder, const std::string& path, std::string
   }
   const fs::path file = folder / path;
   CK_CHECK(sys::make_directories(file.parent_path()));
-  return sys::write_file(file, bytes);
+  return sys::write_new_file(file, bytes);
 }
 
 /// Statistics that follow from the values, with those that do not in their places.
@@ -83,14 +84,15 @@ Status EntryWriter::add(const ExperimentPoint& point) {
   const auto write = [&](const std::string& suffix, const Json& document) {
     return write_inside(folder_, prefix + suffix, document_text(document));
   };
+  const bool own_key = std::ranges::find(point.others, "features_flat.json",
+                                         &NamedDocument::name) != point.others.end();
   if (!point.features.is_null()) {
     CK_CHECK(write("features.json", point.features));
-    CK_CHECK(write("features_flat.json", flat_features(point.features)));
+    if (!own_key) CK_CHECK(write("features_flat.json", flat_features(point.features)));
   }
   for (const auto& subpoint : point.subpoints)
     CK_CHECK(write(subpoint.name + ".json", subpoint.document));
   if (!point.statistics.is_null()) CK_CHECK(write("flat.json", all_statistics(point)));
-  // Last: a flat file that does not follow from the features replaces the one above.
   for (const auto& other : point.others) CK_CHECK(write(other.name, other.document));
   return {};
 }
@@ -115,6 +117,7 @@ Result<fs::path> place_entry(const fs::path& written, const EntryHead& head,
         add_alias(repository, std::string(kExperimentModule), std::string(kExperimentModuleUid)));
   }
   CK_CHECK(sys::make_directories(module));
+  CK_CHECK(sys::sync_file_system(written));
   // Names first: without a folder they stand for nothing, a folder without names is an error.
   if (!head.alias.empty()) CK_CHECK(add_alias(module, head.alias, head.uid));
   CK_CHECK(sys::rename_into_place(written, module / head.name()));

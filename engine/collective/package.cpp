@@ -5,6 +5,7 @@
 
 #include "base/sha256.hpp"
 #include "base/strings.hpp"
+#include "collective/fetch_tools.hpp"
 #include "collective/meta.hpp"
 #include "collective/setup.hpp"
 #include "collective/steps.hpp"
@@ -62,6 +63,7 @@ class Installation {
                        bench_.jobs()};
     CK_TRY(environment, installation_environment(chosen_.varied, facts, request_.environment));
     environment_ = std::move(environment);
+    CK_CHECK(place_entries());
     document_ = chosen_.varied.meta;
     customize_ = object_at(document_, "customize");
     if (version_.empty()) version_ = text_at(environment_, "PACKAGE_VERSION");
@@ -74,6 +76,24 @@ class Installation {
     CK_TRY(dependencies,
            resolve_needs(dependencies_written_, environment_, request_.given, bench_));
     dependencies_ = std::move(dependencies);
+    return {};
+  }
+
+  /// $#path_to_cid=module:entry#$ in variables: where that entry lies.
+  Status place_entries() {
+    constexpr std::string_view kStart = "$#path_to_cid=";
+    for (auto& [name, value] : environment_.items()) {
+      if (!value.is_string()) continue;
+      std::string text = value.get<std::string>();
+      for (auto start = text.find(kStart); start != std::string::npos; start = text.find(kStart)) {
+        const auto end = text.find("#$", start + kStart.size());
+        if (end == std::string::npos) break;
+        CK_TRY(entry,
+               bench_.find_cid(text.substr(start + kStart.size(), end - start - kStart.size())));
+        text.replace(start, end + 2 - start, entry.path.string());
+      }
+      value = text;
+    }
     return {};
   }
 
@@ -184,14 +204,29 @@ class Installation {
     std::vector<PackageSource> sources;
     if (runs_script()) {
       CK_TRY(fetched, fetch());
+      CK_TRY(by_script, run_script(log));
       sources = std::move(fetched);
-      CK_CHECK(run_step({"installing " + name_, script(), folder_, variables(), &log, {}}, bench_));
+      std::ranges::move(by_script, std::back_inserter(sources));
     }
     CK_CHECK(call_hooks("post_setup"));
     CK_CHECK(set_up_soft(environment, sources));
     CK_CHECK(log.close());
     return install::commit_environment({environment, inputs_, folder_, log.file(), work_},
                                        context_);
+  }
+
+  /// Runs the script with stand-ins for wget and curl; what they fetched. A download that failed
+  /// fails the installation, whatever the script makes of it.
+  Result<std::vector<PackageSource>> run_script(install::BuildLog& log) {
+    CK_TRY(channel, FetchChannel::create(work_ / "fetch",
+                                         {name_, request_.required, bench_.wishes().sources},
+                                         context_.offline));
+    CK_TRY(all, channel.variables(variables(), bench_));
+    auto ran = run_step({"installing " + name_, script(), folder_, all, &log, {}}, bench_);
+    if (!ran && ran.error().code == ErrorCode::interrupted) return fail(std::move(ran.error()));
+    CK_TRY(fetched, channel.fetched());
+    CK_CHECK(ran);
+    return fetched;
   }
 
   bool runs_script() const { return !text_at(document_, "process_script").empty(); }

@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <optional>
 
-#include "base/sha256.hpp"
 #include "base/strings.hpp"
+#include "collective/first_seen.hpp"
 #include "collective/meta.hpp"
-#include "install/download_cache.hpp"
-#include "install/staging.hpp"
 #include "sys/files.hpp"
 
 namespace ck::collective {
@@ -70,103 +68,13 @@ class Fetcher {
     const std::string base = fs::path(name).filename().string();
     if (!sys::is_plain_relative_path(base))
       return fail(ErrorCode::invalid, "'" + printable(name) + "' is no name of a file");
-    auto sha256 = content_of(url);
-    if (!sha256) return fail(with_advice(std::move(sha256.error()), url));
-    CK_TRY(file, cached(*sha256, url));
+    CK_TRY(download,
+           fetch_first_seen(url, {package_, required_, bench_.wishes().sources}, context_));
     std::error_code error;
-    fs::copy_file(file, folder_ / base, fs::copy_options::overwrite_existing, error);
+    fs::copy_file(download.file, folder_ / base, fs::copy_options::overwrite_existing, error);
     if (error) return fail(system_error("copy the download to " + base, error.value()));
-    sources_.push_back({url, *sha256, {}});
+    sources_.push_back({url, download.sha256, {}});
     return {};
-  }
-
-  /// The file with which the user replaces the download, if there is one for this URL.
-  std::optional<fs::path> replacement(const std::string& url) const {
-    for (const auto& key : {url, std::string()}) {
-      const auto found = bench_.wishes().sources.find(key);
-      if (found != bench_.wishes().sources.end()) return fs::path(found->second);
-    }
-    return std::nullopt;
-  }
-
-  /// Where the first content seen under a URL is noted.
-  fs::path note_of(const std::string& url) const {
-    return context_.home.downloads().parent_path() / "urls" / (sha256_hex(url) + ".json");
-  }
-
-  std::string noted(const std::string& url) const {
-    const auto text = sys::read_file(note_of(url), 1u << 16);
-    if (!text) return {};
-    const auto note = parse_json(*text, note_of(url).string());
-    return note ? text_at(*note, "sha256") : std::string();
-  }
-
-  Status note(const std::string& url, const std::string& sha256) const {
-    CK_CHECK(sys::make_directories(note_of(url).parent_path()));
-    const Json note = {{"schema", "ck.seen-url/1"}, {"url", url}, {"sha256", sha256}};
-    return sys::write_file(note_of(url), to_pretty_text(note));
-  }
-
-  /// The hash of what the URL holds: demanded by a lock, seen before, or seen now.
-  Result<std::string> content_of(const std::string& url) {
-    if (const auto file = replacement(url)) return adopted(*file);
-    if (const auto* source = required_of(url)) return source->sha256;
-    if (auto known = noted(url); !known.empty()) return known;
-    if (context_.offline) {
-      return fail(Error(ErrorCode::network, printable(url) +
-                                                " was not downloaded before, and nothing may be "
-                                                "fetched")
-                      .hint("do it once without --offline"));
-    }
-    CK_TRY(work, install::make_staging(context_.home.staging()));
-    CK_TRY(http, context_.transfer.http());
-    const fs::path file = work.path() / "download";
-    CK_CHECK(
-        http->download({{url}, file, {}, std::nullopt, true}, context_.events, context_.cancel));
-    CK_TRY(sha256, adopted(file));
-    CK_CHECK(note(url, sha256));
-    context_.events.on(Warning{package_ + " says nothing about what it downloads: the sha256 of " +
-                               printable(url) + ", " + sha256 +
-                               ", was recorded and is required from now on"});
-    return sha256;
-  }
-
-  /// Puts a file into the cache of downloads; its hash.
-  Result<std::string> adopted(const fs::path& file) {
-    CK_TRY(sha256, sys::hash_file(file, context_.cancel));
-    const auto kept = install::cached_file(sha256, context_, [&](const fs::path& target) -> Status {
-      std::error_code error;
-      fs::copy_file(file, target, error);
-      if (error) return fail(system_error("copy " + file.string(), error.value()));
-      return {};
-    });
-    if (!kept) return fail(kept.error());
-    return sha256;
-  }
-
-  Result<fs::path> cached(const std::string& sha256, const std::string& url) {
-    auto file = install::cached_file(sha256, context_, [&](const fs::path& target) -> Status {
-      if (context_.offline)
-        return fail(ErrorCode::network,
-                    "it is no longer among the downloads, and nothing may be "
-                    "fetched");
-      CK_TRY(http, context_.transfer.http());
-      return http->download({{url}, target, sha256, std::nullopt}, context_.events,
-                            context_.cancel);
-    });
-    if (!file && file.error().code == ErrorCode::verification) {
-      file.error().hint("it changed since it was first seen; if that is right, remove " +
-                        note_of(url).string());
-    }
-    if (!file) return fail(with_advice(std::move(file.error()), url));
-    return file;
-  }
-
-  Error with_advice(Error error, const std::string& url) const {
-    error.in(package_ + ", " + printable(url));
-    if (error.code == ErrorCode::network || error.code == ErrorCode::not_found)
-      error.hint("if you have the file from elsewhere, give it with --source=PATH");
-    return error;
   }
 
   // Git.
@@ -190,7 +98,8 @@ class Fetcher {
       if (wanted.empty()) wanted = option_after(flags, option);
     }
     if (const auto* source = required_of(url)) wanted = source->commit;
-    if (const auto file = replacement(url)) return clone(file->string(), url, wanted, target);
+    if (const auto file = replacement(bench_.wishes().sources, url))
+      return clone(file->string(), url, wanted, target);
     if (context_.offline) {
       return fail(Error(ErrorCode::network, "the git repository " + printable(url) +
                                                 " is needed, and nothing may be fetched")
@@ -219,7 +128,7 @@ class Fetcher {
       }
       const bool other_name =
           state.error().code == ErrorCode::not_found && i + 1 < revisions.size();
-      if (!other_name) return fail(with_advice(std::move(state.error()), url));
+      if (!other_name) return fail(with_advice(std::move(state.error()), package_, url));
     }
     return {};
   }

@@ -5,6 +5,7 @@
 #include "base/strings.hpp"
 #include "collective/env_script.hpp"
 #include "collective/meta.hpp"
+#include "collective/steps.hpp"
 
 namespace ck::collective {
 namespace {
@@ -84,7 +85,8 @@ Result<HookWork> call_setup(const SetupRequest& request, HookWork work, Workbenc
   merge(work.env, object_at(answer.result, "env"));
   work.tags = texts_at(answer.input, "tags");
   for (const auto& tag : texts_at(answer.result, "tags")) add_tag(work.tags, tag);
-  work.bat = answer.result.value("bat", std::string());
+  CK_TRY(bat, shell_lines_of(answer.result, "setup of " + owner.id.text() + " customize.py"));
+  work.bat = std::move(bat);
   return work;
 }
 

@@ -75,6 +75,14 @@ Result<install::Variables> variables_after(const std::vector<std::string>& lines
   return variables;
 }
 
+Result<std::string> shell_lines_of(const Json& answer, const std::string& hook) {
+  const auto bat = answer.find("bat");
+  if (bat == answer.end() || bat->is_null()) return std::string();
+  if (bat->is_string()) return bat->get<std::string>();
+  return fail(ErrorCode::program_failed, hook + " returned a \"bat\" that is no text but " +
+                                             shortened(printable(to_text(*bat)), 80));
+}
+
 Result<std::vector<std::string>> export_lines(const Json& environment) {
   std::vector<std::string> lines;
   for (const auto& [name, value] : environment.items()) {

@@ -29,6 +29,10 @@ Result<install::Variables> variables_after(const std::vector<std::string>& lines
                                            const install::Variables& before,
                                            const fs::path& directory, Workbench& bench);
 
+/// The shell lines that a hook returned as "bat", which may be missing. `program_failed` when they
+/// are no text; `hook` is what the error calls it.
+Result<std::string> shell_lines_of(const Json& answer, const std::string& hook);
+
 /// Lines that export all members of an object, in its order (see export_line). `invalid` for a name
 /// that is no variable's.
 Result<std::vector<std::string>> export_lines(const Json& environment);

@@ -94,6 +94,8 @@ Status before_run(const fs::path& folder, sys::ProcessSpec& spec, Around& around
     merge(around.environment, object_at(answer.result, "new_env"));
     for (const auto& [name, value] : around.environment.items())
       install::set_variable(spec.variables, name, text_at(around.environment, name));
+    for (const auto& [name, value] : answer.variables)
+      install::set_variable(spec.variables, name, value);
     const auto bat = answer.result.value("bat", std::string());
     if (!bat.empty()) spec.argv.back() = bat + "\n" + spec.argv.back();
     around.variables = spec.variables;

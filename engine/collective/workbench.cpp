@@ -49,7 +49,11 @@ Workbench::Workbench(install::Context& context, const model::Profile& profile, W
 Result<Workbench> Workbench::open(install::Context& context, const model::Profile& profile,
                                   Wishes wishes) {
   CK_TRY(platform, platform_of(context));
-  return Workbench(context, profile, std::move(wishes), std::move(platform));
+  CK_TRY(program,
+         context.catalog.find({.repo = {}, .kind = "script", .name = std::string(kHostProgram)}));
+  Workbench bench(context, profile, std::move(wishes), std::move(platform));
+  bench.kernel_ = program.path;
+  return bench;
 }
 
 int Workbench::jobs() const {
@@ -74,6 +78,13 @@ Result<Json> Workbench::document(const catalog::Component& component) {
 
 install::Variables Workbench::step_variables(const fs::path& work) const {
   auto variables = install::profile_variables(*profile_, context_->host_variables, work);
+  install::set_variable(variables, "CK_HOME", context_->home.root.string());
+  install::set_variable(variables, "PYTHONPATH", kernel_.string());
+  const auto path =
+      std::ranges::find(variables, "PATH", &std::pair<std::string, std::string>::first);
+  const std::string rest = path == variables.end() ? std::string() : ":" + path->second;
+  install::set_variable(variables, "PATH",
+                        (kernel_ / "bin").string() + rest + ":" + (kernel_ / "fallback").string());
   if (!wishes_.executable.empty())
     install::set_variable(variables, "CK_EXECUTABLE", wishes_.executable.string());
   return variables;
@@ -81,13 +92,11 @@ install::Variables Workbench::step_variables(const fs::path& work) const {
 
 Result<hook::Host*> Workbench::host() {
   if (host_) return host_.get();
-  CK_TRY(program,
-         context_->catalog.find({.repo = {}, .kind = "script", .name = std::string(kHostProgram)}));
   CK_TRY(folder, install::make_staging(context_->home.staging()));
   folder_ = std::make_unique<sys::TemporaryDirectory>(std::move(folder));
   for (const auto* name : {"home", "tmp"}) CK_CHECK(sys::make_directories(folder_->path() / name));
   hook::HostOptions options;
-  options.program = program.path;
+  options.program = kernel_;
   options.variables = step_variables(folder_->path());
   options.directory = folder_->path();
   auto access = [this](const Json& request) { return answer(request, *this); };

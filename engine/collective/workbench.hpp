@@ -55,7 +55,8 @@ class Workbench {
   /// The document of an entry with what it inherits.
   Result<Json> document(const catalog::Component& component);
 
-  /// Variables that every step of a component gets: the profile's, and where `ck` is.
+  /// Variables that every step of a component gets: the profile's, and what leads to the engine:
+  /// CK_HOME, `ck` in PATH and `ck.kernel` in PYTHONPATH. Where there is no `python`, python3 is.
   install::Variables step_variables(const fs::path& work) const;
 
   /// Calls a function of an entry's Python file. The input gets what every hook is given (platform,
@@ -84,6 +85,7 @@ class Workbench {
   const model::Profile* profile_;
   Wishes wishes_;
   Platform platform_;
+  fs::path kernel_;  ///< folder of the host program: `ck.kernel` for Python, bin/ck for scripts
   std::unique_ptr<sys::TemporaryDirectory> folder_;  ///< the host's working directory
   std::unique_ptr<hook::Host> host_;
   std::vector<HookUse> hook_uses_;

@@ -47,6 +47,7 @@ struct HookCall {
 struct HookResult {
   Json result;              ///< object; "return" is 0
   Json input;               ///< the input as the hook left it
+  Variables variables;      ///< what it set in os.environ
   std::string output;       ///< what it printed, at most 1 MiB
   std::string file_sha256;  ///< of the hook's file as it was run
 };

@@ -99,6 +99,12 @@ Result<HookResult> read_answer(const HookCall& call, Json answer) {
   if (!complete) return fail(hook_error(call, "gave an answer that is not complete"));
   result.result = std::move(answer["done"]);
   result.input = std::move(answer["input"]);
+  if (const auto changed = answer.find("environ");
+      changed != answer.end() && changed->is_object()) {
+    for (const auto& [name, value] : changed->items()) {
+      if (value.is_string()) result.variables.emplace_back(name, value.get<std::string>());
+    }
+  }
 
   const auto code = result.result.find("return");
   if (code == result.result.end() || !code->is_number_integer()) {

@@ -6,7 +6,8 @@ ask the engine through `ck.access`:
     engine: {"op": "call", "id": NUMBER, "path": FILE, "func": NAME, "arg": {...}, "cwd": FOLDER,
              "environ": {...}}
     host:   {"rpc": "access", "arg": {...}}            engine: {"ret": {...}}
-    host:   {"done": RESULT, "input": ARG, "sha256": OF_FILE, "dropped": [PATH, ...]}
+    host:   {"done": RESULT, "input": ARG, "environ": {CHANGED...}, "sha256": OF_FILE,
+             "dropped": [PATH, ...]}
        or   {"failed": KIND, "message": TEXT, "sha256": OF_FILE}
 
 What the host says has the "id" of the call too. KIND is "missing" (no such
@@ -142,6 +143,7 @@ class Hooks:
     def call(self, request, content):
         os.chdir(request["cwd"])
         os.environ.update(request["environ"])
+        given = dict(os.environ)
         argument = kernel.current_input = request["arg"]
         module = self.load(request["path"], content, argument.get("self_cfg") or {})
         function = getattr(module, request["func"], None)
@@ -152,8 +154,10 @@ class Hooks:
         if not isinstance(result, dict):
             raise Failure("answer", "it returned %s, not a dict" % type(result).__name__)
         plain = Plain()
+        # In CK hooks lived in the process that starts the program: what they set, it saw.
+        changed = {name: value for name, value in os.environ.items() if given.get(name) != value}
         return {"done": plain.value(result, "/result"), "input": plain.value(argument, "/input"),
-                "dropped": plain.dropped}
+                "environ": changed, "dropped": plain.dropped}
 
 
 def print_trace():

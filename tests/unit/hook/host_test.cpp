@@ -40,6 +40,16 @@ TEST_F(HookTest, WhatAHookPrintsIsItsOutputAndNothingElse) {
   EXPECT_EQ(result_of("def setup(i): return {'return': 0}\n").output, "");
 }
 
+TEST_F(HookTest, WhatAHookSetsInItsEnvironmentComesBack) {
+  const auto result = result_of(
+      "import os\n"
+      "def setup(i):\n"
+      "  os.environ['CK_CHOSEN'] = 'this'\n"
+      "  return {'return': 0}\n");
+  EXPECT_EQ(result.variables, (Variables{{"CK_CHOSEN", "this"}}));
+  EXPECT_TRUE(result_of("def setup(i): return {'return': 0}\n").variables.empty());
+}
+
 TEST_F(HookTest, AQuestionIsNotedAndNeverWaits) {
   const auto result = result_of(
       "def setup(i):\n"

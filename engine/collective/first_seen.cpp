@@ -1,0 +1,131 @@
+#include "collective/first_seen.hpp"
+
+#include <algorithm>
+
+#include "base/sha256.hpp"
+#include "base/strings.hpp"
+#include "collective/meta.hpp"
+#include "install/download_cache.hpp"
+#include "install/staging.hpp"
+#include "sys/files.hpp"
+
+namespace ck::collective {
+namespace {
+
+class Downloads {
+ public:
+  Downloads(const std::string& url, const DownloadRules& rules, install::Context& context)
+      : url_(url), rules_(rules), context_(context) {}
+
+  Result<SeenDownload> run() {
+    CK_TRY(sha256, content());
+    CK_TRY(file, cached(sha256));
+    return SeenDownload{file, sha256};
+  }
+
+ private:
+  /// Where the first content seen under a URL is noted.
+  fs::path note_file() const {
+    return context_.home.downloads().parent_path() / "urls" / (sha256_hex(url_) + ".json");
+  }
+
+  std::string noted() const {
+    const auto text = sys::read_file(note_file(), 1u << 16);
+    if (!text) return {};
+    const auto note = parse_json(*text, note_file().string());
+    return note ? text_at(*note, "sha256") : std::string();
+  }
+
+  Status note(const std::string& sha256) const {
+    CK_CHECK(sys::make_directories(note_file().parent_path()));
+    const Json note = {{"schema", "ck.seen-url/1"}, {"url", url_}, {"sha256", sha256}};
+    return sys::write_file(note_file(), to_pretty_text(note));
+  }
+
+  /// The hash of what the URL holds.
+  Result<std::string> content() {
+    if (const auto file = replacement(rules_.sources, url_)) return adopted(*file);
+    const auto required = std::ranges::find(rules_.required, url_, &PackageSource::url);
+    if (required != rules_.required.end()) return required->sha256;
+    if (auto known = noted(); !known.empty()) return known;
+    if (context_.offline) {
+      return fail(Error(ErrorCode::network,
+                        printable(url_) + " was not downloaded before, and nothing may be fetched")
+                      .hint("do it once without --offline"));
+    }
+    CK_TRY(work, install::make_staging(context_.home.staging()));
+    CK_TRY(http, context_.transfer.http());
+    const fs::path name = fs::path(url_.substr(0, url_.find_first_of("?#"))).filename();
+    const fs::path file =
+        work.path() / (sys::is_plain_relative_path(name.string()) ? name : "data");
+    CK_CHECK(
+        http->download({{url_}, file, {}, std::nullopt, true}, context_.events, context_.cancel));
+    CK_TRY(sha256, adopted(file));
+    CK_CHECK(note(sha256));
+    context_.events.on(Warning{rules_.package + " does not say what it downloads: the sha256 of " +
+                               printable(url_) + ", " + sha256 +
+                               ", was recorded and is required from now on"});
+    return sha256;
+  }
+
+  /// Puts a file into the cache of downloads; its hash.
+  Result<std::string> adopted(const fs::path& file) {
+    CK_TRY(sha256, sys::hash_file(file, context_.cancel));
+    const auto kept = install::cached_file(sha256, context_, [&](const fs::path& target) -> Status {
+      std::error_code error;
+      fs::copy_file(file, target, error);
+      if (error) return fail(system_error("copy " + file.string(), error.value()));
+      return {};
+    });
+    if (!kept) return fail(kept.error());
+    return sha256;
+  }
+
+  Result<fs::path> cached(const std::string& sha256) {
+    auto file = install::cached_file(sha256, context_, [&](const fs::path& target) -> Status {
+      if (context_.offline) {
+        return fail(ErrorCode::network,
+                    "it is no longer among the downloads, and nothing may be fetched");
+      }
+      CK_TRY(http, context_.transfer.http());
+      return http->download({{url_}, target, sha256, std::nullopt}, context_.events,
+                            context_.cancel);
+    });
+    if (!file && file.error().code == ErrorCode::verification) {
+      file.error().hint("it changed since it was first seen; if that is right, remove " +
+                        note_file().string());
+    }
+    return file;
+  }
+
+  const std::string& url_;
+  const DownloadRules& rules_;
+  install::Context& context_;
+};
+
+}  // namespace
+
+Result<SeenDownload> fetch_first_seen(const std::string& url, const DownloadRules& rules,
+                                      install::Context& context) {
+  auto download = Downloads(url, rules, context).run();
+  if (!download) return fail(with_advice(std::move(download.error()), rules.package, url));
+  return download;
+}
+
+std::optional<fs::path> replacement(const std::map<std::string, std::string>& sources,
+                                    const std::string& url) {
+  for (const auto& key : {url, std::string()}) {
+    const auto found = sources.find(key);
+    if (found != sources.end()) return fs::path(found->second);
+  }
+  return std::nullopt;
+}
+
+Error with_advice(Error error, const std::string& package, const std::string& url) {
+  error.in(package + ", " + printable(url));
+  if (error.code == ErrorCode::network || error.code == ErrorCode::not_found)
+    error.hint("if you have the file from elsewhere, give it with --source=PATH");
+  return error;
+}
+
+}  // namespace ck::collective
