@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -71,18 +72,35 @@ const std::set<std::string>& needless_options() {
   return needless;
 }
 
-Status check_options(const model::Values& values, EventSink& events) {
+/// Options of an installation that are no options of the command line's own.
+const std::set<std::string>& known_install_options() {
+  static const std::set<std::string> known{"or_tags", "j"};
+  return known;
+}
+
+const std::set<std::string>& needless_install_options() {
+  static const std::set<std::string> needless{
+      "path",  "install_path",  "extra_path", "install_to_env", "reinstall", "safe",
+      "debug", "record_script", "reuse_deps", "deps_cache",     "target_os", "host_os",
+      "ask",   "default",       "skip_help",  "update_deps"};
+  return needless;
+}
+
+/// `of`: whose variables --env. sets.
+Status check_options(const model::Values& values, const std::set<std::string>& known,
+                     const std::set<std::string>& needless, const std::string& of,
+                     EventSink& events) {
   for (const auto& [name, value] : values) {
-    if (known_options().contains(name)) continue;
-    if (needless_options().contains(name)) {
+    if (known.contains(name)) continue;
+    if (needless.contains(name)) {
       events.on(Note{"--" + name + " has no effect"});
       continue;
     }
-    std::vector<std::string> names(known_options().begin(), known_options().end());
-    names.insert(names.end(), needless_options().begin(), needless_options().end());
+    std::vector<std::string> names(known.begin(), known.end());
+    names.insert(names.end(), needless.begin(), needless.end());
     Error error(ErrorCode::usage, "there is no option --" + printable(name));
     if (const auto near = did_you_mean(near_misses(name, names))) error.hint(*near);
-    error.hint("a variable of the program is set with --env." + printable(name) + "=…");
+    error.hint("a variable of the " + of + " is set with --env." + printable(name) + "=…");
     return fail(std::move(error));
   }
   return {};
@@ -97,10 +115,38 @@ bool yes(const model::Values& values, const std::string& name) {
   return value_of(values, name) == "yes";
 }
 
+/// What is said about choices, with what a program's own options say about them.
+CollectiveOptions options_of(const RunRequest& request) {
+  CollectiveOptions options = request.collective;
+  if (const auto tags = value_of(request.values, "compiler_tags"); !tags.empty())
+    options.added_tags.emplace_back("compiler", tags);
+  return options;
+}
+
+/// A whole number above 0 that an option gives; nothing if it is not given.
+Result<std::optional<int>> count_of(const model::Values& values, const std::string& name) {
+  const auto text = value_of(values, name);
+  if (text.empty()) return std::optional<int>();
+  const auto number = parse_integer(text);
+  if (!number || *number < 1 || *number > std::numeric_limits<int>::max()) {
+    return fail(ErrorCode::usage,
+                "--" + name + "=" + printable(text) + " is no whole number above 0");
+  }
+  return std::optional(static_cast<int>(*number));
+}
+
+install::DetectionMiss nowhere(const std::vector<fs::path>& searched) {
+  std::vector<std::string> folders;
+  for (const auto& folder : searched) folders.push_back(folder.string());
+  return {"no file of its name",
+          "looked in " + join(folders, ", ") + "; --search_dirs=A,B adds folders"};
+}
+
 Result<collective::ProgramRequest> program_request(Session& session,
                                                    const catalog::Component& component,
                                                    const RunRequest& request) {
-  CK_CHECK(check_options(request.values, session.events()));
+  CK_CHECK(check_options(request.values, known_options(), needless_options(), "program",
+                         session.events()));
   collective::ProgramRequest program;
   program.component = component;
   program.compile.speed = yes(request.values, "speed");
@@ -117,12 +163,8 @@ Result<collective::ProgramRequest> program_request(Session& session,
   program.dataset_file = value_of(request.values, "dataset_file");
   program.timeout_seconds = request.timeout_seconds;
   program.rebuild = request.rebuild;
-  if (const auto repeat = value_of(request.values, "repeat"); !repeat.empty()) {
-    const auto number = parse_integer(repeat);
-    if (!number || *number < 1)
-      return fail(ErrorCode::usage, "--repeat=" + printable(repeat) + " is no number above 0");
-    program.repeat = repeat;
-  }
+  CK_TRY(repeat, count_of(request.values, "repeat"));
+  if (repeat) program.repeat = std::to_string(*repeat);
   return program;
 }
 
@@ -206,10 +248,7 @@ Result<RunReport> run_collective(Session& session, const catalog::Component& com
   CK_TRY(program, program_request(session, component, request));
   CK_TRY(context, session.context());
   CK_TRY(profile, install::load_profile(request.profile, *context));
-  CollectiveOptions options = request.collective;
-  if (const auto tags = value_of(request.values, "compiler_tags"); !tags.empty())
-    options.added_tags.emplace_back("compiler", tags);
-  CK_TRY(wishes, wishes_of(session, options));
+  CK_TRY(wishes, wishes_of(session, options_of(request)));
   CK_TRY(bench, collective::Workbench::open(*context, profile, std::move(wishes)));
   CK_TRY(built, collective::build_program(program, bench));
   if (!request.dry_run && calibrates(built, request)) {
@@ -241,21 +280,30 @@ Result<CompileReport> compile_collective(Session& session, const catalog::Compon
   CK_TRY(program, program_request(session, component, request));
   CK_TRY(context, session.context());
   CK_TRY(profile, install::load_profile(request.profile, *context));
-  CK_TRY(wishes, wishes_of(session, request.collective));
+  CK_TRY(wishes, wishes_of(session, options_of(request)));
   CK_TRY(bench, collective::Workbench::open(*context, profile, std::move(wishes)));
   CK_TRY(built, collective::build_program(program, bench));
   return CompileReport{built.environment, built.built};
 }
 
 Result<InstallReport> install_collective(Session& session, const InstallRequest& request) {
+  CK_CHECK(check_options(request.values, known_install_options(), needless_install_options(),
+                         "package", session.events()));
+  if (request.pattern.name.empty() && request.tags.all.empty()) {
+    return fail(Error(ErrorCode::usage, "nothing says which package to install")
+                    .hint("ck install package:NAME or ck install package --tags=A,B"));
+  }
   CK_TRY(context, session.context());
   CK_TRY(profile, install::load_profile(request.profile, *context));
   CK_TRY(wishes, wishes_of(session, request.collective));
+  CK_TRY(jobs, count_of(request.values, "j"));
+  wishes.jobs = jobs.value_or(0);
   CK_TRY(bench, collective::Workbench::open(*context, profile, std::move(wishes)));
   collective::PackageRequest package;
   package.query.name = request.pattern.name;
   package.query.tags = request.tags.all;
   package.query.no_tags = request.tags.none;
+  package.query.or_tags = value_of(request.values, "or_tags");
   package.query.tags.insert(package.query.tags.end(), request.variations.begin(),
                             request.variations.end());
   package.environment = object_of(request.collective.variables);
@@ -294,6 +342,8 @@ Result<DetectedSoftware> detect_collective(Session& session, const catalog::Comp
   DetectedSoftware detected;
   detected.component = soft;
   detected.detection.missed = std::move(detection.missed);
+  if (detection.hits.empty() && detected.detection.missed.empty() && !detection.searched.empty())
+    detected.detection.missed.push_back(nowhere(detection.searched));
   if (detection.registered)
     detected.detection.found.push_back(std::move(detection.registered->environment));
   for (std::size_t i = 1; i < detection.hits.size(); ++i) {

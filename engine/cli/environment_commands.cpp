@@ -67,6 +67,8 @@ Result<int> detect(Call& call) {
       table.add_row({record.id.substr(0, kShownId), printable(component.id.text()), record.version,
                      printable(record.file), record.owner});
     }
+    // What was not taken matters when nothing was; the rest is for --verbose.
+    if (!detection.found.empty() && !call.output.verbose()) continue;
     for (const auto& miss : detection.missed) {
       call.output.say("not taken: " + printable(miss.file) + ": " + printable(miss.reason));
     }

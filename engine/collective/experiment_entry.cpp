@@ -210,8 +210,7 @@ Result<ExperimentPoint> read_experiment_point(const ExperimentEntry& entry,
 }
 
 Json flat_features(const Json& features) {
-  const std::vector<std::string> keys = {"##features#*", "##choices#*", "##choices_order#*",
-                                         "##choices_order@*"};
+  const std::vector<std::string> keys = {"##features#*", "##choices#*"};
   return flatten(features, keys);
 }
 

@@ -41,6 +41,11 @@ std::string joined(const std::vector<std::string>& lines) {
   return script;
 }
 
+/// As it stands: a variable may begin or end with blanks.
+std::string raw_text(const Json& value) {
+  return value.is_string() ? value.get<std::string>() : text_at({{"value", value}}, "value");
+}
+
 Json hook_input(const Around& around) {
   const Surroundings& all = around.surroundings;
   return {{"misc", around.misc},
@@ -90,13 +95,17 @@ Status before_run(const fs::path& folder, sys::ProcessSpec& spec, Around& around
     CK_CHECK(sys::make_directories(path));
   }
   for (const auto& hook : all.hooks_before) {
+    const Json before = around.environment;
     CK_TRY(answer, call_hook(hook, hook_input(around), folder, around));
     merge(around.environment, object_at(answer.result, "new_env"));
-    for (const auto& [name, value] : around.environment.items())
-      install::set_variable(spec.variables, name, text_at(around.environment, name));
+    // What the hook left alone has its value already, with everything it refers to in place.
+    for (const auto& [name, value] : around.environment.items()) {
+      if (before.contains(name) && before[name] == value) continue;
+      install::set_variable(spec.variables, name, raw_text(value));
+    }
     for (const auto& [name, value] : answer.variables)
       install::set_variable(spec.variables, name, value);
-    const auto bat = answer.result.value("bat", std::string());
+    CK_TRY(bat, shell_lines_of(answer.result, hook.function + " of " + hook.file));
     if (!bat.empty()) spec.argv.back() = bat + "\n" + spec.argv.back();
     around.variables = spec.variables;
   }

@@ -108,14 +108,16 @@ Result<collective::EntryHead> head_of(const store::ExperimentSummary& experiment
                                       const std::vector<store::Point>& points,
                                       store::Blobs& blobs) {
   auto head = own_head(experiment);
+  std::size_t imported_points = 0;
   for (const auto& point : points) {
     CK_TRY(record, collective_record(point));
     if (!record || record->entry.uid != experiment.uid) continue;
+    if (++imported_points > 1) continue;
     CK_TRY(imported, imported_head(record->entry, blobs));
     head = std::move(imported);
-    break;
   }
-  head.meta["points"] = std::to_string(points.size());
+  // An imported number stays, right or wrong, until there are points of ours.
+  if (imported_points < points.size()) head.meta["points"] = std::to_string(points.size());
   // The order of imported tags is kept while they are the same.
   const Json recorded = head.meta.value("tags", Json::array());
   Json tags = Json(std::vector<std::string>(experiment.tags.begin(), experiment.tags.end()));

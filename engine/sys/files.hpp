@@ -21,6 +21,12 @@ Result<std::string> read_file(const fs::path& file, std::uint64_t max_bytes = 64
 /// folder.
 Status write_file(const fs::path& file, std::string_view bytes, unsigned mode = 0644);
 
+/// Writes a file that must not exist (`conflict`) in a folder that nobody sees yet: not durable
+/// until `sync_file_system`, which is much quicker for many files than `write_file` for each.
+Status write_new_file(const fs::path& file, std::string_view bytes, unsigned mode = 0644);
+/// Makes everything written so far to the file system of `folder` durable.
+Status sync_file_system(const fs::path& folder);
+
 Status make_directories(const fs::path& folder);
 
 /// Removes a file, link or whole tree (read-only folders inside it too); missing is success.
