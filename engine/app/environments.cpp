@@ -58,9 +58,9 @@ Result<std::vector<catalog::Component>> software_for(Session& session,
     // One that several repositories have is one: that of the repository registered first.
     std::ranges::stable_sort(found.components, {}, &catalog::Component::repository_rank);
     for (auto& component : found.components) {
-      const bool known = std::ranges::any_of(
+      const bool taken = std::ranges::any_of(
           components, [&](const auto& other) { return other.id.uid == component.id.uid; });
-      if (!known) components.push_back(std::move(component));
+      if (!taken) components.push_back(std::move(component));
     }
     hints = std::move(found.hints);
   }

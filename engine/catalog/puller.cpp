@@ -60,6 +60,11 @@ Error unknown_repository(const std::string& name, const std::vector<model::Repos
   return error.hint("say where it is: ck pull repo:" + printable(name) + " --url=https://…");
 }
 
+/// The names that its public repositories have.
+bool is_of_collective_knowledge(const std::string& name) {
+  return name.starts_with("ck-") || name.starts_with("ctuning-") || name.starts_with("reproduce-");
+}
+
 }  // namespace
 
 Result<std::vector<PulledRepository>> Puller::pull(const PullRequest& request) {
@@ -165,14 +170,34 @@ Result<Repository*> Puller::registered_for(const Demand& demand, std::string& ur
   if (url.empty()) {
     const auto entry = std::find_if(known_.begin(), known_.end(),
                                     [&](const auto& one) { return one.name == demand.name; });
-    if (entry == known_.end() || entry->url.empty()) {
-      return fail(unknown_repository(demand.name, known_, registered_));
+    if (entry != known_.end() && !entry->url.empty()) {
+      url = entry->url;
+      if (is_default(revision)) revision = revision_of(*entry);
+    } else {
+      CK_TRY(guessed, public_url(demand));
+      url = guessed;
     }
-    url = entry->url;
-    if (is_default(revision)) revision = revision_of(*entry);
   }
   CK_CHECK(check_remote_url(url));
   return by_url(url);
+}
+
+/// Where Collective Knowledge finds a repository that is only named: "user@name" at that user's,
+/// others at ctuning's. What is nearly the name of a known one is a typing error instead.
+Result<std::string> Puller::public_url(const Demand& demand) const {
+  const std::string& name = demand.name;
+  if (const auto at = name.find('@'); at != std::string::npos && at > 0 && at + 1 < name.size())
+    return "https://github.com/" + name.substr(0, at) + "/" + name.substr(at + 1);
+  Error unknown = unknown_repository(name, known_, registered_);
+  const bool typing_error = unknown.hints.size() > 1;
+  const bool needed_there =
+      std::any_of(registered_.begin(), registered_.end(), [&](const Repository& repository) {
+        return repository.name == demand.needed_by &&
+               repository.format == model::RepositoryDescriptor::Format::ck;
+      });
+  if (!needed_there && (typing_error || !is_of_collective_knowledge(name)))
+    return fail(std::move(unknown));
+  return "https://github.com/ctuning/" + name;
 }
 
 Status Puller::meet(const Demand& demand) {

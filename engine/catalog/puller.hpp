@@ -48,6 +48,7 @@ class Puller {
   Status pull_all();
   Status pull_with_needs(Demand demand);
   Status meet(const Demand& demand);
+  Result<std::string> public_url(const Demand& demand) const;
   Result<Repository*> registered_for(const Demand& demand, std::string& url,
                                      sys::GitRevision& revision);
   Repository* by_name(const std::string& name);
