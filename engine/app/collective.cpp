@@ -154,6 +154,8 @@ Result<collective::ProgramRequest> program_request(Session& session,
   program.compile.static_link = yes(request.values, "static");
   program.compile.flags = value_of(request.values, "flags");
   program.compile.link_flags = value_of(request.values, "lflags");
+  // CK compiled without any optimisation unless told otherwise, and benchmarked that.
+  if (!program.compile.size && program.compile.flags.empty()) program.compile.speed = true;
   program.compile.variables = object_of(request.collective.compiler_variables);
   program.environment = object_of(request.variables);
   program.params = object_of(request.collective.params);

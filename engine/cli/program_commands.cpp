@@ -12,10 +12,10 @@ namespace {
 /// Options of CK's programs; programs of ours may have parameters of these names.
 const std::vector<Option>& collective_program_options() {
   static const std::vector<Option> options{
-      {"speed", "", "CK programs: compile with the compiler's flags for speed"},
+      {"speed", "", "CK programs: compile with the compiler's flags for speed (default)"},
       {"size", "", "CK programs: compile with the compiler's flags for size"},
       {"static", "", "CK programs: link statically"},
-      {"flags", "FLAGS", "CK programs: flags for the compiler"},
+      {"flags", "FLAGS", "CK programs: flags for the compiler instead of those for speed"},
       {"lflags", "FLAGS", "CK programs: flags for the linker"},
       {"dataset_uoa", "NAME", "CK programs: which dataset"},
       {"dataset_file", "FILE", "CK programs: which file of the dataset"},

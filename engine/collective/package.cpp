@@ -46,7 +46,8 @@ class Installation {
     CK_CHECK(prepare());
     install::Environment environment = planned();
     bool built = false;
-    CK_TRY(made, install::make_once(environment, request_.rebuild, context_, [&] {
+    const bool again = request_.rebuild || was_moved(environment.record.id, context_);
+    CK_TRY(made, install::make_once(environment, again, context_, [&] {
              built = true;
              return build(environment);
            }));
@@ -371,6 +372,7 @@ class Installation {
       CK_TRY(done, set_up(request, bench_));
       setup = std::move(done);
     }
+    setup.description["ck_home"] = context_.home.root.string();
     setup.description["ck_sources"] = to_json(sources);
     environment.record.tags = setup.tags;
     environment.record.exports.values.emplace_back("sources", to_text(to_json(sources)));

@@ -21,7 +21,19 @@ bool unchanged(const Registered& registered) {
   return file.empty() || stamp_of(file) == text_at(stamp, "stamp");
 }
 
+bool made_here(const Json& description, const install::Context& context) {
+  return text_at(description, "ck_home") == context.home.root.string();
+}
+
 }  // namespace
+
+bool was_moved(const std::string& id, const install::Context& context) {
+  const fs::path file = description_file(context.home.environments() / id);
+  const auto text = sys::read_file(file, kMaxDescription);
+  if (!text) return false;
+  const auto description = parse_json(*text, file.string(), {.max_bytes = kMaxDescription});
+  return description && !made_here(*description, context);
+}
 
 VersionParts Registered::version() const {
   const auto split = version_bound(object_at(meta, "setup").value("version_split", Json()));
@@ -58,7 +70,7 @@ Result<std::vector<Registered>> Registry::matching(const Need& need) const {
     const auto wanted = [&](const std::string& tag) { return record.tags.contains(tag); };
     if (!std::ranges::all_of(need.tags, wanted)) continue;
     CK_TRY(registered, load(record));
-    if (!registered || !unchanged(*registered)) continue;
+    if (!registered || !unchanged(*registered) || !made_here(registered->meta, *context_)) continue;
     if (!need.accepts(tags_of(texts_at(registered->meta, "tags")), registered->version())) continue;
     if (!need.kind_of_package.empty() &&
         need.kind_of_package != text_at(registered->meta, "package_uoa") &&

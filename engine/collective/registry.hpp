@@ -48,6 +48,10 @@ class Registry {
   std::vector<store::EnvironmentRecord> records_;
 };
 
+/// Whether the environment was made in a home that has been moved since: its scripts hold the old
+/// places, so that it has to be made again.
+bool was_moved(const std::string& id, const install::Context& context);
+
 /// What identifies a file as it is now: "mtime ctime size inode". Empty if there is none.
 std::string stamp_of(const fs::path& file);
 

@@ -196,10 +196,26 @@ class Detector {
     const std::string stamp = stamp_of(file);
     CK_TRY(known, context_.store.detection(key, file.string()));
     if (known && known->stamp == stamp) return checked(known->version);
-    CK_TRY(version, asked_version(file));
+    CK_TRY(told, asked_version(file));
+    const std::string version = corrected(told, file);
     store::DetectionRecord record{key, file.string(), stamp, version, {}, {}};
     CK_CHECK(context_.store.put_detection(record));
     return checked(version);
+  }
+
+  /// Hooks that take a library's version from its name take it from the soname: OpenMPI 4.1.4 is
+  /// libmpi.so.40. The distribution, where the file is of one, knows better.
+  static std::string corrected(const std::string& version, const fs::path& file) {
+    if (version.empty() || file.filename().string().find(".so") == std::string::npos)
+      return version;
+    const std::string owner = install::owning_package(file);
+    std::string known =
+        owner.substr(owner.find(' ') == std::string::npos ? owner.size() : owner.find(' ') + 1);
+    known = known.substr(known.find(':') == std::string::npos ? 0 : known.find(':') + 1);
+    known.resize(std::min(known.find_first_of("-+~"), known.size()));
+    if (known.empty()) return version;
+    const auto first = [](const std::string& text) { return split(text, '.').front(); };
+    return first(known) == first(version) ? version : known;
   }
 
   Result<std::string> checked(const std::string& version) const {
@@ -292,7 +308,7 @@ class Detector {
     record.owner = install::owning_package(hit.file);
     const std::string inputs = inputs_of(record);
     record.id = sha256_hex(inputs).substr(0, kIdDigits);
-    CK_TRY(made, install::make_once(environment, false, context_,
+    CK_TRY(made, install::make_once(environment, was_moved(record.id, context_), context_,
                                     [&] { return make(environment, inputs, hit); }));
     CK_TRY(registry, Registry::open(context_));
     CK_TRY(registered, registry.by_id(made.record.id));
@@ -334,6 +350,7 @@ class Detector {
     request.version = hit.version;
     CK_TRY(setup, set_up(request, bench_));
     const fs::path prefix = work_->path() / "prefix";
+    setup.description["ck_home"] = context_.home.root.string();
     setup.description["ck_stamp"] = {{"file", hit.file.string()}, {"stamp", stamp_of(hit.file)}};
     environment.record.tags = setup.tags;
     environment.record.path = root_of(setup.description, hit.file);
