@@ -118,7 +118,7 @@ std::vector<Command> commands() {
   std::vector<Command> table;
   for (auto* rows :
        {repository_commands, component_commands, environment_commands, program_commands,
-        experiment_commands, exchange_commands, collective_commands}) {
+        experiment_commands, exchange_commands, collective_commands, doctor_commands}) {
     for (auto& command : rows()) table.push_back(std::move(command));
   }
   return table;

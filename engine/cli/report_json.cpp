@@ -327,6 +327,18 @@ std::string json_text(const app::EnvironmentsReport& report) {
   return to_pretty_text(document_of(report));
 }
 std::string json_text(const app::RunReport& report) { return to_pretty_text(document_of(report)); }
+std::string json_text(const app::DoctorReport& report) {
+  constexpr const char* kWeights[] = {"good", "odd", "broken"};
+  Json json = titled("ck.doctor/1");
+  json["components"] = report.components;
+  json["findings"] = list(report.findings, [&](const app::Finding& finding) {
+    return Json{{"weight", kWeights[static_cast<std::size_t>(finding.weight)]},
+                {"where", finding.where},
+                {"message", finding.message}};
+  });
+  return to_pretty_text(json);
+}
+
 std::string json_text(const app::CompileReport& report) {
   Json json = titled("ck.compile/1");
   json["environment"] = environment_json(report.environment);

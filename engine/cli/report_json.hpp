@@ -5,6 +5,7 @@
 #include <string>
 
 #include "app/components.hpp"
+#include "app/doctor.hpp"
 #include "app/environments.hpp"
 #include "app/experiments.hpp"
 #include "app/programs.hpp"
@@ -22,6 +23,7 @@ std::string json_text(const app::InstallReport& report);
 std::string json_text(const app::EnvironmentsReport& report);
 std::string json_text(const app::RunReport& report);
 std::string json_text(const app::CompileReport& report);
+std::string json_text(const app::DoctorReport& report);
 std::string json_text(const app::ExplainReport& report);
 std::string json_text(const app::ExperimentsReport& report);
 std::string json_text(const app::ExperimentDetail& report);
