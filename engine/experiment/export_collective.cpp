@@ -71,7 +71,22 @@ Result<collective::ExperimentPoint> own_point(const store::Point& point) {
   return converted;
 }
 
-collective::EntryHead own_head(const store::ExperimentSummary& experiment) {
+/// What the metrics are measured in, which their names do not tell.
+Json descriptions_of(const std::vector<store::Point>& points) {
+  Json described = Json::object();
+  if (!points.empty()) {
+    for (const auto& key : points.front().keys) {
+      described["##characteristics#run#" + key.name] = {
+          {"direction", key.direction}, {"type", "float"}, {"unit", key.unit}};
+    }
+  }
+  return {{"characteristics_desc", std::move(described)},
+          {"choices_desc", Json::object()},
+          {"features_desc", Json::object()}};
+}
+
+collective::EntryHead own_head(const store::ExperimentSummary& experiment,
+                               const std::vector<store::Point>& points) {
   collective::EntryHead head;
   head.uid = experiment.uid;
   head.alias = experiment.name == experiment.uid ? "" : experiment.name;
@@ -89,7 +104,7 @@ collective::EntryHead own_head(const store::ExperimentSummary& experiment) {
                      {"data_name", head.name()}};
   head.files = {{".cm/desc.json", "{}\n"},
                 {".cm/info.json", collective::document_text(info)},
-                {"desc.json", "{}\n"},
+                {"desc.json", collective::document_text(descriptions_of(points))},
                 {"pipeline.json", "{}\n"}};
   return head;
 }
@@ -107,7 +122,7 @@ Result<collective::EntryHead> imported_head(const CollectiveEntry& entry, store:
 Result<collective::EntryHead> head_of(const store::ExperimentSummary& experiment,
                                       const std::vector<store::Point>& points,
                                       store::Blobs& blobs) {
-  auto head = own_head(experiment);
+  auto head = own_head(experiment, points);
   std::size_t imported_points = 0;
   for (const auto& point : points) {
     CK_TRY(record, collective_record(point));

@@ -149,7 +149,6 @@ TEST_F(CollectiveExchange, AgainAddsNothing) {
 }
 
 TEST_F(CollectiveExchange, AgainAddsWhatIsNew) {
-  fs::remove_all(folder_ / "later");
   ASSERT_OK(import(results()));
   const auto from = results() / "experiment" / "speed" / ("ckp-" + std::string(test::kSpeedPoint));
   fs::copy_file(from.string() + ".0001.json",
@@ -255,7 +254,8 @@ TEST_F(CollectiveExchange, OurOwnPointsAreExportedToo) {
   repetition.detail = "{}";
   repetition.metrics = {93.5, std::nan("")};
   ASSERT_OK(store().add_repetition(
-      *point, {{"accuracy", "", "higher", "accuracy"}, {"absent", "", "none", ""}}, repetition));
+      *point, {{"accuracy", "percent", "higher", "accuracy"}, {"absent", "", "none", ""}},
+      repetition));
   ASSERT_OK(store().finish_point(*point, store::PointState::ok, 2, "", ""));
 
   const auto report = write("mine", {}, folder_ / "out");
@@ -269,6 +269,8 @@ TEST_F(CollectiveExchange, OurOwnPointsAreExportedToo) {
   EXPECT_EQ(run["accuracy"], 93.5);
   EXPECT_EQ(run["run_success"], "yes");
   EXPECT_FALSE(run.contains("absent"));
+  const Json described = files["desc.json"]["characteristics_desc"];
+  EXPECT_EQ(described["##characteristics#run#accuracy"]["unit"], "percent");
   EXPECT_EQ(files[prefix + "flat.json"]["##characteristics#run#accuracy#mean"], 93.5);
   EXPECT_EQ(files[".cm/meta.json"]["tags"], Json::parse(R"(["tag"])"));
   EXPECT_EQ(files[".cm/meta.json"]["points"], "1");
