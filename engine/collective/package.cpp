@@ -30,6 +30,13 @@ std::string as_reference(const std::string& value) {
   return replace_all(replace_all(value, "$<<", "${"), ">>$", "}");
 }
 
+/// Members that a hook gave another value: of two objects that were the same it changes one.
+void take_changes(const Json& given, const Json& left, Json& target) {
+  for (const auto& [name, value] : left.items()) {
+    if (!given.contains(name) || given[name] != value) target[name] = value;
+  }
+}
+
 /// One package being installed.
 class Installation {
  public:
@@ -43,6 +50,8 @@ class Installation {
         name_(chosen_.component.id.text()) {}
 
   Result<InstalledPackage> run() {
+    CK_TRY(begun, bench_.begin(wanted()));
+    const Workbench::UnderWay under_way = begun;
     CK_CHECK(prepare());
     install::Environment environment = planned();
     bool built = false;
@@ -57,6 +66,11 @@ class Installation {
 
  private:
   // What is known before anything is done.
+
+  std::string wanted() const {
+    const auto& variations = chosen_.varied.variations;
+    return variations.empty() ? name_ : name_ + " (" + join(variations, ", ") + ")";
+  }
 
   Status prepare() {
     version_ = request_.version.empty() ? text_at(customize_, "version") : request_.version;
@@ -179,11 +193,12 @@ class Installation {
     const std::string what = "installing " + name_ + (version_.empty() ? "" : " " + version_);
     const std::int64_t start = context_.clock.monotonic_ns();
     context_.events.on(StepStarted{what});
+    install::clean_abandoned(context_.home.staging(), context_.clock);
     CK_TRY(work, install::make_staging(context_.home.staging()));
     work_ = work.path();
     for (const auto* name : {"home", "tmp"}) CK_CHECK(sys::make_directories(work_ / name));
     folder_ = context_.home.environments() / environment.record.id;
-    CK_CHECK(sys::remove_tree(folder_));
+    CK_CHECK(set_aside());
     CK_CHECK(sys::make_directories(folder_));
     CK_TRY(log, install::BuildLog::create(work_ / "log"));
     auto installed = install_into(environment, log);
@@ -192,9 +207,25 @@ class Installation {
       context_.events.on(StepFinished{what, human_duration_ns(spent)});
       return installed;
     }
-    static_cast<void>(sys::remove_tree(folder_));
-    return fail(
-        install::keep_log(std::move(installed.error()).in(name_), log, environment, context_));
+    Error error = std::move(installed.error()).in(name_);
+    if (const auto back = put_back(); !back)
+      error.in("putting back what was there before failed: " + back.error().message);
+    return fail(install::keep_log(std::move(error), log, environment, context_));
+  }
+
+  fs::path replaced() const { return work_ / "replaced"; }
+
+  /// What is rebuilt stays until something better has taken its place.
+  Status set_aside() const {
+    if (!install::is_complete(folder_)) return sys::remove_tree(folder_);
+    return sys::rename_into_place(folder_, replaced());
+  }
+
+  Status put_back() const {
+    CK_CHECK(sys::remove_tree(folder_));
+    std::error_code missing;
+    if (!fs::exists(replaced(), missing)) return {};
+    return sys::rename_into_place(replaced(), folder_);
   }
 
   Result<install::Environment> install_into(install::Environment environment,
@@ -223,7 +254,8 @@ class Installation {
                                          {name_, request_.required, bench_.wishes().sources},
                                          context_.offline));
     CK_TRY(all, channel.variables(variables(), bench_));
-    auto ran = run_step({"installing " + name_, script(), folder_, all, &log, {}}, bench_);
+    CK_TRY(text, script());
+    auto ran = run_step({"installing " + name_, text, folder_, all, &log, {}}, bench_);
     if (!ran && ran.error().code == ErrorCode::interrupted) return fail(std::move(ran.error()));
     CK_TRY(fetched, channel.fetched());
     CK_CHECK(ran);
@@ -258,8 +290,9 @@ class Installation {
       CK_TRY(answer, bench_.call(std::move(call)));
       if (function == "post_setup") continue;
       customize_ = object_at(answer.input, "customize");
+      const Json given = environment_;
       for (const auto* changed : {"install_env", "new_env"})
-        merge(environment_, object_at(answer.input, changed));
+        take_changes(given, object_at(answer.input, changed), environment_);
       merge(environment_, object_at(answer.result, "install_env"));
       merge(soft_overlay_, object_at(answer.result, "soft_cfg"));
     }
@@ -268,7 +301,7 @@ class Installation {
 
   install::Variables variables() const { return bench_.step_variables(work_); }
 
-  std::vector<std::string> preparation() const {
+  Result<std::vector<std::string>> preparation() const {
     auto lines = dependencies_.script();
     Json shown = environment_;
     for (auto& [name, value] : shown.items()) {
@@ -277,13 +310,13 @@ class Installation {
     shown["INSTALL_DIR"] = folder_.string();
     shown["PACKAGE_DIR"] = scripts_.path.string();
     shown["ORIGINAL_PACKAGE_DIR"] = chosen_.component.path.string();
-    const auto exports = export_lines(shown);
-    if (exports) lines.insert(lines.end(), exports->begin(), exports->end());
+    CK_TRY(exports, export_lines(shown));
+    lines.insert(lines.end(), exports.begin(), exports.end());
     return lines;
   }
 
-  std::string script() const {
-    auto lines = preparation();
+  Result<std::string> script() const {
+    CK_TRY(lines, preparation());
     lines.push_back(
         ". " +
         shell_quoted((scripts_.path / (text_at(document_, "process_script") + ".sh")).string()));
@@ -292,7 +325,7 @@ class Installation {
 
   Result<std::vector<PackageSource>> fetch() {
     if (scripts_.id.name != kSharedDownload) return std::vector<PackageSource>();
-    auto lines = preparation();
+    CK_TRY(lines, preparation());
     const fs::path before =
         chosen_.component.path / ("scripts." + bench_.platform().ck_name2()) / "pre-download.sh";
     std::error_code missing;
@@ -309,14 +342,17 @@ class Installation {
     if (candidates.empty())
       candidates = texts_at(object_at(document_, "end_full_path"), bench_.platform().ck_name2());
     if (candidates.empty()) return fs::path();
+    fs::path first;
     for (const auto& text : candidates) {
       CK_TRY(expanded, expand_variables(text, environment_));
-      CK_TRY(file,
-             sys::contained_path(folder_, expand_platform_tokens(expanded, bench_.platform(), "")));
+      const auto relative = expand_platform_tokens(expanded, bench_.platform(), "");
+      const auto file = sys::contained_path(folder_, relative);
+      if (!file && file.error().code != ErrorCode::not_found) return fail(file.error());
       std::error_code missing;
-      if (fs::exists(file, missing)) return file;
+      if (file && fs::exists(*file, missing)) return *file;
+      if (first.empty()) first = folder_ / relative;
     }
-    if (yes_at(customize_, "skip_file_check")) return folder_ / candidates.front();
+    if (yes_at(customize_, "skip_file_check")) return first;
     return fail(
         Error(ErrorCode::not_found, "the installation did not make " + join(candidates, " or "))
             .in("file " + (chosen_.component.path / ".cm/meta.json").string() +

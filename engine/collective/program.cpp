@@ -166,6 +166,7 @@ class ProgramBuild {
     const std::string what = "compiling " + request_.component.id.text();
     const std::int64_t start = context_.clock.monotonic_ns();
     if (compiles()) context_.events.on(StepStarted{what});
+    install::clean_abandoned(context_.home.staging(), context_.clock);
     CK_TRY(work, install::make_staging(context_.home.staging()));
     const fs::path prefix = work.path() / "prefix";
     for (const auto* name : {"home", "tmp", "prefix"})

@@ -150,7 +150,14 @@ class Planning {
   }
 
   Result<std::string> command_line() const {
-    CK_TRY(text, expand_command(text_at(run_time_, "run_cmd_main"), tokens(), nullptr));
+    const std::string command = text_at(run_time_, "run_cmd_main");
+    if (command.empty()) {
+      return fail(Error(ErrorCode::invalid, "command '" + printable(command_) + "' of " +
+                                                request_.component.id.text() +
+                                                " has no run_cmd_main: there is nothing to run")
+                      .in("file " + (request_.component.path / ".cm/meta.json").string()));
+    }
+    CK_TRY(text, expand_command(command, tokens(), nullptr));
     std::string line = text;
     for (const auto& argument : request_.arguments) line += " " + shell_quoted(argument);
     for (const auto& [key, redirect] :

@@ -41,6 +41,8 @@ class Detector {
       : soft_(soft), options_(options), bench_(bench), context_(bench.context()) {}
 
   Result<SoftwareDetection> run() {
+    CK_TRY(begun, bench_.begin(soft_.id.text()));
+    const Workbench::UnderWay under_way = begun;
     CK_CHECK(prepare());
     CK_TRY(candidates, candidate_files());
     std::vector<SoftwareHit> hits;

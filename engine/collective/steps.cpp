@@ -39,7 +39,9 @@ bool of_the_shell(const std::string& name) {
 
 Status run_step(const ShellStep& step, Workbench& bench) {
   auto spec = bash(step.script, step.directory, step.variables, bench);
-  if (step.time_limit) spec.limits.wall_time = step.time_limit;
+  if (step.time_limit)
+    spec.limits.wall_time =
+        std::min(*step.time_limit, spec.limits.wall_time.value_or(*step.time_limit));
   if (step.log != nullptr) {
     step.log->write("+ " + step.what + "\n" + step.script + "\n");
     spec.out.tee = spec.err.tee = [&](std::string_view piece) { step.log->write(piece); };

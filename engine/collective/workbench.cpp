@@ -37,6 +37,13 @@ Result<Platform> platform_of(install::Context& context) {
   return platform;
 }
 
+/// What a profile allows a step bounds each of its hooks too.
+std::chrono::milliseconds shorter(std::chrono::milliseconds limit, const model::Profile& profile) {
+  if (!profile.limits.timeout_seconds) return limit;
+  const std::chrono::duration<double> allowed(*profile.limits.timeout_seconds);
+  return allowed < limit ? std::chrono::duration_cast<std::chrono::milliseconds>(allowed) : limit;
+}
+
 }  // namespace
 
 Workbench::Workbench(install::Context& context, const model::Profile& profile, Wishes wishes,
@@ -44,7 +51,8 @@ Workbench::Workbench(install::Context& context, const model::Profile& profile, W
     : context_(&context),
       profile_(&profile),
       wishes_(std::move(wishes)),
-      platform_(std::move(platform)) {}
+      platform_(std::move(platform)),
+      under_way_(std::make_shared<std::vector<std::string>>()) {}
 
 Result<Workbench> Workbench::open(install::Context& context, const model::Profile& profile,
                                   Wishes wishes) {
@@ -59,6 +67,15 @@ Result<Workbench> Workbench::open(install::Context& context, const model::Profil
 int Workbench::jobs() const {
   if (wishes_.jobs > 0) return wishes_.jobs;
   return std::max(1, static_cast<int>(sys::read_host_facts().logical_cpus));
+}
+
+Result<Workbench::UnderWay> Workbench::begin(const std::string& what) {
+  if (std::ranges::find(*under_way_, what) != under_way_->end()) {
+    return fail(ErrorCode::conflict,
+                "a circle of dependencies: " + join(*under_way_, " needs ") + " needs " + what);
+  }
+  under_way_->push_back(what);
+  return UnderWay(nullptr, [all = under_way_](void*) { all->pop_back(); });
 }
 
 Result<catalog::Component> Workbench::find(const std::string& kind, const std::string& name) {
@@ -99,6 +116,7 @@ Result<hook::Host*> Workbench::host() {
   options.program = kernel_;
   options.variables = step_variables(folder_->path());
   options.directory = folder_->path();
+  options.time_limit = shorter(options.time_limit, *profile_);
   auto access = [this](const Json& request) { return answer(request, *this); };
   host_ = std::make_unique<hook::Host>(std::move(options), std::move(access), context_->events);
   return host_.get();

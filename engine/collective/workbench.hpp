@@ -74,6 +74,11 @@ class Workbench {
   bool has_hook(const catalog::Component& component, const std::string& file,
                 const std::string& function) const;
 
+  /// Marks that something is being installed or detected until the value goes away. `conflict` when
+  /// it is under way already: what it needs leads back to it.
+  using UnderWay = std::shared_ptr<void>;
+  Result<UnderWay> begin(const std::string& what);
+
   const std::vector<HookUse>& hook_uses() const { return hook_uses_; }
 
  private:
@@ -89,6 +94,8 @@ class Workbench {
   std::unique_ptr<sys::TemporaryDirectory> folder_;  ///< the host's working directory
   std::unique_ptr<hook::Host> host_;
   std::vector<HookUse> hook_uses_;
+  /// What was begun and has not ended, the first first; shared with the values that end it.
+  std::shared_ptr<std::vector<std::string>> under_way_;
 };
 
 }  // namespace ck::collective
