@@ -38,7 +38,8 @@ const std::set<std::string>& known_options() {
                                            "repeat",
                                            "skip_calibration",
                                            "calibration_time",
-                                           "compiler_tags"};
+                                           "compiler_tags",
+                                           "order"};
   return known;
 }
 
@@ -349,7 +350,7 @@ Result<DetectedSoftware> detect_collective(Session& session, const catalog::Comp
   if (detection.registered)
     detected.detection.found.push_back(std::move(detection.registered->environment));
   for (std::size_t i = 1; i < detection.hits.size(); ++i) {
-    detected.detection.missed.push_back(
+    detected.others.push_back(
         {detection.hits[i].file.string(),
          "version " + detection.hits[i].version + ", not the highest; --full_path= takes it"});
   }

@@ -20,12 +20,12 @@ Result<DetectedSoftware> detect_one(const catalog::Component& component,
   }
   CK_TRY(detection, install::detect(*software, component, {request.full_path}, context));
   for (const auto& environment : detection.found) CK_CHECK(install::adopt(environment, context));
-  return DetectedSoftware{component, std::move(detection)};
+  return DetectedSoftware{component, std::move(detection), {}};
 }
 
 Error nothing_detected(const DetectReport& report) {
   Error error(ErrorCode::not_found, "nothing was detected");
-  for (const auto& [component, detection] : report.software) {
+  for (const auto& [component, detection, others] : report.software) {
     if (detection.missed.empty())
       error.in(component.id.text() + ": no file with such a name in the places it looks");
     for (const auto& miss : detection.missed)

@@ -19,6 +19,7 @@ struct DetectRequest {
 struct DetectedSoftware {
   catalog::Component component;
   install::Detection detection;
+  std::vector<install::DetectionMiss> others;  ///< found as well, and not the best
 };
 struct DetectReport {
   std::vector<DetectedSoftware> software;

@@ -61,12 +61,14 @@ Result<int> detect(Call& call) {
     return 0;
   }
   TextTable table({{"ID"}, {"SOFTWARE"}, {"VERSION"}, {"FILE"}, {"PACKAGE"}});
-  for (const auto& [component, detection] : report.software) {
+  for (const auto& [component, detection, others] : report.software) {
     for (const auto& environment : detection.found) {
       const auto& record = environment.record;
       table.add_row({record.id.substr(0, kShownId), printable(component.id.text()), record.version,
                      printable(record.file), record.owner});
     }
+    for (const auto& other : others)
+      call.output.say("not taken: " + printable(other.file) + ": " + printable(other.reason));
     // What was not taken matters when nothing was; the rest is for --verbose.
     if (!detection.found.empty() && !call.output.verbose()) continue;
     for (const auto& miss : detection.missed) {
@@ -83,6 +85,10 @@ Result<int> install(Call& call) {
   request.pattern = pattern;
   request.tags = model::TagQuery::parse(call.line.get("tags"), call.line.get("no_tags"));
   request.values = call.line.values;
+  // Packages of ours may have parameters of these names.
+  for (const auto* name : {"source", "extra_tags", "force_version", "order"}) {
+    if (const auto value = call.line.given(name)) request.values[name] = *value;
+  }
   if (const auto variations = call.line.given("variation"))
     request.variations = split(*variations, ',');
   CK_TRY(version, model::VersionRange::parse(call.line.get("version")));

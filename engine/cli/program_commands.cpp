@@ -22,6 +22,7 @@ const std::vector<Option>& collective_program_options() {
       {"repeat", "N", "CK programs: how often the program repeats its work inside one run"},
       {"skip_calibration", "", "CK programs: repeat once instead of for about 4 s"},
       {"calibration_time", "SECONDS", "CK programs: how long a calibrated run takes (4)"},
+      collective_order(),
       {"compiler_tags", "A,B", "CK programs: more tags of the compiler"},
       {"skip_print_timers", "", "accepted for CK's sake"},
       {"skip_stat_analysis", "", "accepted for CK's sake"},
@@ -160,7 +161,6 @@ std::vector<Command> program_commands() {
       {"rebuild", "", "build the program again although it exists"},
       {"dry_run", "", "print what would be done"},
   };
-  options.push_back(collective_order());
   options.insert(options.end(), collective_program_options().begin(),
                  collective_program_options().end());
   std::vector<std::string> prefixes = collective_prefixes();

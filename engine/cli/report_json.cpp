@@ -96,6 +96,9 @@ Json repetition_json(const store::Repetition& repetition,
                 {"size_bytes", output.size_bytes},
                 {"kept", output.kept}};
   });
+  // Noise before and after, faults, switches: kept as JSON text.
+  if (auto detail = parse_json(repetition.detail, "detail of a repetition"); detail)
+    json["detail"] = std::move(*detail);
   return json;
 }
 
