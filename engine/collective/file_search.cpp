@@ -92,6 +92,20 @@ bool lies_among(const fs::path& file, const std::vector<std::string>& names) {
   });
 }
 
+/// Who may write to a folder may put another file into the place of this one.
+Status check_folders(const fs::path& file) {
+  for (fs::path folder = file.parent_path();; folder = folder.parent_path()) {
+    struct stat status {};
+    if (::stat(folder.c_str(), &status) != 0)
+      return fail(ErrorCode::not_found, "it cannot be read");
+    if ((status.st_mode & S_IWOTH) != 0 && (status.st_mode & S_ISVTX) == 0) {
+      return fail(ErrorCode::denied, "everybody may write to the folder " +
+                                         printable(folder.string()) + ": it is not executed");
+    }
+    if (!folder.has_relative_path()) return {};
+  }
+}
+
 }  // namespace
 
 Result<std::vector<fs::path>> find_files(const FileSearch& search, const sys::Cancel& cancel) {
@@ -109,6 +123,7 @@ Status check_runnable(const fs::path& file, const std::vector<fs::path>& trusted
     return fail(ErrorCode::denied, "everybody may write to it: it is not executed");
   if (status.st_uid != 0 && status.st_uid != ::geteuid())
     return fail(ErrorCode::denied, "it belongs to another user: it is not executed");
+  CK_CHECK(check_folders(real));
   if (is_below(file, trusted)) return {};
   if (lies_among(file, {"share", "doc", "man", "include", "completions", "overrides"}) ||
       !lies_among(file, {"bin", "sbin", "libexec", "lib", "opt"}))

@@ -23,9 +23,9 @@ struct FileSearch {
 Result<std::vector<fs::path>> find_files(const FileSearch& search, const sys::Cancel& cancel);
 
 /// Whether asking this file for its version by running it is sensible: a real program (ELF or a
-/// script), nobody else can write it, and it lies where programs lie (a folder called bin, sbin,
-/// libexec …; anywhere below `trusted`), not among documentation, completions or the like.
-/// `denied` with the reason.
+/// script), nobody else can write it or replace it, and it lies where programs lie (a folder called
+/// bin, sbin, libexec …; anywhere below `trusted`), not among documentation, completions or the
+/// like. `denied` with the reason.
 Status check_runnable(const fs::path& file, const std::vector<fs::path>& trusted);
 
 }  // namespace ck::collective

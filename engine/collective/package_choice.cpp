@@ -16,9 +16,13 @@ struct Candidate {
   VersionParts version;
 };
 
+/// Whether a package is looked at whose own tags hold none of those that are wanted.
+enum class Without { skip, look };
+
 /// Packages that may answer: each tag is one of theirs or, which only the document tells, a
 /// variation's name.
-Result<std::vector<Candidate>> candidates_for(const PackageQuery& query, Workbench& bench) {
+Result<std::vector<Candidate>> candidates_for(const PackageQuery& query, Without without,
+                                              Workbench& bench) {
   std::vector<catalog::Component> components;
   if (!query.name.empty()) {
     CK_TRY(component, bench.find("package", query.name));
@@ -36,7 +40,8 @@ Result<std::vector<Candidate>> candidates_for(const PackageQuery& query, Workben
     if (!seen.insert(component.id.uid).second) continue;
     std::vector<std::string> missing = query.tags;
     std::erase_if(missing, [&](const std::string& tag) { return component.tags.contains(tag); });
-    if (missing.size() == query.tags.size() && !query.tags.empty() && query.name.empty()) continue;
+    const bool none = missing.size() == query.tags.size() && !query.tags.empty();
+    if (none && query.name.empty() && without == Without::skip) continue;
     CK_TRY(document, bench.document(component));
     const auto offered = tags_with_variations(document);
     const bool all =
@@ -104,9 +109,14 @@ Status check_problem(const Candidate& candidate) {
 }  // namespace
 
 Result<ChosenPackage> choose_package(const PackageQuery& query, Workbench& bench) {
-  CK_TRY(candidates, candidates_for(query, bench));
-  std::erase_if(candidates,
-                [&](Candidate& one) { return !acceptable(one, query, bench.platform()); });
+  std::vector<Candidate> candidates;
+  // Hardly ever do the names of variations alone say what is wanted, and reading all takes long.
+  for (const auto without : {Without::skip, Without::look}) {
+    CK_TRY(found, candidates_for(query, without, bench));
+    std::erase_if(found, [&](Candidate& one) { return !acceptable(one, query, bench.platform()); });
+    candidates = std::move(found);
+    if (!candidates.empty()) break;
+  }
   if (candidates.empty()) return fail(nothing_found(query, bench));
   std::ranges::sort(candidates, preferred);
   CK_CHECK(check_problem(candidates.front()));

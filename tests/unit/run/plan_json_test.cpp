@@ -41,6 +41,9 @@ RunPlan maximal_plan() {
   plan.outputs = {{"a", "a.txt", model::Output::Compare::exact, 0, 0},
                   {"b", "b/b.txt", model::Output::Compare::numeric, 0.5, 1e-6},
                   {"c", "c.log", model::Output::Compare::none, 0, 0}};
+  plan.placements = {{"${home}/envs/id1", "", true}, {"${home}/envs/id1/tmp", "tmp", false}};
+  plan.directory = "tmp";
+  plan.surroundings = R"({"schema": "other/1"})";
   return plan;
 }
 
@@ -77,6 +80,10 @@ std::string text_of(const RunPlan& plan) {
     number(std::optional(output.absolute_tolerance));
     number(std::optional(output.relative_tolerance));
   }
+  for (const auto& placement : plan.placements)
+    add(placement.from + " > " + placement.to + (placement.link ? " link" : " copy"));
+  add(plan.directory);
+  add(plan.surroundings);
   return text;
 }
 
@@ -132,6 +139,8 @@ TEST(RunPlanJson, RoundTripsAnyPlan) {
     plan.metrics[0].from = model::JsonMetric{any_text(), any_text()};
     plan.metrics[1].from = model::PatternMetric{any_text()};
     plan.outputs[0].path = any_text();
+    plan.placements[0] = {any_text(), any_text(), *rc::gen::arbitrary<bool>()};
+    plan.surroundings = any_text();
     plan.outputs[1].relative_tolerance = *rc::gen::positive<int>() / 9.0;
     const auto read = through_json(plan);
     RC_ASSERT(read.has_value());

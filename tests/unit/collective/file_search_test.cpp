@@ -1,0 +1,121 @@
+#include "collective/file_search.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "support/collective_repository.hpp"
+#include "support/temporary_home.hpp"
+
+namespace ck::collective {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+class FileSearchTest : public testing::Test {
+ protected:
+  void touch(const std::string& file) const { test::write_text(folder / file, "x"); }
+
+  /// What is found, relative to the folder.
+  Texts found(FileSearch search) const {
+    if (search.folders.empty()) search.folders = {folder.path()};
+    const auto files = find_files(search, {});
+    EXPECT_OK(files);
+    Texts names;
+    for (const auto& file : files.value_or(std::vector<fs::path>()))
+      names.push_back(file.lexically_relative(folder.path()).string());
+    return names;
+  }
+
+  test::TemporaryHome folder;
+};
+
+TEST_F(FileSearchTest, FindsTheExactNameDownToADepth) {
+  for (const auto* file : {"tool", "a/tool", "a/b/tool", "a/tool.old", "a/b/c/tool"}) touch(file);
+  EXPECT_EQ(found({{}, "tool", 0, false}), Texts{"tool"});
+  EXPECT_EQ(found({{}, "tool", 2, false}), (Texts{"a/b/tool", "a/tool", "tool"}));
+}
+
+TEST_F(FileSearchTest, PatternsAndPartsOfPathsAreMatched) {
+  for (const auto* file : {"x/lib.so", "x/lib.so.1", "y/lib.so.2", "y/inc/a.h"}) touch(file);
+  EXPECT_EQ(found({{}, "lib.so*", 1, false}), (Texts{"x/lib.so", "x/lib.so.1", "y/lib.so.2"}));
+  EXPECT_EQ(found({{}, "lib.so.?", 1, false}), (Texts{"x/lib.so.1", "y/lib.so.2"}));
+  EXPECT_EQ(found({{}, "inc/a.h", 1, false}), Texts{"y/inc/a.h"});
+  EXPECT_EQ(found({{}, "inc/a.h", 0, false}), Texts{});
+}
+
+TEST_F(FileSearchTest, FoldersCountOnlyWhenAskedFor) {
+  touch("data/val/one.jpg");
+  EXPECT_EQ(found({{}, "val", 2, false}), Texts{});
+  EXPECT_EQ(found({{}, "val", 2, true}), Texts{"data/val"});
+  EXPECT_EQ(found({{}, "data/val", 2, false}), Texts{});
+  EXPECT_EQ(found({{}, "data/val", 2, true}), Texts{"data/val"});
+}
+
+TEST_F(FileSearchTest, FollowsLinksButEntersNoFolderTwice) {
+  touch("real/tool");
+  fs::create_directory_symlink(folder / "real", folder / "link");
+  fs::create_directory_symlink(folder.path(), folder / "real/back");
+  fs::create_symlink(folder / "real/tool", folder / "tool");
+  const auto names = found({{}, "tool", 9, false});
+  EXPECT_EQ(names.size(), 2U) << testing::PrintToString(names);
+  EXPECT_EQ(found({{folder / "real", folder / "link"}, "tool", 0, false}), Texts{"real/tool"});
+}
+
+TEST_F(FileSearchTest, WhatCannotBeReadIsNoErrorAndCancellingIs) {
+  touch("closed/tool");
+  fs::permissions(folder / "closed", fs::perms::none);
+  EXPECT_LE(found({{folder / "nowhere", folder.path()}, "tool", 3, false}).size(), 1U);
+  fs::permissions(folder / "closed", fs::perms::owner_all);
+  sys::Cancel cancel;
+  cancel.request();
+  EXPECT_ERROR(find_files({{folder.path()}, "tool", 3, false}, cancel), interrupted, "");
+}
+
+TEST_F(FileSearchTest, ProgramsWhereProgramsLieMayBeRun) {
+  for (const auto* place : {"bin/tool", "sbin/tool", "libexec/x/tool", "opt/x/tool"}) {
+    test::write_tool(folder / place, "1");
+    EXPECT_OK(check_runnable(folder / place, {}));
+  }
+}
+
+TEST_F(FileSearchTest, WhatMerelyHasTheNameMayNot) {
+  for (const auto* place : {"share/lintian/overrides/gcc", "bin/doc/gcc", "usr/share/bin/gcc",
+                            "include/bin/gcc", "notes/gcc", "lib/completions/gcc"}) {
+    test::write_tool(folder / place, "1");
+    EXPECT_ERROR(check_runnable(folder / place, {}), denied, "where programs lie");
+    EXPECT_OK(check_runnable(folder / place, {folder.path()}));
+  }
+  EXPECT_ERROR(check_runnable(folder / "bin/missing", {}), not_found, "no such file");
+  test::write_executable(folder / "bin/text", "just text");
+  EXPECT_ERROR(check_runnable(folder / "bin/text", {}), denied, "neither a program");
+  test::write_text(folder / "bin/plain", "#!/bin/sh\n");
+  EXPECT_ERROR(check_runnable(folder / "bin/plain", {folder.path()}), denied, "not executable");
+  fs::create_directories(folder / "bin/folder");
+  EXPECT_ERROR(check_runnable(folder / "bin/folder", {}), denied, "no regular file");
+}
+
+TEST_F(FileSearchTest, WhatOthersMayWriteIsNeverRunEvenWhereUsersSaid) {
+  const fs::path file = folder / "bin/tool";
+  test::write_tool(file, "1");
+  fs::permissions(file, fs::perms::all);
+  EXPECT_ERROR(check_runnable(file, {folder.path()}), denied, "everybody may write");
+  fs::create_symlink(file, folder / "bin/link");
+  EXPECT_ERROR(check_runnable(folder / "bin/link", {folder.path()}), denied, "everybody");
+  fs::permissions(file, fs::perms::owner_all);
+  EXPECT_OK(check_runnable(folder / "bin/link", {}));
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
+  ASSERT_EQ(::chown(file.c_str(), 12345, 12345), 0);
+  EXPECT_ERROR(check_runnable(file, {folder.path()}), denied, "another user");
+}
+
+TEST_F(FileSearchTest, AProgramInAFolderThatOthersMayWriteIsNotRun) {
+  const fs::path file = folder / "open/bin/tool";
+  test::write_tool(file, "1");
+  fs::permissions(folder / "open/bin", fs::perms::all);
+  EXPECT_ERROR(check_runnable(file, {}), denied, "everybody may write");
+  fs::permissions(folder / "open/bin", fs::perms::all | fs::perms::sticky_bit);
+  EXPECT_OK(check_runnable(file, {}));
+}
+
+}  // namespace
+}  // namespace ck::collective
