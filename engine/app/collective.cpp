@@ -150,6 +150,12 @@ Result<collective::ProgramRequest> program_request(Session& session,
                          session.events()));
   collective::ProgramRequest program;
   program.component = component;
+  for (const auto* flag : {"speed", "size", "static", "skip_calibration"}) {
+    const auto text = value_of(request.values, flag);
+    if (!text.empty() && text != "yes" && text != "no")
+      return fail(ErrorCode::usage,
+                  "--" + std::string(flag) + "=" + printable(text) + ": it is a flag, yes or no");
+  }
   program.compile.speed = yes(request.values, "speed");
   program.compile.size = yes(request.values, "size");
   program.compile.static_link = yes(request.values, "static");

@@ -70,6 +70,17 @@ Result<std::vector<catalog::Component>> software_for(Session& session,
   return fail(std::move(error));
 }
 
+/// Packages of ours may have parameters that are called as options for CK's packages are.
+void add_collective_names(const CollectiveOptions& options, model::Values& values) {
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) values.emplace(name, value);
+  };
+  add("source", options.source);
+  add("extra_tags", options.extra_tags);
+  add("force_version", options.force_version);
+  add("order", options.order);
+}
+
 /// Whether `ck install` is asked for a package of Collective Knowledge: by name, or by tags that
 /// none of ours has.
 Result<bool> means_collective(Session& session, const InstallRequest& request) {
@@ -182,6 +193,7 @@ Result<InstallReport> install(Session& session, const InstallRequest& request) {
   wanted.tags = request.tags;
   wanted.kinds = {"package", "dataset", "model"};
   wanted.values = request.values;
+  add_collective_names(request.collective, wanted.values);
   wanted.variations = request.variations;
   wanted.version = request.version;
   wanted.pins = request.pins;

@@ -43,8 +43,7 @@ std::vector<Command> collective_commands() {
        "with\n"
        "\"return\" 0, or another number and \"error\". Reads only: find, load, search, list.",
        {},
-       {"echo '{\"action\":\"find\",\"module_uoa\":\"program\",\"data_uoa\":\"hello\"}' | ck "
-        "access"},
+       {"ck access --help"},
        access},
       {"fetch",
        "download through the verified cache, as wget or curl would",

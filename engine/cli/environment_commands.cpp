@@ -85,10 +85,6 @@ Result<int> install(Call& call) {
   request.pattern = pattern;
   request.tags = model::TagQuery::parse(call.line.get("tags"), call.line.get("no_tags"));
   request.values = call.line.values;
-  // Packages of ours may have parameters of these names.
-  for (const auto* name : {"source", "extra_tags", "force_version", "order"}) {
-    if (const auto value = call.line.given(name)) request.values[name] = *value;
-  }
   if (const auto variations = call.line.given("variation"))
     request.variations = split(*variations, ',');
   CK_TRY(version, model::VersionRange::parse(call.line.get("version")));

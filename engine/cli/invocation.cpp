@@ -74,6 +74,8 @@ class Parser {
     const auto option = std::ranges::find(grammar_.options, name, &Option::name);
     if (option == grammar_.options.end()) return free_value(argument, name, value);
     if (!seen_.insert(name).second) return twice(argument);
+    if (option->value.empty() && grammar_.free_values && value && *value != kYes && *value != kNo)
+      return free_value(argument, name, value);  // a parameter of that name
     if (option->value.empty()) return flag(name, value.value_or(kYes));
     if (!value) {
       CK_TRY(next, next_value(*option));

@@ -41,7 +41,8 @@ sys::ProcessSpec make_spec(const RunPlan& plan, const fs::path& work, const fs::
   for (const auto& argument : plan.argv) spec.argv.push_back(placed(argument, work, home));
   for (const auto& [name, value] : plan.variables)
     spec.variables.emplace_back(name, placed(value, work, home));
-  spec.directory = work / "run" / plan.directory;
+  spec.directory = work / "run";
+  if (!plan.directory.empty()) spec.directory /= plan.directory;
   spec.limits = install::process_limits(plan.limits, {});
   spec.out = {sys::OutputTarget::To::capture, output.out, kMaxKeptStream};
   spec.err = {sys::OutputTarget::To::capture, output.err, kMaxKeptStream};

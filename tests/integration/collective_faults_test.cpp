@@ -206,6 +206,23 @@ TEST_F(CollectiveFaults, PullingExecutesNothing) {
   EXPECT_FALSE(fs::exists(mark));
 }
 
+TEST_F(CollectiveFaults, RepositoriesAndTheirNeedsAreFoundByNameAlone) {
+  const CollectiveRepository first(folder / "hub/ctuning/ck-first", "ck-first",
+                                   R"({"repo_deps": [{"repo_uoa": "ck-second"}]})");
+  const CollectiveRepository second(folder / "hub/ctuning/ck-second", "ck-second");
+  const CollectiveRepository third(folder / "hub/somebody/else", "else");
+  for (const auto* one : {&first, &second, &third}) one->commit();
+  const fs::path user = folder / "user";
+  write_text(user / ".gitconfig", "[url \"file://" + (folder / "hub").string() +
+                                      "/\"]\n\tinsteadOf = https://github.com/\n");
+  const Variables at_home{{"HOME", user.string()}};
+  ASSERT_TRUE(succeeds(ck("pull repo:ck-first", at_home)));
+  ASSERT_TRUE(succeeds(ck("pull repo:somebody@else", at_home)));
+  const std::string listed = ck("ls repo").out;
+  for (const auto* name : {"ck-first", "ck-second", "else"})
+    EXPECT_TRUE(says(listed, name)) << listed;
+}
+
 TEST_F(CollectiveFaults, PathNeverHoldsTheCurrentFolder) {
   repository.program("shown", kSource, R"({"default": {"run_time": {
     "run_cmd_main": "$#BIN_FILE#$"}}})");

@@ -294,8 +294,7 @@ TEST_F(Pull, LetsOnlyTheUserReplaceTheShippedRepository) {
 }
 
 TEST_F(Pull, AsksForTheUrlOfAnUnknownName) {
-  const auto unknown = pull({"ck-nowhere", "", {}, false});
-  EXPECT_ERROR(unknown, not_found, "--url=");
+  EXPECT_ERROR(pull({"nowhere", "", {}, false}), not_found, "--url=");
 }
 
 TEST_F(Pull, KnowsRepositoriesOfTheShippedList) {

@@ -123,8 +123,8 @@ TEST_F(PatternOf, MeansTheOnlyKindWhenNothingIsTyped) {
   EXPECT_EQ(pattern({}, {"program", "package"})->kind, "");
 }
 
-TEST_F(PatternOf, KnowsTheOldNameOfSoftware) {
-  EXPECT_EQ(pattern({"soft:gcc"}, {"software"})->kind, "software");
+TEST_F(PatternOf, KeepsSoftApartFromSoftware) {
+  EXPECT_EQ(pattern({"soft:gcc"}, {"software", "soft"})->kind, "soft");
   EXPECT_ERROR(pattern({"soft:gcc"}, {"program"}), usage, "works with program");
 }
 
