@@ -121,11 +121,23 @@ class ProgramBuild {
     lines_ = built_.dependencies.script();
     Json own = object_at(built_.document, "compile_vars");
     CK_CHECK(add_entries(built_.document, own, bench_));
-    merge(own, request_.environment);
+    merge(own, used_by(script.commands));
     CK_TRY(exports, export_lines(own));
     lines_.insert(lines_.end(), exports.begin(), exports.end());
     for (auto& command : script.commands) lines_.push_back(command + " || exit $?");
     return {};
+  }
+
+  /// The user's variables as far as the compilation can see them: those of the run alone must not
+  /// make another build. What a script of the program reads is not known, so it gets all.
+  Json used_by(const std::vector<std::string>& commands) const {
+    if (yes_at(built_.document, "use_compile_script")) return request_.environment;
+    const std::string text = join(commands, "\n");
+    Json used = Json::object();
+    for (const auto& [name, value] : request_.environment.items()) {
+      if (text.find(name) != std::string::npos) used[name] = value;
+    }
+    return used;
   }
 
   Result<fs::path> find_entry(const std::string& cid) {

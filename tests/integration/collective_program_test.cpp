@@ -256,6 +256,36 @@ TEST_F(CollectiveProgram, OutputIsComparedWithTheReferenceOfARepository) {
   EXPECT_TRUE(says(wrong.err, "out.tmp is not what it should be")) << wrong.err;
 }
 
+TEST_F(CollectiveProgram, MayCompareItsOutputItself) {
+  program("", R"({"default": {"dataset_tags": ["text"], "run_time": {
+      "run_cmd_main": "$#BIN_FILE#$ $#dataset_path#$$#dataset_filename#$ out.tmp",
+      "post_process_via_ck": {"script_name": "check"}, "output_invariant_of_repeat": "yes",
+      "run_correctness_output_files": ["out.tmp"]}}})");
+  repository.file("program", "turn", "check.py",
+                  "def ck_postprocess(i):\n  return {'return': 0}\n"
+                  "def ck_check_output(i):\n"
+                  "  a, b = [open(i[k]).read().strip().lower() for k in ('file1', 'file2')]\n"
+                  "  return {'return': 0, 'failed': a != b}\n");
+  const std::string owner = "program-uid-" + uid_of("program:turn");
+  repository.entry("program.output", owner, "{}");
+  const fs::path reference = fs::path("default-" + uid_of("dataset:words")) / "out.tmp";
+  repository.file("program.output", owner, reference, "CBA");
+  publish();
+  ASSERT_TRUE(succeeds(run()));
+  repository.file("program.output", owner, reference, "CBX");
+  EXPECT_EQ(run().code, 3);
+}
+
+TEST_F(CollectiveProgram, VariablesOfARunMakeNoOtherBuild) {
+  publish();
+  ASSERT_TRUE(succeeds(run()));
+  const auto before = environments();
+  ASSERT_TRUE(succeeds(run("--env.MODE=wild")));
+  EXPECT_EQ(environments(), before);
+  ASSERT_TRUE(succeeds(run("--env.CK_FLAGS_DYNAMIC_BIN=-g")));
+  EXPECT_GT(environments().size(), before.size());
+}
+
 TEST_F(CollectiveProgram, DependenciesOfARunGiveTheirVariables) {
   repository.package("weights", "model,weights", "echo 1 2 3 > $INSTALL_DIR/made\n");
   program("", R"({"default": {
