@@ -50,8 +50,8 @@ Result<std::vector<std::string>> hints_for(catalog::Catalog& catalog,
 Result<SearchReport> search(Session& session, const SearchRequest& request) {
   CK_CHECK(check_repository(session, request.pattern.repo));
   CK_TRY(catalog, session.catalog());
-  CK_CHECK(check_kind(*catalog, request.pattern.kind));
   CK_TRY(components, catalog->search({request.pattern, request.tags, request.limit}));
+  if (components.empty()) CK_CHECK(check_kind(*catalog, request.pattern.kind));
   SearchReport report;
   report.components = std::move(components);
   report.broken = catalog->broken();

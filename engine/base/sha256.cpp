@@ -1,6 +1,9 @@
 #include "base/sha256.hpp"
 
-#include <openssl/evp.h>
+// EVP, which these functions are deprecated in favour of, takes in all of libcrypto: tables that
+// cost each start a quarter of a millisecond, and a configuration file read at the first hash.
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
 
 #include <algorithm>
 #include <stdexcept>
@@ -18,15 +21,9 @@ void ensure(bool success) {
 }  // namespace
 
 struct Sha256::State {
-  EVP_MD_CTX* context = EVP_MD_CTX_new();
+  SHA256_CTX context{};
 
-  State() {
-    ensure(context != nullptr);
-    ensure(EVP_DigestInit_ex(context, EVP_sha256(), nullptr) == 1);
-  }
-  ~State() { EVP_MD_CTX_free(context); }
-  State(const State&) = delete;
-  State& operator=(const State&) = delete;
+  State() { ensure(SHA256_Init(&context) == 1); }
 };
 
 Sha256::Sha256() : state_(std::make_unique<State>()) {}
@@ -35,13 +32,12 @@ Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 
 void Sha256::update(const void* data, std::size_t size) {
-  ensure(EVP_DigestUpdate(state_->context, data, size) == 1);
+  ensure(SHA256_Update(&state_->context, data, size) == 1);
 }
 
 std::string Sha256::finish() {
   std::array<unsigned char, 32> digest{};
-  unsigned int size = 0;
-  ensure(EVP_DigestFinal_ex(state_->context, digest.data(), &size) == 1 && size == digest.size());
+  ensure(SHA256_Final(digest.data(), &state_->context) == 1);
 
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string hex;

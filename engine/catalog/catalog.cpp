@@ -27,46 +27,10 @@ Status discard_index(const Home& home, const sys::Cancel& cancel) {
   return {};
 }
 
-struct FreshIndex {
-  Index index;
-  Contents contents;
-};
-
-Result<FreshIndex> refreshed(Result<Index> index, const std::vector<Repository>& repositories,
-                             const sys::Cancel& cancel) {
-  if (!index) return fail(std::move(index.error()));
-  CK_TRY(contents, refresh(*index, repositories, cancel));
-  return FreshIndex{std::move(*index), std::move(contents)};
-}
-
-bool is_final(const Result<FreshIndex>& fresh) {
-  return fresh || fresh.error().code == ErrorCode::interrupted;
-}
-
 /// Whether the error tells of the file's content, so that a new file would be better.
 bool is_damage(const Error& error) {
   return error.code == ErrorCode::invalid || error.code == ErrorCode::conflict ||
          error.code == ErrorCode::internal;
-}
-
-/// The index of the home; a new one if that is damaged; one in memory if neither can be had.
-Result<FreshIndex> open_some_index(const Home& home, const std::vector<Repository>& repositories,
-                                   EventSink& events, const sys::Cancel& cancel) {
-  auto fresh = refreshed(Index::open(home.index()), repositories, cancel);
-  if (is_final(fresh)) return fresh;
-  if (is_damage(fresh.error())) {
-    events.on(Note{"building the component index anew: " + fresh.error().message});
-    if (discard_index(home, cancel)) {
-      fresh = refreshed(Index::open(home.index()), repositories, cancel);
-    }
-  } else {
-    // A read-only home may hold an index that is up to date.
-    auto read_only = refreshed(Index::open(home.index(), true), repositories, cancel);
-    if (is_final(read_only)) return read_only;
-  }
-  if (is_final(fresh)) return fresh;
-  events.on(Note{"using a component index in memory: " + fresh.error().message});
-  return refreshed(Index::in_memory(), repositories, cancel);
 }
 
 bool matches(const std::string& pattern, std::string_view text) {
@@ -88,6 +52,36 @@ bool stands_before(const Component& a, const Component& b) {
 
 }  // namespace
 
+Status Catalog::State::open_index() {
+  CK_TRY(opened, place == Place::memory
+                     ? Index::in_memory()
+                     : Index::open(home.index(), place == Place::file_read_only));
+  index = std::move(opened);
+  contents.emplace(repositories, cancel);
+  return {};
+}
+
+Status Catalog::State::change_index(Error error) {
+  for (;;) {
+    const bool damage = is_damage(error);
+    if (error.code == ErrorCode::interrupted || place == Place::memory) return fail(error);
+    index.reset();
+    if (place == Place::file && damage && !built_anew) {
+      events->on(Note{"building the component index anew: " + error.message});
+      built_anew = true;
+      if (!discard_index(home, cancel)) place = Place::memory;
+    } else {
+      place = place == Place::file && !damage ? Place::file_read_only : Place::memory;
+    }
+    if (place == Place::memory) {
+      events->on(Note{"using a component index in memory: " + error.message});
+    }
+    auto opened = open_index();
+    if (opened) return {};
+    error = std::move(opened.error());
+  }
+}
+
 bool Catalog::State::wants(const IndexedFolder& folder,
                            const model::ComponentPattern& pattern) const {
   const Repository& repository = repositories[folder.repository];
@@ -96,48 +90,62 @@ bool Catalog::State::wants(const IndexedFolder& folder,
           (model::is_uid(pattern.repo) && pattern.repo == repository.uid));
 }
 
-Component Catalog::State::component(const IndexedFolder& folder, IndexedComponent&& row) const {
+Component Catalog::State::component(ComponentRow&& row) const {
+  const IndexedFolder& folder = *contents->find(row.folder_id);
   const Repository& repository = repositories[folder.repository];
+  IndexedComponent& found = row.component;
   Component component;
-  component.path = repository.path.string() + "/" + folder.folder.path + "/" + row.name;
-  component.id = {repository.name, folder.folder.kind, std::move(row.name), std::move(row.uid)};
-  component.version = std::move(row.version);
-  component.tags = std::move(row.tags);
+  component.path = repository.path.native() + "/" + folder.folder.path + "/" + found.name;
+  component.id = {repository.name, folder.folder.kind, std::move(found.name), std::move(found.uid)};
+  component.version = std::move(found.version);
+  component.tags = std::move(found.tags);
   component.format = repository.format;
   component.repository_rank = repository.rank;
   return component;
 }
 
 Status Catalog::State::visit_candidates(const SearchQuery& query, const Index::Visit& visit) {
-  if (!query.tags.all.empty()) return index.components_with_tags(query.tags.all, visit);
-  if (is_exact(query.pattern.name)) return index.components_called(query.pattern.name, visit);
-  for (const auto& [id, folder] : contents.folders) {
-    if (wants(folder, query.pattern)) CK_CHECK(index.components_in(id, visit));
+  if (!query.tags.all.empty()) return index->components_with_tags(query.tags.all, visit);
+  if (is_exact(query.pattern.name)) return index->components_called(query.pattern.name, visit);
+  for (const IndexedFolder& folder : contents->folders()) {
+    if (wants(folder, query.pattern)) CK_CHECK(index->components_in(folder.id, visit));
   }
   return {};
 }
 
-Result<std::vector<Component>> Catalog::State::search(const SearchQuery& query) {
+/// What the index has, as it is.
+Result<std::vector<ComponentRow>> Catalog::State::rows(const SearchQuery& query) {
   const model::ComponentPattern& pattern = query.pattern;
   const bool by_uid = model::is_uid(pattern.name);
-  std::vector<Component> found;
+  std::vector<ComponentRow> found;
   const auto keep = [&](ComponentRow&& row) {
     // Rows of unknown folders are of repositories that are not registered (any more).
-    const auto folder = contents.folders.find(row.folder_id);
-    if (folder == contents.folders.end() || !wants(folder->second, pattern)) return;
-    const IndexedComponent& component_row = row.component;
-    if (!matches(pattern.name, component_row.name) &&
-        !(by_uid && pattern.name == component_row.uid)) {
-      return;
-    }
-    if (!query.tags.matches(component_row.tags)) return;
-    found.push_back(component(folder->second, std::move(row.component)));
+    const IndexedFolder* folder = contents->find(row.folder_id);
+    if (folder == nullptr || !wants(*folder, pattern)) return;
+    const bool named =
+        matches(pattern.name, row.component.name) || (by_uid && pattern.name == row.component.uid);
+    if (named && query.tags.matches(row.component.tags)) found.push_back(std::move(row));
   };
   // One transaction, so that another process that writes meanwhile is seen wholly or not at all.
-  CK_CHECK(index.database().execute("BEGIN"));
+  CK_CHECK(index->database().execute("BEGIN"));
   const Status visited = visit_candidates(query, keep);
-  CK_CHECK(index.database().execute("ROLLBACK"));
+  CK_CHECK(index->database().execute("ROLLBACK"));
   if (!visited) return fail(visited.error());
+  return found;
+}
+
+Result<std::vector<Component>> Catalog::State::search(const SearchQuery& query) {
+  const auto wanted = [&](const IndexedFolder& folder) { return wants(folder, query.pattern); };
+  CK_CHECK(contents->look(*index, wanted, model::is_uid(query.pattern.name)));
+  CK_TRY(rows, this->rows(query));
+  CK_TRY(right, contents->look_at_aliases(*index, rows));
+  if (!right) {
+    CK_TRY(again, this->rows(query));
+    rows = std::move(again);
+  }
+  std::vector<Component> found;
+  found.reserve(rows.size());
+  for (ComponentRow& row : rows) found.push_back(component(std::move(row)));
   std::sort(found.begin(), found.end(), stands_before);
   if (query.limit && found.size() > *query.limit) found.resize(*query.limit);
   return found;
@@ -150,19 +158,16 @@ Catalog::~Catalog() = default;
 
 Result<Catalog> Catalog::open(const Home& home, const std::vector<Repository>& repositories,
                               EventSink& events, const sys::Cancel& cancel) {
-  CK_TRY(fresh, open_some_index(home, repositories, events, cancel));
-  return Catalog(std::make_unique<State>(
-      State{repositories, std::move(fresh.index), std::move(fresh.contents)}));
+  auto state = std::make_unique<State>(home, repositories, events, cancel);
+  CK_CHECK(cancel.check());
+  if (auto opened = state->open_index(); !opened) {
+    CK_CHECK(state->change_index(std::move(opened.error())));
+  }
+  return Catalog(std::move(state));
 }
 
 Result<std::vector<Component>> Catalog::search(const SearchQuery& query) {
-  auto found = state_->search(query);
-  if (found || !is_damage(found.error())) return found;
-  // The file is damaged where the comparison with the folders did not look.
-  CK_TRY(fresh, refreshed(Index::in_memory(), state_->repositories, {}));
-  state_->index = std::move(fresh.index);
-  state_->contents = std::move(fresh.contents);
-  return state_->search(query);
+  return state_->with_index([&] { return state_->search(query); });
 }
 
 Result<std::vector<Component>> Catalog::providers(const model::TagQuery& tags,
@@ -193,7 +198,7 @@ Result<Component> Catalog::find(const model::ComponentPattern& pattern,
 
 Error Catalog::State::not_found(const model::ComponentPattern& pattern) {
   const std::string wanted = printable(pattern.text());
-  for (const BrokenComponent& one : contents.broken) {
+  for (const BrokenComponent& one : contents->broken()) {
     const fs::path folder = folder_if_meant(one, pattern);
     if (folder.empty()) continue;
     Error error = one.error;
@@ -207,7 +212,7 @@ Error Catalog::State::not_found(const model::ComponentPattern& pattern) {
 /// The folder of a broken component if that is what is asked for.
 fs::path Catalog::State::folder_if_meant(const BrokenComponent& one,
                                          const model::ComponentPattern& pattern) const {
-  for (const auto& [id, folder] : contents.folders) {
+  for (const IndexedFolder& folder : contents->folders()) {
     if (!wants(folder, pattern) || !is_exact(pattern.name)) continue;
     const fs::path path = repositories[folder.repository].path / folder.folder.path / pattern.name;
     if (one.file == path / "ck.json" || one.file == path / ".cm/meta.json") return path;
@@ -249,17 +254,21 @@ Result<std::vector<std::pair<std::string, std::int64_t>>> Catalog::tag_counts() 
 }
 
 Result<std::vector<std::string>> Catalog::State::kinds() {
+  CK_CHECK(contents->look(
+      *index, [](const IndexedFolder&) { return true; }, false));
   std::set<std::string> kinds;
-  for (const auto& [id, folder] : contents.folders) {
+  for (const IndexedFolder& folder : contents->folders()) {
     if (kinds.count(folder.folder.kind) > 0) continue;
-    CK_TRY(used, index.has_components(id));
+    CK_TRY(used, index->has_components(folder.id));
     if (used) kinds.insert(folder.folder.kind);
   }
   return std::vector<std::string>(kinds.begin(), kinds.end());
 }
 
-Result<std::vector<std::string>> Catalog::kinds() { return state_->kinds(); }
+Result<std::vector<std::string>> Catalog::kinds() {
+  return state_->with_index([&] { return state_->kinds(); });
+}
 
-const std::vector<BrokenComponent>& Catalog::broken() const { return state_->contents.broken; }
+const std::vector<BrokenComponent>& Catalog::broken() const { return state_->contents->broken(); }
 
 }  // namespace ck::catalog

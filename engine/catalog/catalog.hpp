@@ -1,6 +1,7 @@
 #pragma once
-/// Finding components. An index in SQLite answers; it is compared with the folders at every call
-/// (names, times, sizes: no file is read that did not change), so it is always right.
+/// Finding components. An index in SQLite answers; each process compares it with the folders of a
+/// kind when it first asks for that kind (names, times, sizes: no file is read that did not
+/// change), so it is always right.
 
 #include <cstdint>
 #include <memory>
@@ -41,7 +42,8 @@ struct SearchQuery {
 
 class Catalog {
  public:
-  /// Opens the index and brings it up to date with `repositories`. A damaged index is rebuilt.
+  /// Opens the index over `repositories`. A damaged index is rebuilt, here or when that shows.
+  /// `events` must outlive the catalog.
   static Result<Catalog> open(const Home& home, const std::vector<Repository>& repositories,
                               EventSink& events, const sys::Cancel& cancel);
   Catalog(Catalog&&) noexcept;
@@ -74,6 +76,7 @@ class Catalog {
   /// by names, times and sizes.
   Result<std::string> content_hash(const Component& component, const sys::Cancel& cancel = {});
 
+  /// Of the kinds asked for so far.
   const std::vector<BrokenComponent>& broken() const;
 
  private:

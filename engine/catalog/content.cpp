@@ -69,14 +69,14 @@ Result<std::string> Catalog::content_hash(const Component& component, const sys:
         system_error("find the folder " + printable(component.path.string()), error.value()));
   }
   CK_TRY(stamp, stamp_tree(folder, cancel));
-  if (const auto kept = state_->index.content_hash(folder.string(), stamp.digest); kept && *kept) {
+  if (const auto kept = state_->index->content_hash(folder.string(), stamp.digest); kept && *kept) {
     return **kept;
   }
   CK_TRY(entries, sys::list_tree(folder, {}, cancel));
   std::string hash = sys::tree_hash(entries);
   // Where the hash cannot be kept it is computed again next time.
   if (stamp.settled) {
-    (void)state_->index.keep_content_hash(folder.string(), stamp.digest, hash);
+    (void)state_->index->keep_content_hash(folder.string(), stamp.digest, hash);
   }
   return hash;
 }

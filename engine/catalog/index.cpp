@@ -10,7 +10,7 @@ namespace {
 
 /// Raise it with every change of the tables or of what is packed into them: an index of another
 /// version is thrown away and built anew.
-constexpr std::int64_t kIndexVersion = 1;
+constexpr std::int64_t kIndexVersion = 2;
 
 constexpr std::string_view kTables = R"(
 CREATE TABLE IF NOT EXISTS repository (
@@ -59,17 +59,13 @@ CREATE TABLE IF NOT EXISTS content (
 ) STRICT, WITHOUT ROWID;
 )";
 
-Error damaged() {
-  return Error(ErrorCode::invalid, "the component index holds something it should not");
-}
-
 Result<Error> unpack_error(std::string_view bytes) {
   Unpacker unpacker(bytes);
   const auto code = unpacker.get<ErrorCode>();
   Error error(code, std::string(unpacker.get_text()));
   error.context = unpacker.get_texts();
   error.hints = unpacker.get_texts();
-  if (!unpacker.ok()) return fail(damaged());
+  if (!unpacker.ok()) return fail(damaged_index());
   return error;
 }
 
@@ -80,7 +76,7 @@ Result<ComponentRow> read_row(const sys::Statement& row) {
   result.folder_id = row.integer(0);
   result.component = {std::string(row.text(1)), std::string(row.text(2)), std::string(row.text(3)),
                       model::Tags(unpacker.get_texts())};
-  if (!unpacker.ok()) return fail(damaged());
+  if (!unpacker.ok()) return fail(damaged_index());
   return result;
 }
 
@@ -95,6 +91,10 @@ Status visit_rows(sys::Statement& rows, const Index::Visit& visit) {
 
 }  // namespace
 
+Error damaged_index() {
+  return Error(ErrorCode::invalid, "the component index holds something it should not");
+}
+
 Result<std::vector<std::int64_t>> integers(sys::Statement& rows) {
   std::vector<std::int64_t> values;
   for (;;) {
@@ -108,6 +108,7 @@ Result<Index> Index::open(const fs::path& file, bool read_only) {
   sys::DatabaseOptions options;
   options.read_only = read_only;
   options.durability = sys::DatabaseOptions::Durability::normal;
+  options.journal = sys::DatabaseOptions::Journal::rollback;
   CK_TRY(database, sys::Database::open(file, options));
   return with_tables(std::move(database));
 }
@@ -131,22 +132,29 @@ Result<Index> Index::with_tables(sys::Database database) {
   return Index(std::move(database));
 }
 
-Result<std::vector<KnownFolder>> Index::folders(const fs::path& path, Format format) {
-  CK_TRY(rows, database_.prepare("SELECT folder.id, folder.kind, folder.path, folder.state"
-                                 " FROM folder JOIN repository ON repository.id = repository_id"
-                                 " WHERE repository.path = ? AND repository.format = ?"
-                                 " ORDER BY folder.path"));
-  rows.bind(0, std::string_view(path.native())).bind(1, static_cast<std::int64_t>(format));
+Result<std::vector<KnownFolder>> Index::folders() {
+  CK_TRY(rows, database_.prepare("SELECT folder.id, repository.path, format, kind, folder.path"
+                                 " FROM folder JOIN repository ON repository.id = repository_id"));
   std::vector<KnownFolder> known;
   for (;;) {
     CK_TRY(more, rows.step());
     if (!more) return known;
-    auto state = unpack_folder(rows.blob(3));
-    if (!state) return fail(damaged());
     known.push_back({rows.integer(0),
-                     {std::string(rows.text(1)), std::string(rows.text(2))},
-                     std::move(*state)});
+                     std::string(rows.text(1)),
+                     rows.integer(2) == 0 ? Format::native : Format::ck,
+                     {std::string(rows.text(3)), std::string(rows.text(4))}});
   }
+}
+
+Result<std::vector<std::string>> Index::states(const std::vector<std::int64_t>& folder_ids) {
+  CK_TRY(row, database_.prepare("SELECT state FROM folder WHERE id = ?"));
+  std::vector<std::string> states;
+  for (const std::int64_t id : folder_ids) {
+    CK_TRY(found, row.bind(0, id).step());
+    states.emplace_back(found ? row.blob(0) : std::string_view{});
+    row.reset();
+  }
+  return states;
 }
 
 Result<std::vector<BrokenRow>> Index::broken() {

@@ -18,8 +18,9 @@ namespace ck::catalog {
 /// A kind folder as the index has it. Ids are never used again for another folder.
 struct KnownFolder {
   std::int64_t id = 0;
+  std::string repository;  ///< its path
+  Format format = Format::native;
   KindFolder folder;
-  FolderState state;
 };
 
 /// A row of the index; `folder_id` tells repository, kind and path.
@@ -38,6 +39,9 @@ struct BrokenRow {
 /// First column of all rows that are left.
 Result<std::vector<std::int64_t>> integers(sys::Statement& rows);
 
+/// The error for content that this program did not write.
+Error damaged_index();
+
 class Index {
  public:
   /// Opens or creates the tables. `invalid` if the file is of another version of the tables.
@@ -46,8 +50,10 @@ class Index {
 
   sys::Database& database() { return database_; }
 
-  /// What is known of the repository at `path`; nothing if it is not known in that format.
-  Result<std::vector<KnownFolder>> folders(const fs::path& path, Format format);
+  /// All kind folders, of repositories that are not registered too.
+  Result<std::vector<KnownFolder>> folders();
+  /// What was stored of these kind folders (see `pack`), in the same order; empty if there is none.
+  Result<std::vector<std::string>> states(const std::vector<std::int64_t>& folder_ids);
   Result<std::vector<BrokenRow>> broken();
 
   using Visit = std::function<void(ComponentRow&&)>;
@@ -74,12 +80,12 @@ class IndexWriter {
  public:
   static Result<IndexWriter> create(Index& index);
 
-  /// The row of a repository, made if it is missing. Of another format: all of it is forgotten.
-  Result<std::int64_t> repository(const fs::path& path, Format format);
+  /// The id of a kind folder of a repository, made if it is missing. What is known of the
+  /// repository in another format is forgotten.
+  Result<std::int64_t> folder(const fs::path& repository, Format format, const KindFolder& folder);
   /// Forgets the repositories that are not in `keep` and whose folder is gone.
   Status remove_lost_repositories(const std::vector<fs::path>& keep);
 
-  Result<std::int64_t> add_folder(std::int64_t repository_id, const KindFolder& folder);
   Status store_folder(std::int64_t folder_id, const FolderState& state);
   Status remove_folder(std::int64_t folder_id);
 
@@ -92,6 +98,7 @@ class IndexWriter {
   struct Statements;
   IndexWriter(sys::Database& database, std::shared_ptr<Statements> statements)
       : database_(&database), statements_(std::move(statements)) {}
+  Result<std::int64_t> repository(const fs::path& path, Format format);
   Result<std::int64_t> tag_id(const std::string& tag);
   Status remove_repository(std::int64_t id);
   Result<std::vector<std::int64_t>> folder_ids(std::int64_t repository_id);

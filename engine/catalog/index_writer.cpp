@@ -104,7 +104,15 @@ Status IndexWriter::remove_repository(std::int64_t id) {
   return row.bind(0, id).run();
 }
 
-Result<std::int64_t> IndexWriter::add_folder(std::int64_t repository_id, const KindFolder& folder) {
+Result<std::int64_t> IndexWriter::folder(const fs::path& repository, Format format,
+                                         const KindFolder& folder) {
+  CK_TRY(repository_id, this->repository(repository, format));
+  CK_TRY(find, database_->prepare("SELECT id, kind FROM folder"
+                                  " WHERE repository_id = ? AND path = ?"));
+  find.bind(0, repository_id).bind(1, std::string_view(folder.path));
+  CK_TRY(found, find.step());
+  if (found && find.text(1) == folder.kind) return find.integer(0);
+  if (found) CK_CHECK(remove_folder(find.integer(0)));
   CK_TRY(row, database_->prepare("INSERT INTO folder (repository_id, path, kind, state)"
                                  " VALUES (?, ?, ?, x'')"));
   CK_CHECK(row.bind(0, repository_id)

@@ -1,10 +1,9 @@
-#include <algorithm>
 #include <array>
 #include <system_error>
 #include <utility>
 
 #include "base/strings.hpp"
-#include "catalog/scan.hpp"
+#include "catalog/looking.hpp"
 #include "sys/files.hpp"
 
 namespace ck::catalog {
@@ -22,25 +21,22 @@ bool is_folder_inside(const fs::path& repository, const std::string& relative,
   return false;
 }
 
-std::vector<std::string> sub_folders(const fs::path& repository, const std::string& relative,
-                                     std::vector<BrokenComponent>& broken) {
+/// Names of the folders in a folder of the repository, also of those that links lead to inside it.
+std::vector<std::string> names_of_folders(const fs::path& repository, const std::string& relative,
+                                          std::vector<BrokenComponent>& broken) {
   std::vector<std::string> names;
-  std::error_code error;
-  for (fs::directory_iterator at(repository / relative, error), end; !error && at != end;
-       at.increment(error)) {
-    std::error_code ignored;
-    if (!at->is_symlink(ignored) && !at->is_directory(ignored)) continue;
-    std::string name = at->path().filename().string();
-    if (name.starts_with('.')) continue;
-    const std::string path = relative.empty() ? name : relative + "/" + name;
-    if (is_folder_inside(repository, path, broken)) names.push_back(std::move(name));
+  auto listed = sub_folders(repository / relative);
+  if (!listed) {
+    broken.push_back({repository / relative, std::move(listed.error())});
+    return names;
   }
-  if (error) {
-    broken.push_back({repository / relative,
-                      system_error("list the folder " + printable((repository / relative).string()),
-                                   error.value())});
+  for (SubFolder& one : *listed) {
+    const bool inside =
+        !one.link ||
+        is_folder_inside(repository, relative.empty() ? one.name : relative + "/" + one.name,
+                         broken);
+    if (inside) names.push_back(std::move(one.name));
   }
-  std::sort(names.begin(), names.end());
   return names;
 }
 
@@ -62,7 +58,7 @@ std::vector<KindFolder> native_folders(const fs::path& repository,
                                        std::vector<BrokenComponent>& broken) {
   std::vector<KindFolder> folders;
   if (is_folder_inside(repository, "components", broken)) {
-    for (const std::string& name : sub_folders(repository, "components", broken)) {
+    for (const std::string& name : names_of_folders(repository, "components", broken)) {
       const std::string path = "components/" + name;
       if (model::parse_kind(name)) {
         folders.push_back({name, path});
@@ -89,7 +85,7 @@ std::vector<KindFolder> list_kind_folders(const fs::path& repository, Format for
                                           std::vector<BrokenComponent>& broken) {
   if (format == Format::native) return native_folders(repository, broken);
   std::vector<KindFolder> folders;
-  for (const std::string& name : sub_folders(repository, "", broken))
+  for (const std::string& name : names_of_folders(repository, "", broken))
     folders.push_back({name, name});
   return folders;
 }

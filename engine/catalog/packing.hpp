@@ -71,6 +71,7 @@ class Unpacker {
   }
   bool ok() const { return ok_; }
   bool at_end() const { return rest_.empty(); }
+  std::size_t left() const { return rest_.size(); }
 
  private:
   std::string_view rest_;

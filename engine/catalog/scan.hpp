@@ -41,20 +41,31 @@ struct KindFolder {
 };
 
 /// A folder in a kind folder: a component if it has a descriptor.
-struct Entry {
-  std::string name;
+template <typename Text>
+struct BasicEntry {
+  Text name;
   Stamp descriptor;
   Stamp alias;           ///< CK only: the file that holds the UID
   bool link = false;     ///< the folder itself is a symbolic link
   bool linked = false;   ///< some symbolic link is involved: read anew each time
   bool settled = false;  ///< see `is_settled`
+  bool broken = false;   ///< it could not be read
+};
+using Entry = BasicEntry<std::string>;
+using EntryView = BasicEntry<std::string_view>;  ///< of an entry in packed bytes
+
+/// The folders behind the entries of a kind.
+struct FolderStamps {
+  Stamp folder;
+  Stamp aliases;         ///< CK only: the folder of the alias files
+  bool linked = false;   ///< that is a symbolic link: read anew each time
+  bool settled = false;  ///< see `is_settled`
 };
 
 /// A kind folder as it was found.
 struct FolderState {
-  Stamp stamp;
-  bool settled = false;
-  std::vector<Entry> entries;
+  FolderStamps stamps;
+  std::vector<Entry> entries;  ///< sorted by name
 };
 
 std::string pack(const FolderState& state);
@@ -74,7 +85,8 @@ struct FolderScan {
 std::vector<KindFolder> list_kind_folders(const fs::path& repository, Format format,
                                           std::vector<BrokenComponent>& broken);
 
-/// Compares a kind folder with what is known of it. Reads no file, only names and stamps.
+/// Compares a kind folder with what is known of it and tells what to read. Reads no file itself,
+/// only names and stamps.
 Result<FolderScan> scan_folder(const fs::path& folder, Format format, FolderState known,
                                std::int64_t now_ns);
 

@@ -1,7 +1,9 @@
 #pragma once
 /// Private to this layer: what an open catalog holds.
 
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "catalog/catalog.hpp"
@@ -11,17 +13,45 @@
 namespace ck::catalog {
 
 struct Catalog::State {
+  State(const Home& where, std::vector<Repository> all, EventSink& sink, const sys::Cancel& stop)
+      : home(where), repositories(std::move(all)), events(&sink), cancel(stop) {}
+  State(const State&) = delete;  // `contents` looks at `repositories`
+  State& operator=(const State&) = delete;
+
+  Home home;
   std::vector<Repository> repositories;
-  Index index;
-  Contents contents;
+  EventSink* events;
+  sys::Cancel cancel;
+  /// Which index answers: the home's; that one without writing, for a read-only home that holds an
+  /// index that is up to date; one in memory.
+  enum class Place { file, file_read_only, memory };
+  Place place = Place::file;
+  bool built_anew = false;
+  std::optional<Index> index;
+  std::optional<Contents> contents;
+
+  Status open_index();
+  /// After an error: a new index if this one is damaged, else the next place. The error itself if
+  /// that cannot help.
+  Status change_index(Error error);
+  /// Does something with the index; again with another one if that fails.
+  template <typename Action>
+  auto with_index(Action action) -> decltype(action()) {
+    for (;;) {
+      auto result = action();
+      if (result) return result;
+      CK_CHECK(change_index(std::move(result.error())));
+    }
+  }
 
   Result<std::vector<Component>> search(const SearchQuery& query);
+  Result<std::vector<ComponentRow>> rows(const SearchQuery& query);
   Result<std::vector<std::string>> kinds();
   /// The error for a component that is not there: why it cannot be read, or what there is instead.
   Error not_found(const model::ComponentPattern& pattern);
 
   bool wants(const IndexedFolder& folder, const model::ComponentPattern& pattern) const;
-  Component component(const IndexedFolder& folder, IndexedComponent&& row) const;
+  Component component(ComponentRow&& row) const;
   Status visit_candidates(const SearchQuery& query, const Index::Visit& visit);
   fs::path folder_if_meant(const BrokenComponent& one,
                            const model::ComponentPattern& pattern) const;

@@ -212,14 +212,15 @@ Status configure(Database& database, const DatabaseOptions& options) {
   CK_CHECK(database.execute("PRAGMA cache_size = -" + std::to_string(options.cache_kib)));
   if (options.read_only) return database.execute("SELECT 1 FROM sqlite_schema LIMIT 1");
 
-  const bool network = on_network(database.file());
+  const bool rollback =
+      options.journal == DatabaseOptions::Journal::rollback || on_network(database.file());
   const auto set_journal = [&](std::string_view mode) {
     const std::string sql = "PRAGMA journal_mode = " + std::string(mode);
     return retry_while_busy(options.busy_timeout_ms, [&] { return database.execute(sql); });
   };
-  Status journal = set_journal(network ? "DELETE" : "WAL");
+  Status journal = set_journal(rollback ? "DELETE" : "WAL");
   // A file system without shared memory shows it only now.
-  if (!journal && !network && journal.error().code == ErrorCode::io)
+  if (!journal && !rollback && journal.error().code == ErrorCode::io)
     journal = set_journal("DELETE");
   CK_CHECK(journal);
   return database.execute("PRAGMA synchronous = " +

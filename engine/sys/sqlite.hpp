@@ -26,14 +26,20 @@ struct DatabaseOptions {
   /// off: for a cache that can be rebuilt.
   enum class Durability { full, normal, off };
   Durability durability = Durability::full;
+  /// wal: readers and a writer do not wait for each other; opening and closing makes and deletes
+  /// two files. rollback: nothing beside the file but while it is written, and readers wait for
+  /// that.
+  enum class Journal { wal, rollback };
+  Journal journal = Journal::wal;
   int busy_timeout_ms = 30'000;
   std::int64_t cache_kib = 8'192;
 };
 
 class Statement;
 
-/// One connection; used from one thread. Opens in WAL mode (DELETE journal where WAL cannot work:
-/// network homes), foreign keys on, trusted_schema off, "text" in double quotes refused.
+/// One connection; used from one thread. Opens in WAL mode unless told otherwise (DELETE journal
+/// where WAL cannot work: network homes), foreign keys on, trusted_schema off, "text" in double
+/// quotes refused.
 ///
 /// Errors carry SQLite's message and, as context, the statement (shortened) and the file. Codes:
 /// `busy` after the time-out; `io` for a full disk, a failing or read-only medium; `not_found` for

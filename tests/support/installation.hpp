@@ -75,6 +75,7 @@ class Installation {
     auto catalog = catalog::Catalog::open(home, repositories, events, cancel);
     if (!catalog) throw std::runtime_error(text_of(catalog.error()));
     catalog_.emplace(std::move(*catalog));
+    EXPECT_OK(catalog_->kinds());  // looks at everything
     for (const auto& broken : catalog_->broken()) ADD_FAILURE() << text_of(broken.error);
     context_.emplace(install::Context{home, repositories, *catalog_, *store_, processes, *transfer_,
                                       clock, events, cancel, host_variables, offline});

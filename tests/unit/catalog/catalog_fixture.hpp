@@ -69,16 +69,25 @@ class CatalogTest : public testing::Test {
     if (name != uid) test::write_text(folder / ".cm" / ("alias-a-" + name), uid + "\n");
   }
 
-  Catalog open() {
+  /// A catalog that has not looked at anything yet.
+  Catalog open_only() {
     auto catalog = Catalog::open(home, repositories, events, {});
     if (!catalog) throw std::runtime_error(test::text_of(catalog.error()));
     return std::move(*catalog);
   }
 
+  /// A catalog that has looked at everything.
+  Catalog open() {
+    Catalog catalog = open_only();
+    const auto kinds = catalog.kinds();
+    if (!kinds) throw std::runtime_error(test::text_of(kinds.error()));
+    return catalog;
+  }
+
   /// repo:kind:name of what a new catalog finds.
   std::vector<std::string> found(const std::string& pattern, const std::string& tags = "",
                                  const std::string& none = "") {
-    return names_in(open(), pattern, tags, none);
+    return names_in(open_only(), pattern, tags, none);
   }
 
   static std::vector<std::string> names_in(Catalog catalog, const std::string& pattern,

@@ -16,6 +16,25 @@ class Freshness : public CatalogTest {
     write_package("r", "a", 1, "x");
     write_package("r", "b", 2, "x,y");
   }
+
+  /// Brings the index up to date when nothing is too young to be trusted any more, without waiting:
+  /// all that has been written is taken for older than it is.
+  void settle() {
+    found("");
+    auto index = Index::open(home.index());
+    ASSERT_OK(index);
+    auto writer = IndexWriter::create(*index);
+    ASSERT_OK(writer);
+    const auto folders = index->folders();
+    ASSERT_OK(folders);
+    for (const KnownFolder& folder : *folders) {
+      auto state = unpack_folder(index->states({folder.id})->front());
+      ASSERT_TRUE(state);
+      state->stamps.settled = true;
+      for (Entry& entry : state->entries) entry.settled = true;
+      ASSERT_OK(writer->store_folder(folder.id, *state));
+    }
+  }
 };
 
 TEST_F(Freshness, ShowsEditsAdditionsRenamesAndRemovalsAtTheNextCall) {
@@ -72,6 +91,38 @@ TEST_F(Freshness, ShowsChangedUidsAndAliasesOfCk) {
   EXPECT_EQ(found("soft:" + uid_of(9)), Names{"ckr:soft:cc"});
   fs::remove(soft / ".cm/alias-a-cc");
   EXPECT_EQ(open().broken().size(), 1u);
+}
+
+TEST_F(Freshness, ShowsTheUidOfAnAliasEditedInPlaceLongAgo) {
+  add_repository("ckr", Format::ck);
+  write_entry("ckr", "soft", "gcc", uid_of(7), R"({"tags": ["compiler"]})");
+  write_entry("ckr", "soft", "clang", "no UID", R"({"tags": ["compiler"]})");
+  const fs::path aliases = repository_path("ckr") / "soft/.cm";
+  settle();
+  EXPECT_EQ(open().broken().size(), 1u);
+  const auto edit = [](const fs::path& file, const std::string& text) {
+    std::fstream(file, std::ios::in | std::ios::out) << text;
+  };
+  edit(aliases / "alias-a-gcc", uid_of(9) + "\n\n");
+  edit(aliases / "alias-a-clang", uid_of(8) + "\n\n");
+  const auto by_tag = open_only().search({{}, model::TagQuery::parse("compiler"), {}});
+  ASSERT_OK(by_tag);
+  ASSERT_EQ(by_tag->size(), 2u);
+  EXPECT_EQ((*by_tag)[0].id.uid, uid_of(8));
+  EXPECT_EQ((*by_tag)[1].id.uid, uid_of(9));
+  settle();
+  edit(aliases / "alias-a-gcc", uid_of(6) + "\n\n\n");
+  EXPECT_EQ(found("soft:" + uid_of(6)), Names{"ckr:soft:gcc"});
+}
+
+TEST_F(Freshness, LooksOnlyAtTheKindsAskedFor) {
+  write_component("r", "programs/p", "program", "p", 3, "x");
+  test::write_text(repository_path("r") / "programs/q/ck.json", "{");
+  Catalog catalog = open_only();
+  EXPECT_OK(catalog.search({{"", "package", ""}, {}, {}}));
+  EXPECT_TRUE(catalog.broken().empty());
+  EXPECT_OK(catalog.search({{"", "program", ""}, {}, {}}));
+  EXPECT_EQ(catalog.broken().size(), 1u);
 }
 
 TEST_F(Freshness, FollowsARepositoryThatChangesItsFormat) {
@@ -196,7 +247,9 @@ TEST_F(Freshness, ForgetsRepositoriesWhoseFolderIsGone) {
   EXPECT_EQ(found("").size(), 3u);
   auto index = Index::open(home.index());
   ASSERT_OK(index);
-  EXPECT_TRUE(index->folders(repository_path("gone"), Format::native)->empty());
+  const auto folders = index->folders();
+  ASSERT_OK(folders);
+  for (const KnownFolder& folder : *folders) EXPECT_EQ(folder.repository, repository_path("r"));
 }
 
 }  // namespace

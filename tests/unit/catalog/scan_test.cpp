@@ -108,17 +108,6 @@ TEST_F(ScanFolder, SeesChangedAliasesOfCk) {
   EXPECT_EQ(changed_names(scan(ck.path(), known, Format::ck)), Names{"y"});
 }
 
-TEST_F(ScanFolder, LooksAtManyEntriesInTwoThreads) {
-  for (int number = 0; number < 3000; ++number)
-    fs::create_directory(folder / std::to_string(number));
-  const FolderScan first = scan(folder.path());
-  EXPECT_EQ(first.changed.size(), 3004u);
-  EXPECT_TRUE(std::is_sorted(first.changed.begin(), first.changed.end()));
-  write("7");
-  write("2999");
-  EXPECT_EQ(changed_names(scan(folder.path(), first.state)), (Names{"2999", "7"}));
-}
-
 TEST_F(ScanFolder, FailsForAFolderThatIsGone) {
   EXPECT_ERROR(scan_folder(folder / "gone", Format::native, {}, 0), not_found, "gone");
 }

@@ -1,0 +1,145 @@
+#include "catalog/compare.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <system_error>
+#include <thread>
+
+#include "catalog/looking.hpp"
+#include "catalog/state_packing.hpp"
+
+namespace ck::catalog {
+namespace {
+
+/// Calls `work(begin, end)` for parts of 0 … size, in as many threads as pay.
+template <typename Work>
+void in_parallel(std::size_t size, const Work& work) {
+  constexpr std::size_t kWorthAThread = 300;
+  constexpr std::size_t kMostThreads = 8;
+  const std::size_t processors = std::thread::hardware_concurrency();
+  const std::size_t parts =
+      std::clamp<std::size_t>(std::min(processors, size / kWorthAThread), 1, kMostThreads);
+  std::vector<std::thread> others;
+  std::size_t begin = 0;
+  for (std::size_t part = 1; part < parts; ++part) {
+    const std::size_t end = size * part / parts;
+    try {
+      others.emplace_back(work, begin, end);
+    } catch (const std::system_error&) {
+      work(begin, end);  // no thread to be had: slower, not wrong
+    }
+    begin = end;
+  }
+  work(begin, size);
+  for (std::thread& other : others) other.join();
+}
+
+/// Looks at one kind folder and its entries.
+class Comparer {
+ public:
+  explicit Comparer(const Comparison& what)
+      : what_(what), handle_(what.folder), looker_(handle_.number(), what.format) {}
+
+  bool folder_is_same() const {
+    const FolderStamps stored = what_.stored->stamps();
+    if (!handle_ || !stored.settled) return false;
+    const auto now = look_at_folder(handle_, what_.format);
+    return now && now->folder == stored.folder && now->aliases == stored.aliases;
+  }
+
+  bool entry_is_same(std::size_t position) {
+    const EntryView entry = what_.stored->entry(position);
+    if (!entry.settled || entry.linked) return false;
+    const Look descriptor = looker_.descriptor(entry.name);
+    if (descriptor.link || descriptor.stamp != entry.descriptor) return false;
+    const bool with_alias = what_.aliases || entry.broken;
+    if (!with_alias || !looker_.has_alias(entry.name, descriptor)) return true;
+    const Look alias = looker_.alias(entry.name);
+    return !alias.link && alias.stamp == entry.alias;
+  }
+
+ private:
+  const Comparison& what_;
+  FolderHandle handle_;
+  EntryLooker looker_;
+};
+
+}  // namespace
+
+std::optional<StoredFolder> StoredFolder::from(std::string bytes) {
+  StoredFolder stored;
+  Unpacker unpacker(bytes);
+  unpack_stamps(unpacker);
+  while (unpacker.ok() && !unpacker.at_end()) {
+    stored.offsets_.push_back(static_cast<std::uint32_t>(bytes.size() - unpacker.left()));
+    unpack_entry(unpacker);
+  }
+  if (!unpacker.ok()) return std::nullopt;
+  stored.bytes_ = std::move(bytes);
+  return stored;
+}
+
+FolderStamps StoredFolder::stamps() const {
+  Unpacker unpacker(bytes_);
+  return unpack_stamps(unpacker);
+}
+
+EntryView StoredFolder::entry(std::size_t position) const {
+  Unpacker unpacker(std::string_view(bytes_).substr(offsets_[position]));
+  return unpack_entry(unpacker);
+}
+
+std::optional<EntryView> StoredFolder::find(std::string_view name) const {
+  std::size_t begin = 0;
+  std::size_t end = size();
+  while (begin < end) {
+    const std::size_t middle = begin + (end - begin) / 2;
+    const EntryView found = entry(middle);
+    if (found.name == name) return found;
+    (found.name < name ? begin : end) = found.name < name ? middle + 1 : middle;
+  }
+  return std::nullopt;
+}
+
+std::vector<bool> unchanged(const std::vector<Comparison>& folders) {
+  // Each folder counts as one step, and so does each of its entries.
+  std::vector<std::size_t> first_steps{0};
+  for (const Comparison& one : folders) {
+    first_steps.push_back(first_steps.back() + 1 + one.stored->size());
+  }
+  std::vector<std::atomic<bool>> differs(folders.size());
+  const auto compare = [&](std::size_t begin, std::size_t end) {
+    const auto after = std::upper_bound(first_steps.begin(), first_steps.end(), begin);
+    for (auto at = static_cast<std::size_t>(after - first_steps.begin()) - 1;
+         at < folders.size() && first_steps[at] < end; ++at) {
+      Comparer comparer(folders[at]);
+      const std::size_t last = std::min(end, first_steps[at + 1]);
+      for (std::size_t step = std::max(begin, first_steps[at]); step < last; ++step) {
+        if (differs[at].load(std::memory_order_relaxed)) break;
+        const std::size_t position = step - first_steps[at];
+        const bool same =
+            position == 0 ? comparer.folder_is_same() : comparer.entry_is_same(position - 1);
+        if (!same) differs[at] = true;
+      }
+    }
+  };
+  in_parallel(first_steps.back(), compare);
+  std::vector<bool> same(folders.size());
+  std::transform(differs.begin(), differs.end(), same.begin(),
+                 [](const auto& one) { return !one; });
+  return same;
+}
+
+bool aliases_hold(const fs::path& folder, const StoredFolder& stored,
+                  const std::vector<std::string_view>& names) {
+  const FolderHandle handle(folder);
+  EntryLooker looker(handle.number(), Format::ck);
+  return std::all_of(names.begin(), names.end(), [&](std::string_view name) {
+    const auto entry = stored.find(name);
+    if (!entry || model::is_uid(name)) return entry.has_value();
+    const Look alias = looker.alias(name);
+    return !alias.link && alias.stamp == entry->alias;
+  });
+}
+
+}  // namespace ck::catalog
