@@ -13,7 +13,8 @@ Result<PullReport> pull(Session& session, const catalog::PullRequest& request) {
                                     session.cancel()));
   session.forget_catalog();
   // Indexing now, under the pull's progress, leaves the next command with nothing to wait for.
-  CK_CHECK(session.catalog());
+  CK_TRY(catalog, session.catalog());
+  CK_CHECK(catalog->kinds());
   return PullReport{std::move(pulled)};
 }
 
