@@ -11,26 +11,28 @@
 namespace ck::catalog {
 namespace {
 
-/// Calls `work(begin, end)` for parts of 0 … size, in as many threads as pay.
+/// Calls `work(begin, end)` for parts of 0 … size, in as many threads as pay. Whoever is free takes
+/// the next part, so that a processor that is busy elsewhere holds nothing up.
 template <typename Work>
 void in_parallel(std::size_t size, const Work& work) {
+  constexpr std::size_t kPart = 128;
   constexpr std::size_t kWorthAThread = 300;
   constexpr std::size_t kMostThreads = 8;
-  const std::size_t processors = std::thread::hardware_concurrency();
-  const std::size_t parts =
-      std::clamp<std::size_t>(std::min(processors, size / kWorthAThread), 1, kMostThreads);
-  std::vector<std::thread> others;
-  std::size_t begin = 0;
-  for (std::size_t part = 1; part < parts; ++part) {
-    const std::size_t end = size * part / parts;
-    try {
-      others.emplace_back(work, begin, end);
-    } catch (const std::system_error&) {
-      work(begin, end);  // no thread to be had: slower, not wrong
+  std::atomic<std::size_t> next = 0;
+  const auto take_parts = [&] {
+    for (std::size_t begin = next.fetch_add(kPart); begin < size; begin = next.fetch_add(kPart)) {
+      work(begin, std::min(begin + kPart, size));
     }
-    begin = end;
+  };
+  const std::size_t processors = std::thread::hardware_concurrency();
+  const std::size_t threads = std::min({processors, size / kWorthAThread, kMostThreads});
+  std::vector<std::thread> others;
+  try {
+    while (others.size() + 1 < threads) others.emplace_back(take_parts);
+  } catch (const std::system_error&) {
+    // No thread to be had: slower, not wrong.
   }
-  work(begin, size);
+  take_parts();
   for (std::thread& other : others) other.join();
 }
 

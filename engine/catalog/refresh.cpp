@@ -116,7 +116,9 @@ Result<std::vector<std::size_t>> Contents::changed(Index& index,
                                                    bool aliases) {
   std::vector<std::int64_t> ids;
   for (const std::size_t at : folders) ids.push_back(folders_[at].id);
+  CK_CHECK(index.database().execute("BEGIN"));  // one lock for all
   CK_TRY(states, index.states(ids));
+  CK_CHECK(index.database().execute("ROLLBACK"));
   std::vector<Comparison> comparisons;
   std::vector<std::size_t> compared;
   std::vector<std::size_t> different;
