@@ -17,14 +17,17 @@ Json list(const Items& items, const Convert& convert) {
 
 Json finite(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
+/// Key by key: lists in braces would copy every value, and there may be many components.
 Json component_json(const catalog::Component& component) {
-  return {{"repo", component.id.repo},
-          {"kind", component.id.kind},
-          {"name", component.id.name},
-          {"uid", component.id.uid},
-          {"version", component.version},
-          {"tags", std::vector<std::string>(component.tags.begin(), component.tags.end())},
-          {"path", component.path.string()}};
+  Json json;
+  json["repo"] = component.id.repo;
+  json["kind"] = component.id.kind;
+  json["name"] = component.id.name;
+  json["uid"] = component.id.uid;
+  json["version"] = component.version;
+  json["tags"] = std::vector<std::string>(component.tags.begin(), component.tags.end());
+  json["path"] = component.path.native();
+  return json;
 }
 
 Json broken_json(const catalog::BrokenComponent& broken) {
