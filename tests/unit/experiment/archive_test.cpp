@@ -27,7 +27,8 @@ class Archive : public ::testing::Test {
     return plan;
   }
 
-  Result<PointOutcome> execute(const run::RunPlan& plan, int repetitions = 1) {
+  Result<PointOutcome> execute(const run::RunPlan& plan, int repetitions = 1,
+                               install::Context* context = nullptr) {
     PointRequest request;
     request.experiment = "demo";
     request.tags = model::Tags({"a", "b"});
@@ -36,7 +37,7 @@ class Archive : public ::testing::Test {
     request.replay_of = "00112233aabbccdd";
     install::Lock lock;
     lock.subject = "the subject";
-    return execute_point(request, plan, lock, {}, machine_.context());
+    return execute_point(request, plan, lock, {}, context ? *context : machine_.context());
   }
 
   test::Installation machine_;
@@ -101,8 +102,9 @@ TEST_F(Archive, EndsWithTheFirstFailureAndKeepsIt) {
 }
 
 TEST_F(Archive, KeepsThatItWasInterrupted) {
+  install::Context& context = machine_.context();  // opening it would be interrupted as well
   machine_.cancel.request();
-  const auto outcome = execute(plan("echo score 1"), 2);
+  const auto outcome = execute(plan("echo score 1"), 2, &context);
   ASSERT_OK(outcome);
   ASSERT_TRUE(outcome->failure);
   EXPECT_EQ(outcome->failure->code, ErrorCode::interrupted);
