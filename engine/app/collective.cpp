@@ -75,15 +75,15 @@ const std::set<std::string>& needless_options() {
 
 /// Options of an installation that are no options of the command line's own.
 const std::set<std::string>& known_install_options() {
-  static const std::set<std::string> known{"or_tags", "j"};
+  static const std::set<std::string> known{"or_tags", "j", "reinstall"};
   return known;
 }
 
 const std::set<std::string>& needless_install_options() {
   static const std::set<std::string> needless{
-      "path",  "install_path",  "extra_path", "install_to_env", "reinstall", "safe",
-      "debug", "record_script", "reuse_deps", "deps_cache",     "target_os", "host_os",
-      "ask",   "default",       "skip_help",  "update_deps"};
+      "path",    "install_path",  "extra_path", "install_to_env", "safe",
+      "debug",   "record_script", "reuse_deps", "deps_cache",     "target_os",
+      "host_os", "ask",           "default",    "skip_help",      "update_deps"};
   return needless;
 }
 
@@ -94,7 +94,9 @@ Status check_options(const model::Values& values, const std::set<std::string>& k
   for (const auto& [name, value] : values) {
     if (known.contains(name)) continue;
     if (needless.contains(name)) {
-      events.on(Note{"--" + name + " has no effect"});
+      // Of programs' the help says so; a package's may have been meant to change what is installed.
+      const std::string message = "--" + name + " has no effect here";
+      events.on(of == "package" ? Event(Warning{message}) : Event(Note{message}));
       continue;
     }
     std::vector<std::string> names(known.begin(), known.end());
@@ -318,7 +320,7 @@ Result<InstallReport> install_collective(Session& session, const InstallRequest&
   package.environment = object_of(request.collective.variables);
   package.extra_tags = collective::comma_list(request.collective.extra_tags);
   package.version = request.collective.force_version;
-  package.rebuild = request.rebuild;
+  package.rebuild = request.rebuild || yes(request.values, "reinstall");
   if (request.dry_run) {
     CK_TRY(chosen, collective::choose_package(package.query, bench));
     return fail(ErrorCode::unsupported,

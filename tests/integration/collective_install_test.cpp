@@ -322,7 +322,20 @@ TEST_F(CollectiveInstall, OptionsAreChecked) {
   EXPECT_TRUE(fails(ck("install package:lib --tags=lib,other"), 1, "other"));
   EXPECT_TRUE(fails(ck("install package:lib --or_tags=x;y"), 1, "package:lib"));
   nothing_installed();
-  EXPECT_TRUE(succeeds(ck("install package:lib --or_tags=x;thing --j=2 --extra_path=z")));
+  const auto accepted = ck("install package:lib --or_tags=x;thing --j=2 --extra_path=z");
+  ASSERT_TRUE(succeeds(accepted));
+  EXPECT_TRUE(says(accepted.err, "warning: --extra_path has no effect")) << accepted.err;
+}
+
+TEST_F(CollectiveInstall, ReinstallingBuildsAgain) {
+  repository.package(
+      "lib", "lib,thing",
+      "echo built >> " + (folder / "count").string() + "\necho ok > $INSTALL_DIR/made\n");
+  publish();
+  for (const auto* line :
+       {"install package:lib", "install package:lib", "install package:lib --reinstall=yes"})
+    ASSERT_TRUE(succeeds(ck(line)));
+  EXPECT_EQ(read_text(folder / "count"), "built\nbuilt\n");
 }
 
 TEST_F(CollectiveInstall, QuirksOfRepositoriesAreRead) {
