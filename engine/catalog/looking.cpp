@@ -31,7 +31,7 @@ int type_of(const dirent& listed, DIR* folder) {
   if (listed.d_type != DT_UNKNOWN) return listed.d_type;
   struct stat status {};
   if (::fstatat(::dirfd(folder), listed.d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) return DT_REG;
-  return IFTODT(status.st_mode);
+  return static_cast<int>(IFTODT(status.st_mode));
 }
 
 }  // namespace
