@@ -17,11 +17,22 @@ foreach(folder components packages programs environments repos)
   endif()
 endforeach()
 
-install(FILES docs/ck.1 DESTINATION share/man/man1 OPTIONAL)
-install(FILES docs/completions/ck.bash DESTINATION share/bash-completion/completions
-  RENAME ck OPTIONAL)
-install(FILES docs/completions/_ck DESTINATION share/zsh/site-functions OPTIONAL)
-install(FILES docs/completions/ck.fish DESTINATION share/fish/vendor_completions.d OPTIONAL)
+# The manual page and the completions come out of the executable's own table of commands.
+if(TARGET ck)
+  set(ck_texts ${PROJECT_BINARY_DIR}/texts)
+  file(MAKE_DIRECTORY ${ck_texts})
+  add_custom_command(OUTPUT ${ck_texts}/ck.1 ${ck_texts}/ck.bash ${ck_texts}/_ck ${ck_texts}/ck.fish
+    COMMAND ck manual > ${ck_texts}/ck.1
+    COMMAND ck completion bash > ${ck_texts}/ck.bash
+    COMMAND ck completion zsh > ${ck_texts}/_ck
+    COMMAND ck completion fish > ${ck_texts}/ck.fish
+    DEPENDS ck VERBATIM)
+  add_custom_target(ck_texts ALL DEPENDS ${ck_texts}/ck.1)
+  install(FILES ${ck_texts}/ck.1 DESTINATION share/man/man1)
+  install(FILES ${ck_texts}/ck.bash DESTINATION share/bash-completion/completions RENAME ck)
+  install(FILES ${ck_texts}/_ck DESTINATION share/zsh/site-functions)
+  install(FILES ${ck_texts}/ck.fish DESTINATION share/fish/vendor_completions.d)
+endif()
 install(FILES LICENSE DESTINATION share/doc/ck)
 
 # The build tree has the same shape, so bin/ck and every test find the same things in it:

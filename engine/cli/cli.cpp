@@ -116,9 +116,9 @@ Result<int> dispatch(const std::vector<std::string>& arguments, Output& output) 
 
 std::vector<Command> commands() {
   std::vector<Command> table;
-  for (auto* rows :
-       {repository_commands, component_commands, environment_commands, program_commands,
-        experiment_commands, exchange_commands, collective_commands, doctor_commands}) {
+  for (auto* rows : {repository_commands, component_commands, environment_commands,
+                     program_commands, experiment_commands, exchange_commands, collective_commands,
+                     doctor_commands, completion_commands}) {
     for (auto& command : rows()) table.push_back(std::move(command));
   }
   return table;
@@ -127,8 +127,12 @@ std::vector<Command> commands() {
 int run(const std::vector<std::string>& arguments) {
   Output output(output_options(arguments));
   try {
-    const auto code = dispatch(arguments, output);
-    if (code) return *code;
+    auto code = dispatch(arguments, output);
+    if (code) {
+      const auto delivered = output.delivered();
+      if (delivered) return *code;
+      code = fail(delivered.error());
+    }
     output.error(code.error());
     return exit_code(code.error().code);
   } catch (const std::exception& exception) {

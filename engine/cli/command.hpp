@@ -53,6 +53,7 @@ std::vector<Command> experiment_commands();
 std::vector<Command> collective_commands();
 std::vector<Command> doctor_commands();
 std::vector<Command> exchange_commands();
+std::vector<Command> completion_commands();
 
 // Verbs whose meaning depends on the kind: repository, environment, experiment or component.
 Result<int> list_repositories(Call& call);

@@ -3,9 +3,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 #include "base/json.hpp"
 #include "base/strings.hpp"
@@ -15,9 +17,9 @@ namespace {
 
 constexpr std::size_t kDefaultWidth = 80;
 
-void write_to(std::FILE* stream, std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stream);
-  std::fflush(stream);
+bool write_to(std::FILE* stream, std::string_view text) {
+  const bool whole = std::fwrite(text.data(), 1, text.size(), stream) == text.size();
+  return std::fflush(stream) == 0 && whole;
 }
 
 std::size_t terminal_width() {
@@ -54,7 +56,17 @@ Output::Output(const OutputOptions& options)
 
 void Output::data(std::string_view text) {
   clear_transient();
-  write_to(stdout, text);
+  write_out(text);
+}
+
+void Output::write_out(std::string_view bytes) {
+  if (!write_to(stdout, bytes) && out_error_ == 0) out_error_ = errno;
+}
+
+Status Output::delivered() const {
+  if (out_error_ == 0) return {};
+  return fail(ErrorCode::io, std::string("cannot write to standard output: ") +
+                                 std::generic_category().message(out_error_));
 }
 
 void Output::say(std::string_view line) {
@@ -66,7 +78,11 @@ void Output::say(std::string_view line) {
 void Output::pass_through(std::string_view bytes, bool error_stream) {
   clear_transient();
   // With --json stdout holds one document and nothing else.
-  write_to(error_stream || options_.json ? stderr : stdout, bytes);
+  if (error_stream || options_.json) {
+    write_to(stderr, bytes);
+  } else {
+    write_out(bytes);
+  }
 }
 
 void Output::error(const Error& error) {

@@ -29,6 +29,10 @@ class Output {
   /// "ck: message", places and hints; as JSON on stdout with --json.
   void error(const Error& error);
 
+  /// `io` if anything meant for stdout could not be written: a full disk must not look like an
+  /// answer.
+  Status delivered() const;
+
   /// A question with a default of no. Never asked without a terminal, with --yes or --quiet: then
   /// the answer is yes, since the command line already said what to do.
   bool confirm(const std::string& question, bool yes);
@@ -44,11 +48,13 @@ class Output {
  private:
   std::string coloured(std::string_view text, std::string_view code) const;
   void clear_transient();
+  void write_out(std::string_view bytes);
 
   OutputOptions options_;
   bool terminal_ = false;  ///< stderr is one
   bool colours_ = false;
   std::string transient_;
+  int out_error_ = 0;  ///< errno of the first failed write to stdout
 };
 
 /// Shows events: one updating line on a terminal, one line a step otherwise, nothing when quiet.

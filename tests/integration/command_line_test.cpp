@@ -275,5 +275,26 @@ TEST_F(CommandLine, HomeThatCannotBeUsedIsExplained) {
   EXPECT_TRUE(fails(ck("ls program", {{"CK_HOME", "relative"}}), 2, "absolute"));
 }
 
+TEST_F(CommandLine, AnAnswerThatCannotBeWrittenIsAnError) {
+  const auto result = shell("ck ls program >/dev/full");
+  EXPECT_EQ(result.code, 1);
+  EXPECT_NE(result.output.find("cannot write to standard output"), std::string::npos)
+      << result.output;
+}
+
+TEST_F(CommandLine, BashCompletesNamesAndKeepsWhatIsBeforeTheColon) {
+  const auto completed = [&](const std::string& line) {
+    return shell(
+               "bash -c 'source <(ck completion bash); COMP_LINE=$1; COMP_POINT=${#1}; "
+               "_ck 2>/dev/null; echo \"${COMPREPLY[*]}\"' - \"" +
+               line + "\"")
+        .output;
+  };
+  EXPECT_EQ(completed("ck repl"), "replay\n");
+  EXPECT_EQ(completed("ck run program:gr"), "greet\n");
+  EXPECT_EQ(completed("ck run program:greet --timeo"), "--timeout=\n");
+  EXPECT_EQ(completed("ck run program:nobody"), "\n");
+}
+
 }  // namespace
 }  // namespace ck::test
