@@ -24,83 +24,22 @@ Json object_of(const NamedTexts& texts) {
   return object;
 }
 
-// Options of programs.
-
-/// What CK's users type and what it means here.
-const std::set<std::string>& known_options() {
-  static const std::set<std::string> known{"speed",
-                                           "size",
-                                           "static",
-                                           "flags",
-                                           "lflags",
-                                           "dataset_uoa",
-                                           "dataset_file",
-                                           "repeat",
-                                           "skip_calibration",
-                                           "calibration_time",
-                                           "compiler_tags",
-                                           "order"};
-  return known;
-}
-
-/// Accepted because scripts have them; what they ask for is how things are, or is of no use here.
-const std::set<std::string>& needless_options() {
-  static const std::set<std::string> needless{"skip_print_timers",
-                                              "skip_stat_analysis",
-                                              "process_multi_keys",
-                                              "record_repo",
-                                              "skip_freq",
-                                              "no_state_check",
-                                              "cpu_freq",
-                                              "gpu_freq",
-                                              "no_platform_features",
-                                              "skip_info_collection",
-                                              "clean",
-                                              "no_compile",
-                                              "record_failed",
-                                              "record_params",
-                                              "record_deps",
-                                              "skip_record_desc",
-                                              "skip_record_pipeline",
-                                              "features_keys_to_process",
-                                              "iterations",
-                                              "sleep",
-                                              "overwrite",
-                                              "skip_record_raw_results",
-                                              "generate_rnd_tmp_dir",
-                                              "console",
-                                              "out"};
-  return needless;
-}
-
-/// Options of an installation that are no options of the command line's own.
-const std::set<std::string>& known_install_options() {
-  static const std::set<std::string> known{"or_tags", "j", "reinstall"};
-  return known;
-}
-
-const std::set<std::string>& needless_install_options() {
-  static const std::set<std::string> needless{
-      "path",    "install_path",  "extra_path", "install_to_env", "safe",
-      "debug",   "record_script", "reuse_deps", "deps_cache",     "target_os",
-      "host_os", "ask",           "default",    "skip_help",      "update_deps"};
-  return needless;
-}
+// Options.
 
 /// `of`: whose variables --env. sets.
-Status check_options(const model::Values& values, const std::set<std::string>& known,
-                     const std::set<std::string>& needless, const std::string& of,
-                     EventSink& events) {
+Status check_options(const model::Values& values, const std::vector<CollectiveOption>& options,
+                     const std::string& of, EventSink& events) {
   for (const auto& [name, value] : values) {
-    if (known.contains(name)) continue;
-    if (needless.contains(name)) {
+    const auto option = std::ranges::find(options, name, &CollectiveOption::name);
+    if (option != options.end() && option->has_effect()) continue;
+    if (option != options.end()) {
       // Of programs' the help says so; a package's may have been meant to change what is installed.
       const std::string message = "--" + name + " has no effect here";
       events.on(of == "package" ? Event(Warning{message}) : Event(Note{message}));
       continue;
     }
-    std::vector<std::string> names(known.begin(), known.end());
-    names.insert(names.end(), needless.begin(), needless.end());
+    std::vector<std::string> names;
+    for (const auto& known : options) names.push_back(known.name);
     Error error(ErrorCode::usage, "there is no option --" + printable(name));
     if (const auto near = did_you_mean(near_misses(name, names))) error.hint(*near);
     error.hint("a variable of the " + of + " is set with --env." + printable(name) + "=…");
@@ -148,8 +87,8 @@ install::DetectionMiss nowhere(const std::vector<fs::path>& searched) {
 Result<collective::ProgramRequest> program_request(Session& session,
                                                    const catalog::Component& component,
                                                    const RunRequest& request) {
-  CK_CHECK(check_options(request.values, known_options(), needless_options(), "program",
-                         session.events()));
+  CK_CHECK(
+      check_options(request.values, collective_program_options(), "program", session.events()));
   collective::ProgramRequest program;
   program.component = component;
   for (const auto* flag : {"speed", "size", "static", "skip_calibration"}) {
@@ -277,6 +216,7 @@ Result<RunReport> run_collective(Session& session, const catalog::Component& com
   point.tags = request.tags_of_record;
   point.repetitions = request.repetitions;
   point.request = request.command_line;
+  point.hooks = to_text(collective::to_json(bench.hook_uses()));
   CK_TRY(outcome,
          experiment::execute_point(point, report.run_plan,
                                    install::make_lock(report.plan, *context), output, *context));
@@ -298,8 +238,8 @@ Result<CompileReport> compile_collective(Session& session, const catalog::Compon
 }
 
 Result<InstallReport> install_collective(Session& session, const InstallRequest& request) {
-  CK_CHECK(check_options(request.values, known_install_options(), needless_install_options(),
-                         "package", session.events()));
+  CK_CHECK(
+      check_options(request.values, collective_package_options(), "package", session.events()));
   if (request.pattern.name.empty() && request.tags.all.empty()) {
     return fail(Error(ErrorCode::usage, "nothing says which package to install")
                     .hint("ck install package:NAME or ck install package --tags=A,B"));
@@ -320,7 +260,7 @@ Result<InstallReport> install_collective(Session& session, const InstallRequest&
   package.environment = object_of(request.collective.variables);
   package.extra_tags = collective::comma_list(request.collective.extra_tags);
   package.version = request.collective.force_version;
-  package.rebuild = request.rebuild || yes(request.values, "reinstall");
+  package.rebuild = request.rebuild;
   if (request.dry_run) {
     CK_TRY(chosen, collective::choose_package(package.query, bench));
     return fail(ErrorCode::unsupported,

@@ -22,4 +22,19 @@ struct CollectiveOptions {
   std::string force_version;
 };
 
+/// An option that a verb has for components of Collective Knowledge alone. The grammar and the help
+/// of the command line and the check of what was typed read the same table.
+struct CollectiveOption {
+  std::string name;
+  std::string value;  ///< what it takes, for help; empty for a flag
+  std::string help;   ///< empty: accepted since CK's scripts have it, but without effect
+
+  bool has_effect() const { return !help.empty(); }
+};
+
+/// Of run, benchmark and compile.
+const std::vector<CollectiveOption>& collective_program_options();
+/// Of install.
+const std::vector<CollectiveOption>& collective_package_options();
+
 }  // namespace ck::app

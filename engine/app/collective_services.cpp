@@ -5,6 +5,7 @@
 #include "app/collective.hpp"
 #include "collective/access.hpp"
 #include "collective/fetch_tools.hpp"
+#include "collective/meta.hpp"
 #include "install/profile.hpp"
 
 namespace ck::app {
@@ -20,6 +21,20 @@ Result<std::string> access(Session& session, const std::string& request) {
   CK_TRY(wishes, wishes_of(session, {}));
   CK_TRY(bench, collective::Workbench::open(*context, profile, std::move(wishes)));
   return to_pretty_text(collective::answer(json, bench));
+}
+
+Result<std::optional<catalog::Component>> module_with_action(Session& session,
+                                                             const std::string& action,
+                                                             const std::string& word) {
+  const auto pattern = model::ComponentPattern::parse(word);
+  if (!pattern || pattern->kind.empty()) return std::optional<catalog::Component>();
+  CK_TRY(catalog, session.catalog());
+  auto found = catalog->find({.repo = {}, .kind = "module", .name = pattern->kind});
+  if (!found) return std::optional<catalog::Component>();
+  CK_TRY(document, catalog->load_document(*found));
+  if (!collective::object_at(document, "actions").contains(action))
+    return std::optional<catalog::Component>();
+  return std::optional(std::move(*found));
 }
 
 Result<std::string> fetch(Session& session, const FetchRequest& request) {

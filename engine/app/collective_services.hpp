@@ -1,6 +1,7 @@
 #pragma once
 /// What scripts of CK components call the engine for while they are being installed or run.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,12 @@ namespace ck::app {
 /// ck access: answers one of CK's `access` requests. `invalid` for what is no JSON object; what
 /// goes wrong after that stands in the answer ("return", "error"), as CK's users expect.
 Result<std::string> access(Session& session, const std::string& request);
+
+/// The CK module, of a repository that is registered, which offers `action` for what a word names:
+/// "pipeline" in "autotune pipeline:program". Modules' code is not run; this is for saying so.
+Result<std::optional<catalog::Component>> module_with_action(Session& session,
+                                                             const std::string& action,
+                                                             const std::string& word);
 
 struct FetchRequest {
   std::string tool;                    ///< "wget" or "curl"

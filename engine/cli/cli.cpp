@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <exception>
+#include <optional>
 
+#include "app/collective_services.hpp"
 #include "base/strings.hpp"
 #include "cli/command.hpp"
+#include "cli/merged_input.hpp"
 
 namespace ck::cli {
 namespace {
@@ -37,11 +40,32 @@ std::string typed_line(const std::vector<std::string>& arguments) {
   return line;
 }
 
-Error unknown_command(const std::string& name, const std::vector<Command>& table) {
+/// What the command would be in CK, where modules of repositories bring actions of their own.
+std::optional<std::string> foreign_action(const std::vector<std::string>& arguments,
+                                          Output& output) {
+  if (arguments.size() < 2 || arguments[1].starts_with("-")) return std::nullopt;
+  const auto settings = app::default_settings();
+  if (!settings) return std::nullopt;
+  ProgressSink events(output);
+  const sys::Cancel cancel = sys::cancel_on_signals();
+  app::Session session(*settings, events, cancel);
+  const auto module = app::module_with_action(session, arguments[0], arguments[1]);
+  if (!module || !*module) return std::nullopt;
+  return "'" + arguments[0] + "' is an action of " + (*module)->id.full_text() +
+         ": the code of repositories' modules is not run";
+}
+
+Error unknown_command(const std::vector<std::string>& arguments, const std::vector<Command>& table,
+                      Output& output) {
+  const std::string& name = arguments.front();
   std::vector<std::string> names;
   for (const auto& command : table) names.push_back(command.name);
   Error error(ErrorCode::usage, "there is no command '" + name + "'");
-  if (const auto hint = did_you_mean(near_misses(name, names))) error.hint(*hint);
+  if (const auto action = foreign_action(arguments, output)) {
+    error.hint(*action);
+  } else if (const auto hint = did_you_mean(near_misses(name, names))) {
+    error.hint(*hint);
+  }
   error.hint("'ck --help' lists them");
   return error;
 }
@@ -53,7 +77,7 @@ Result<int> help(const std::vector<std::string>& arguments, const std::vector<Co
     return 0;
   }
   const auto command = std::ranges::find(table, arguments[1], &Command::name);
-  if (command == table.end()) return fail(unknown_command(arguments[1], table));
+  if (command == table.end()) return fail(unknown_command({arguments[1]}, table, output));
   output.data(command_help(*command));
   return 0;
 }
@@ -71,7 +95,8 @@ void suggest_options(const Invocation& line, const Grammar& grammar, Error& erro
 
 Result<int> execute(const Command& command, const std::vector<std::string>& arguments,
                     Output& output) {
-  const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
+  const std::vector<std::string> words(arguments.begin() + 1, arguments.end());
+  CK_TRY(rest, with_merged_input(words, command.grammar.prefixes));
   const auto end = std::ranges::find(rest, "--");
   if (std::any_of(rest.begin(), end,
                   [](const auto& word) { return word == "--help" || word == "-h"; })) {
@@ -97,18 +122,38 @@ Result<int> execute(const Command& command, const std::vector<std::string>& argu
   return code;
 }
 
-Result<int> dispatch(const std::vector<std::string>& arguments, Output& output) {
-  if (arguments.size() == 1 && (arguments[0] == "--version" || arguments[0] == "version")) {
+std::vector<std::string> with_verb(const std::string& verb, std::vector<std::string> arguments) {
+  arguments.front() = verb;
+  return arguments;
+}
+
+/// CK's other names of our verbs. Generated commands have parameters of whatever names, so `run` of
+/// them is a form of `gen`.
+std::vector<std::string> in_full(const std::vector<std::string>& arguments) {
+  if (arguments.front() == "list") return with_verb("ls", arguments);
+  const auto name = std::ranges::find_if(arguments.begin() + 1, arguments.end(),
+                                         [](const auto& word) { return !word.starts_with("-"); });
+  if (arguments.front() != "run" || name == arguments.end() ||
+      name->find("cmdgen:") == std::string::npos)
+    return arguments;
+  auto words = with_verb("gen", arguments);
+  words.insert(words.begin() + 1, "--execute");
+  return words;
+}
+
+Result<int> dispatch(const std::vector<std::string>& typed, Output& output) {
+  if (typed.size() == 1 && (typed[0] == "--version" || typed[0] == "version")) {
     output.data("ck " CK_VERSION "\n");
     return 0;
   }
   const auto table = commands();
-  if (arguments.empty() || asks_for_help(arguments.front())) {
-    CK_TRY(code, help(arguments, table, output));
-    return arguments.empty() ? exit_code(ErrorCode::usage) : code;
+  if (typed.empty() || asks_for_help(typed.front())) {
+    CK_TRY(code, help(typed, table, output));
+    return typed.empty() ? exit_code(ErrorCode::usage) : code;
   }
+  const auto arguments = in_full(typed);
   const auto command = std::ranges::find(table, arguments.front(), &Command::name);
-  if (command == table.end()) return fail(unknown_command(arguments.front(), table));
+  if (command == table.end()) return fail(unknown_command(arguments, table, output));
   return execute(*command, arguments, output);
 }
 

@@ -1,8 +1,11 @@
 #include <cstdlib>
 #include <iostream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 
 #include "app/collective_services.hpp"
+#include "app/generated.hpp"
+#include "base/strings.hpp"
 #include "cli/command.hpp"
 
 namespace ck::cli {
@@ -32,16 +35,104 @@ Result<int> fetch(Call& call) {
   return 0;
 }
 
+Result<app::GenerateRequest> generate_request(const Call& call) {
+  app::GenerateRequest request;
+  request.pattern.kind = "cmdgen";
+  if (!call.line.words.empty() && call.line.words != std::vector<std::string>{"cmdgen"}) {
+    CK_TRY(pattern, pattern_of(call, {"cmdgen"}));
+    request.pattern = pattern;
+  }
+  for (const auto& word : call.line.own) {
+    if (word != "--json" && word != "--offline" && word != "--execute")
+      request.words.push_back(word);
+  }
+  return request;
+}
+
+Result<int> iterate(Call& call) {
+  CK_TRY(request, generate_request(call));
+  CK_TRY(combinations, app::iterate(call.session, request));
+  Json list = Json::array();
+  for (const auto& combination : combinations) {
+    Json one = Json::object();
+    for (const auto& [name, value] : combination) one[name] = value;
+    if (!call.output.json()) call.output.data(to_text(one) + "\n");
+    list.push_back(std::move(one));
+  }
+  if (call.output.json())
+    call.output.data(to_pretty_text({{"schema", "ck.combinations/1"}, {"combinations", list}}));
+  return 0;
+}
+
+/// What is executed is shown by the commands themselves; here stands what became of them.
+Result<int> execute(Call& call, const std::vector<std::string>& commands) {
+  CK_TRY(executed, app::execute(call.session, commands, !call.output.json()));
+  Json list = Json::array();
+  std::vector<std::string> failed;
+  for (const auto& one : executed) {
+    if (!one.ok) failed.push_back(printable(one.command) + ": " + one.ending);
+    list.push_back({{"command", one.command}, {"ending", one.ending}, {"ok", one.ok}});
+  }
+  if (call.output.json())
+    call.output.data(to_pretty_text({{"schema", "ck.executed-commands/1"}, {"commands", list}}));
+  if (failed.empty()) return 0;
+  if (call.output.json()) return exit_code(ErrorCode::program_failed);
+  Error error(ErrorCode::program_failed, std::to_string(failed.size()) + " of " +
+                                             std::to_string(executed.size()) + " commands failed");
+  for (auto& one : failed) error.in(std::move(one));
+  return fail(std::move(error));
+}
+
+Result<int> generate(Call& call) {
+  CK_TRY(request, generate_request(call));
+  if (request.pattern.name.empty())
+    return fail(Error(ErrorCode::usage, "nothing says which commands to generate")
+                    .hint("'ck ls cmdgen' lists what there is"));
+  CK_TRY(commands, app::generate(call.session, request));
+  if (call.line.has("execute")) return execute(call, commands);
+  if (call.output.json()) {
+    call.output.data(to_pretty_text({{"schema", "ck.commands/1"}, {"commands", commands}}));
+    return 0;
+  }
+  for (const auto& command : commands) call.output.data(command + "\n");
+  return 0;
+}
+
+const std::string kParameters =
+    "Parameters: --NAME=value; --NAME alone is yes; --NAME,=a,b and --NAME:=a:b take each value in "
+    "turn,\n"
+    "--NAME:1:9:2 each second number from 1 to 9; --A:B,=1:2,3:4 values that belong together;\n"
+    "--group.NAME what the entry lists under that name. The last parameter changes fastest.";
+
 }  // namespace
 
 std::vector<Command> collective_commands() {
   return {
+      {"gen",
+       "print the commands that a CK cmdgen entry makes of parameters",
+       {"gen cmdgen:NAME [--PARAMETER=value …]", "run cmdgen:NAME [--PARAMETER=value …]"},
+       kParameters +
+           "\nThe second form executes the commands, one after the other; exit code 3 when one "
+           "failed.",
+       {{{"execute", "", "execute them instead"}}, {}, false, true},
+       {"ck gen cmdgen:benchmark --model=small --batch,=1,8"},
+       generate},
+      {"iterate",
+       "print every combination of parameters, as 'ck gen' uses them",
+       {"iterate cmdgen[:NAME] [--PARAMETER=value …]"},
+       kParameters,
+       {{}, {}, false, true},
+       {"ck iterate cmdgen --batch:=1:8 --threads:1:4"},
+       iterate},
       {"access",
        "answer a request of CK's kernel, for component scripts",
        {"access < REQUEST.json"},
        "Reads one JSON object with action, module_uoa, data_uoa, tags … and prints CK's answer "
        "with\n"
-       "\"return\" 0, or another number and \"error\". Reads only: find, load, search, list.",
+       "\"return\" 0, or another number and \"error\". Offered are find, load, search, list; "
+       "detect "
+       "soft,\n"
+       "install package, compile program, resolve env. Repositories are only read.",
        {},
        {"ck access --help"},
        access},

@@ -11,8 +11,22 @@ std::vector<std::string> collective_prefixes() {
   return {"env", "deps", "dep_add_tags", "params", "compiler_vars"};
 }
 
-Option collective_order() {
-  return {"order", "ck", "CK components: choose as CK did, by name before version"};
+void add_collective_options(const std::vector<app::CollectiveOption>& table, const std::string& of,
+                            Grammar& grammar) {
+  for (const auto& option : table) {
+    if (option.has_effect()) {
+      grammar.options.push_back({option.name, option.value, "CK " + of + ": " + option.help});
+    } else {
+      grammar.flags.push_back(option.name);
+    }
+  }
+}
+
+void take_collective_options(const std::vector<app::CollectiveOption>& table,
+                             const Invocation& line, model::Values& values) {
+  for (const auto& option : table) {
+    if (const auto value = line.given(option.name)) values[option.name] = *value;
+  }
 }
 
 app::CollectiveOptions collective_options(const Call& call) {

@@ -85,13 +85,15 @@ Result<int> install(Call& call) {
   request.pattern = pattern;
   request.tags = model::TagQuery::parse(call.line.get("tags"), call.line.get("no_tags"));
   request.values = call.line.values;
+  take_collective_options(app::collective_package_options(), call.line, request.values);
+  request.values.erase("reinstall");  // means the same for packages of ours
   if (const auto variations = call.line.given("variation"))
     request.variations = split(*variations, ',');
   CK_TRY(version, model::VersionRange::parse(call.line.get("version")));
   request.version = version;
   request.pins = prefixed(call.line, "dep");
   request.profile = call.line.given("profile").value_or(request.profile);
-  request.rebuild = call.line.has("rebuild");
+  request.rebuild = call.line.has("rebuild") || call.line.has("reinstall");
   request.dry_run = call.line.has("dry_run");
   request.collective = collective_options(call);
   CK_TRY(report, app::install(call.session, request));
@@ -134,10 +136,22 @@ Result<int> remove_environments(Call& call) {
 }
 
 std::vector<Command> environment_commands() {
-  std::vector<std::string> install_prefixes = collective_prefixes();
-  install_prefixes.emplace_back("dep");
   const Option profile{"profile", "NAME",
                        "which variables and limits builds and runs get (default: clean)"};
+  Grammar installing{{{"tags", "A,B", "the one package, dataset or model with these tags"},
+                      {"no_tags", "C,D", "none of these tags"},
+                      {"version", "RANGE", "for example '>=1.2,<2'"},
+                      {"variation", "A,B", "variations by name"},
+                      profile,
+                      {"rebuild", "", "build it again although it exists"},
+                      {"dry_run", "", "print what would be done"},
+                      {"source", "FILE", "CK packages: this file instead of the download"},
+                      {"extra_tags", "A,B", "CK packages: more tags for the environment"},
+                      {"force_version", "VERSION", "CK packages: this version"}},
+                     collective_prefixes(),
+                     true};
+  installing.prefixes.emplace_back("dep");
+  add_collective_options(app::collective_package_options(), "packages", installing);
   return {
       {"detect",
        "recognise software that is installed on this machine",
@@ -159,19 +173,7 @@ std::vector<Command> environment_commands() {
        {"install package:NAME [--PARAMETER=value …]", "install package --tags=A,B",
         "install model:NAME"},
        "Prints the environment's folder. What exists already is not built again.",
-       {{{"tags", "A,B", "the one package, dataset or model with these tags"},
-         {"no_tags", "C,D", "none of these tags"},
-         {"version", "RANGE", "for example '>=1.2,<2'"},
-         {"variation", "A,B", "variations by name"},
-         profile,
-         {"rebuild", "", "build it again although it exists"},
-         {"dry_run", "", "print what would be done"},
-         {"source", "FILE", "CK packages: this file instead of the download"},
-         {"extra_tags", "A,B", "CK packages: more tags for the environment"},
-         {"force_version", "VERSION", "CK packages: this version"},
-         collective_order()},
-        install_prefixes,
-        true},
+       installing,
        {"ck install package:onnx-lite", "ck install package --tags=dataset,digits --dry_run"},
        install},
       {"locate",

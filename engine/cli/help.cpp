@@ -20,6 +20,21 @@ std::pair<std::string, std::string> described(const Option& option) {
   return {"--" + option.name + (option.value.empty() ? "" : "=" + option.value), option.help};
 }
 
+/// "--a --b …" in lines of at most 100 characters.
+std::string wrapped(const std::vector<std::string>& names) {
+  constexpr std::size_t kColumns = 100;
+  std::string text;
+  std::string line = " ";
+  for (const auto& name : names) {
+    if (line.size() + name.size() + 3 > kColumns) {
+      text += line + "\n";
+      line = " ";
+    }
+    line += " --" + name;
+  }
+  return text + line + "\n";
+}
+
 }  // namespace
 
 std::vector<Option> common_options() {
@@ -61,6 +76,8 @@ std::string command_help(const Command& command) {
     text += "\noptions:\n";
     add_pairs(text, pairs);
   }
+  if (!command.grammar.flags.empty())
+    text += "\naccepted for CK's sake, without effect:\n" + wrapped(command.grammar.flags);
   pairs.clear();
   for (const auto& option : common_options()) pairs.push_back(described(option));
   text += "\noptions of every command:\n";

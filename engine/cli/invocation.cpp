@@ -29,7 +29,10 @@ class Parser {
                                  arguments_.end());
         break;
       }
-      if (argument.size() > 1 && argument.front() == '-') {
+      const bool is_option = argument.size() > 1 && argument.front() == '-';
+      if (grammar_.own_options && (is_option || argument.find('=') != std::string::npos)) {
+        own_option(argument);
+      } else if (is_option) {
         CK_CHECK(option(argument));
       } else {
         result_.words.push_back(argument);
@@ -52,6 +55,15 @@ class Parser {
                       std::string(name.substr(dot + 1)), value);
     }
     return plain(argument, with_underscores(name), value);
+  }
+
+  /// A flag of the command is one, and may mean something to the component as well.
+  void own_option(const std::string& argument) {
+    const auto name =
+        with_underscores(argument.substr(std::min(argument.find_first_not_of('-'), 2UL)));
+    const auto option = std::ranges::find(grammar_.options, name, &Option::name);
+    if (option != grammar_.options.end() && option->value.empty()) result_.options[name] = kYes;
+    result_.own.push_back(argument);
   }
 
   Status prefixed(const std::string& argument, const std::string& prefix, const std::string& name,
@@ -108,8 +120,9 @@ class Parser {
   /// A parameter of the component: which ones there are is known only when it has been read.
   Status free_value(const std::string& argument, const std::string& name,
                     const std::optional<std::string>& value) {
-    if (!grammar_.free_values || !value || name.empty()) return unknown(argument, name);
-    if (!result_.values.emplace(name, *value).second) return twice(argument);
+    const bool alone = std::ranges::find(grammar_.flags, name) != grammar_.flags.end();
+    if (!grammar_.free_values || name.empty() || (!value && !alone)) return unknown(argument, name);
+    if (!result_.values.emplace(name, value.value_or(kYes)).second) return twice(argument);
     return {};
   }
 
@@ -120,6 +133,7 @@ class Parser {
   Status unknown(const std::string& argument, const std::string& name) const {
     std::vector<std::string> known = grammar_.prefixes;
     for (const auto& option : grammar_.options) known.push_back(option.name);
+    known.insert(known.end(), grammar_.flags.begin(), grammar_.flags.end());
     Error error(ErrorCode::usage, "there is no option '" + argument + "'");
     auto near = near_misses(name, known);
     for (auto& one : near) one = "--" + one;

@@ -28,6 +28,11 @@ struct Grammar {
   std::vector<Option> options;
   std::vector<std::string> prefixes;  ///< "env" for --env.NAME=value
   bool free_values = false;           ///< --NAME=value with a name of the component's own
+  /// Options are the component's own, whatever they look like: kept as typed in `Invocation::own`,
+  /// those of the command too.
+  bool own_options = false;
+  /// Names of free values that may stand alone, for "yes"; others need a value.
+  std::vector<std::string> flags = {};
 };
 
 struct Invocation {
@@ -36,7 +41,8 @@ struct Invocation {
   std::map<std::string, std::vector<std::pair<std::string, std::string>>> prefixed;  ///< by prefix
   std::map<std::string, std::string> values;                                         ///< free ones
   std::vector<std::string> arguments;                                                ///< after "--"
-  std::string typed;  ///< the whole line, quoted for a shell
+  std::vector<std::string> own;  ///< options as typed, and words with '=', for `own_options`
+  std::string typed;             ///< the whole line, quoted for a shell
 
   bool has(const std::string& name) const { return options.contains(name); }
   std::string get(const std::string& name) const;  ///< empty when not given

@@ -9,31 +9,6 @@
 namespace ck::cli {
 namespace {
 
-/// Options of CK's programs; programs of ours may have parameters of these names.
-const std::vector<Option>& collective_program_options() {
-  static const std::vector<Option> options{
-      {"speed", "", "CK programs: compile with the compiler's flags for speed (default)"},
-      {"size", "", "CK programs: compile with the compiler's flags for size"},
-      {"static", "", "CK programs: link statically"},
-      {"flags", "FLAGS", "CK programs: flags for the compiler instead of those for speed"},
-      {"lflags", "FLAGS", "CK programs: flags for the linker"},
-      {"dataset_uoa", "NAME", "CK programs: which dataset"},
-      {"dataset_file", "FILE", "CK programs: which file of the dataset"},
-      {"repeat", "N", "CK programs: how often the program repeats its work inside one run"},
-      {"skip_calibration", "", "CK programs: repeat once instead of for about 4 s"},
-      {"calibration_time", "SECONDS", "CK programs: how long a calibrated run takes (4)"},
-      collective_order(),
-      {"compiler_tags", "A,B", "CK programs: more tags of the compiler"},
-      {"skip_print_timers", "", "accepted for CK's sake"},
-      {"skip_stat_analysis", "", "accepted for CK's sake"},
-      {"process_multi_keys", "", "accepted for CK's sake"},
-      {"record_repo", "NAME", "accepted for CK's sake: there is one archive"},
-      {"skip_freq", "", "accepted for CK's sake"},
-      {"no_state_check", "", "accepted for CK's sake"},
-      {"skip_info_collection", "", "accepted for CK's sake"}};
-  return options;
-}
-
 Result<app::RunRequest> request_of(Call& call, const std::vector<std::string>& kinds) {
   app::RunRequest request;
   CK_TRY(pattern, pattern_of(call, kinds));
@@ -47,9 +22,7 @@ Result<app::RunRequest> request_of(Call& call, const std::vector<std::string>& k
   }
   request.command = call.line.get("cmd_key");
   request.values = call.line.values;
-  for (const auto& option : collective_program_options()) {
-    if (const auto value = call.line.given(option.name)) request.values[option.name] = *value;
-  }
+  take_collective_options(app::collective_program_options(), call.line, request.values);
   request.collective = collective_options(call);
   request.variables = prefixed(call.line, "env");
   request.pins = prefixed(call.line, "dep");
@@ -151,7 +124,7 @@ Result<int> explain(Call& call) {
 }  // namespace
 
 std::vector<Command> program_commands() {
-  std::vector<Option> options{
+  const std::vector<Option> options{
       {"cmd_key", "NAME", "which command of the program"},
       {"record", "", "accepted for CK's sake: every run is recorded"},
       {"record_uoa", "NAME", "the experiment to record in (default: the program's name)"},
@@ -161,8 +134,6 @@ std::vector<Command> program_commands() {
       {"rebuild", "", "build the program again although it exists"},
       {"dry_run", "", "print what would be done"},
   };
-  options.insert(options.end(), collective_program_options().begin(),
-                 collective_program_options().end());
   std::vector<std::string> prefixes = collective_prefixes();
   prefixes.emplace_back("dep");
   const std::string choices =
@@ -170,8 +141,11 @@ std::vector<Command> program_commands() {
       "--dep.KEY=CHOICE what a dependency resolves to: tags:A,B, KIND:NAME, KIND:NAME@RANGE, "
       "env:ID or a\n"
       "version range. What follows '--' is appended to the program's command.";
-  std::vector<Option> repeated = options;
-  repeated.insert(repeated.begin(), {"repetitions", "N", "how often to run (default: 10)"});
+  Grammar grammar{options, prefixes, true};
+  add_collective_options(app::collective_program_options(), "programs", grammar);
+  Grammar repeated = grammar;
+  repeated.options.insert(repeated.options.begin(),
+                          {"repetitions", "N", "how often to run (default: 10)"});
   const Grammar explained{{{"tags", "A,B", "the program with these tags"},
                            {"profile", "NAME", "the profile to resolve for"}},
                           prefixes,
@@ -182,7 +156,7 @@ std::vector<Command> program_commands() {
        {"run program:NAME [--PARAMETER=value …] [--env.NAME=value …] [-- ARGUMENT …]"},
        choices +
            "\nThe program's output passes through; its numbers are recorded with everything else.",
-       {options, prefixes, true},
+       grammar,
        {"ck run program:hello", "ck run program:hello --dry_run",
         "ck run program:hello --timeout=10 --quiet"},
        run},
@@ -190,7 +164,7 @@ std::vector<Command> program_commands() {
        "resolve, install and build what a program needs, and the program, without running it",
        {"compile program:NAME [--speed] [--PARAMETER=value …]"},
        "Prints the folder of the build. What is built already is not built again.",
-       {options, prefixes, true},
+       grammar,
        {"ck compile program:hello"},
        compile},
       {"benchmark",
@@ -199,7 +173,7 @@ std::vector<Command> program_commands() {
         "[--PARAMETER=value …]"},
        choices + "\nPrints median and the 95 % interval of the median (order statistics: nothing "
                  "is assumed).",
-       {repeated, prefixes, true},
+       repeated,
        {"ck benchmark program:hello --repetitions=5 --record_uoa=hello-times --tags=demo"},
        benchmark},
       {"explain",

@@ -1,15 +1,12 @@
 #include "collective/access.hpp"
 
+#include "collective/access_work.hpp"
 #include "collective/meta.hpp"
 #include "collective/registry.hpp"
 #include "collective/workbench.hpp"
 
 namespace ck::collective {
 namespace {
-
-Json failure(const Error& error) {
-  return {{"return", error.code == ErrorCode::not_found ? 16 : 1}, {"error", error.message}};
-}
 
 Json entry(const catalog::Component& component) {
   return {{"path", component.path.string()}, {"repo_uoa", component.id.repo},
@@ -87,6 +84,12 @@ Json environment(const Json& request, Workbench& bench) {
 
 }  // namespace
 
+Json failure(const Error& error) {
+  std::string text = error.message;
+  for (const auto& place : error.context) text += "; in " + place;
+  return {{"return", error.code == ErrorCode::not_found ? 16 : 1}, {"error", text}};
+}
+
 Json answer(const Json& request, Workbench& bench) {
   const std::string action = text_at(request, "action");
   const bool of_environments = text_at(request, "module_uoa") == "env";
@@ -95,9 +98,13 @@ Json answer(const Json& request, Workbench& bench) {
   if (action == "find" || action == "path" || action == "cid") return found(request, bench, false);
   if (action == "search" || action == "list")
     return of_environments ? environments(request, bench) : searched(request, bench);
-  return {{"return", 1},
-          {"error", "ck.access does not offer '" + action + "' for '" +
-                        text_at(request, "module_uoa") + "': hooks may read, not change"}};
+  if (auto worked = work_for(request, bench)) return std::move(*worked);
+  return {
+      {"return", 1},
+      {"error", "ck.access does not offer '" + action + "' of '" + text_at(request, "module_uoa") +
+                    "': repositories are only read, and modules of repositories are not run. "
+                    "Offered are find, load, search and list of any module, detect soft, "
+                    "install package, compile program and resolve env"}};
 }
 
 }  // namespace ck::collective

@@ -42,11 +42,15 @@ class Downloads {
     return sys::write_file(note_file(), to_pretty_text(note));
   }
 
+  /// Whether a lock says what the URL must hold.
+  bool is_required() const {
+    return std::ranges::find(rules_.required, url_, &PackageSource::url) != rules_.required.end();
+  }
+
   /// The hash of what the URL holds.
   Result<std::string> content() {
     if (const auto file = replacement(rules_.sources, url_)) return adopted(*file);
-    const auto required = std::ranges::find(rules_.required, url_, &PackageSource::url);
-    if (required != rules_.required.end()) return required->sha256;
+    if (is_required()) return std::ranges::find(rules_.required, url_, &PackageSource::url)->sha256;
     if (auto known = noted(); !known.empty()) return known;
     if (context_.offline) {
       return fail(Error(ErrorCode::network,
@@ -91,7 +95,11 @@ class Downloads {
       return http->download({{url_}, target, sha256, std::nullopt}, context_.events,
                             context_.cancel);
     });
-    if (!file && file.error().code == ErrorCode::verification) {
+    if (!file && file.error().code == ErrorCode::verification && is_required()) {
+      file.error().hint(
+          "the lock demands what was recorded; whoever has that can give it with "
+          "--source=PATH");
+    } else if (!file && file.error().code == ErrorCode::verification) {
       file.error().hint("it changed since it was first seen; if that is right, remove " +
                         note_file().string());
     }

@@ -5,6 +5,7 @@
 
 #include "base/sha256.hpp"
 #include "base/strings.hpp"
+#include "collective/cmake_compiler.hpp"
 #include "collective/fetch_tools.hpp"
 #include "collective/meta.hpp"
 #include "collective/setup.hpp"
@@ -230,6 +231,7 @@ class Installation {
 
   Result<install::Environment> install_into(install::Environment environment,
                                             install::BuildLog& log) {
+    const std::size_t first_hook = bench_.hook_uses().size();
     CK_CHECK(call_hooks("pre_path"));
     CK_CHECK(call_hooks("post_deps"));
     CK_CHECK(call_hooks("setup"));
@@ -242,6 +244,7 @@ class Installation {
     }
     CK_CHECK(call_hooks("post_setup"));
     CK_CHECK(set_up_soft(environment, sources));
+    bench_.keep_hooks(first_hook, environment.record);
     CK_CHECK(log.close());
     return install::commit_environment({environment, inputs_, folder_, log.file(), work_},
                                        context_);
@@ -268,6 +271,13 @@ class Installation {
     for (const auto& entry : hooks_) {
       if (!bench_.has_hook(entry, std::string(kHookFile), function)) continue;
       CK_TRY(dependencies, dependencies_for_hooks(dependencies_written_, dependencies_, bench_));
+      if (is_known_cmake_hook(entry.path / kHookFile, dependencies, bench_.platform())) {
+        CK_TRY(told, cmake_variables(document_, dependencies, bench_.platform()));
+        merge(environment_, told);
+        bench_.note_hook(entry.id.text() + " " + std::string(kHookFile) + " " + function,
+                         entry.path / kHookFile);
+        continue;
+      }
       Workbench::Call call;
       call.component = entry;
       call.file = kHookFile;
@@ -352,7 +362,11 @@ class Installation {
       if (file && fs::exists(*file, missing)) return *file;
       if (first.empty()) first = folder_ / relative;
     }
-    if (yes_at(customize_, "skip_file_check")) return first;
+    if (yes_at(customize_, "skip_file_check")) {
+      context_.events.on(Warning{name_ + " did not make " + printable(first.string()) +
+                                 ", and says that this is not to be checked"});
+      return first;
+    }
     return fail(
         Error(ErrorCode::not_found, "the installation did not make " + join(candidates, " or "))
             .in("file " + (chosen_.component.path / ".cm/meta.json").string() +

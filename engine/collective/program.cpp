@@ -18,14 +18,6 @@ constexpr std::size_t kIdDigits = 32;
 constexpr std::string_view kCompilerVariable = "compiler_vars.";
 constexpr std::string_view kBuildFolder = "tmp";  ///< where CK compiles, beside the sources
 
-/// Variables of the environments below, as CK merges them: later ones win.
-Json variables_of(const Resolution& dependencies) {
-  Json variables = Json::object();
-  for (const auto& one : dependencies.needs)
-    merge(variables, object_at(one.environment.meta, "env"));
-  return variables;
-}
-
 /// `ck_to_env`: {"VAR": "module:entry"} gives the place of another entry.
 Status add_entries(const Json& document, Json& environment, Workbench& bench) {
   for (const auto& [name, cid] : object_at(document, "ck_to_env").items()) {
@@ -76,6 +68,7 @@ class ProgramBuild {
     CK_TRY(dependencies, resolve_needs(needs, seen, request_.given, bench_));
     built_.dependencies = std::move(dependencies);
     needs_ = std::move(needs);
+    first_hook_ = bench_.hook_uses().size();
     return {};
   }
 
@@ -186,6 +179,7 @@ class ProgramBuild {
     CK_TRY(log, install::BuildLog::create(work.path() / "log"));
     auto compiled = compile(work.path(), prefix, log);
     if (compiled) compiled = log.close();
+    bench_.keep_hooks(first_hook_, built_.environment.record);
     if (!compiled) {
       return fail(install::keep_log(std::move(compiled.error()).in(request_.component.id.text()),
                                     log, built_.environment, context_));
@@ -236,6 +230,7 @@ class ProgramBuild {
   install::Context& context_;
   BuiltProgram built_;
   Json needs_ = Json::object();
+  std::size_t first_hook_ = 0;  ///< those of what it needs came before
   std::vector<std::string> lines_;
   std::set<std::string> taken_from_;  ///< content of other entries that go into it
   std::optional<catalog::Component> base_;

@@ -222,6 +222,14 @@ class Planning {
 
   // Around the run.
 
+  Json without_home(const Json& texts) const {
+    Json kept = texts;
+    for (auto& [name, value] : kept.items()) {
+      if (value.is_string()) value = run::without_home(value.get<std::string>(), home_);
+    }
+    return kept;
+  }
+
   Status fill_surroundings() {
     around_.program = request_.component.id.uid;
     around_.program_name = request_.component.id.name;
@@ -239,8 +247,8 @@ class Planning {
     around_.folders_to_make = texts_at(run_time_, "run_make_directories");
     around_.correctness_files = texts_at(run_time_, "run_correctness_output_files");
     around_.params = object_at(run_time_, "params");
-    merge(around_.params, request_.params);
-    around_.environment = environment_;
+    merge(around_.params, without_home(request_.params));
+    around_.environment = without_home(environment_);
     Json written = object_at(document_, "compile_deps");
     merge(written, needs_);
     around_.dependencies = dependencies_to_keep(written, planned_.dependencies);

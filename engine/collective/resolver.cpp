@@ -186,6 +186,12 @@ Result<Json> dependencies_for_hooks(const Json& written, const Resolution& resol
   return all;
 }
 
+Json variables_of(const Resolution& resolution) {
+  Json variables = Json::object();
+  for (const auto& one : resolution.needs) merge(variables, object_at(one.environment.meta, "env"));
+  return variables;
+}
+
 Json dependencies_to_keep(const Json& written, const Resolution& resolution) {
   Json kept = Json::object();
   for (const auto& one : resolution.needs) {

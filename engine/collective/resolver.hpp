@@ -40,6 +40,9 @@ Result<Resolution> resolve_needs(const Json& dependencies, const Json& environme
 Result<Json> dependencies_for_hooks(const Json& written, const Resolution& resolution,
                                     Workbench& bench);
 
+/// Variables that they describe, as CK merges them: later ones win.
+Json variables_of(const Resolution& resolution);
+
 /// What is kept of resolved dependencies in a description: as written, with the id of each.
 Json dependencies_to_keep(const Json& written, const Resolution& resolution);
 

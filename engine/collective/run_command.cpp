@@ -35,9 +35,8 @@ std::vector<std::string> commands_of(const Json& meta, const model::Tags& tags) 
 
 Error unknown_command(const std::string& wanted, const std::vector<std::string>& commands,
                       const std::string& program) {
-  Error error(ErrorCode::not_found,
-              fmt::format("{} has no command '{}' (there are: {})", program, printable(wanted),
-                          printable(join(commands, ", "))));
+  Error error(ErrorCode::usage, fmt::format("{} has no command '{}' (there are: {})", program,
+                                            printable(wanted), printable(join(commands, ", "))));
   const auto near = near_misses(wanted, commands);
   if (const auto hint = did_you_mean(near)) error.hint(*hint);
   return error;

@@ -17,9 +17,9 @@
 
 namespace ck::collective {
 
-/// The run command `wanted`; without a wish the only one, "default" if there is one, else `usage`
-/// listing them. Commands that `add_only_if_deps_tags` or `skip_if_deps_tags` exclude are not
-/// there.
+/// The run command `wanted`, or `usage` with near ones; without a wish the only one, "default" if
+/// there is one, else `usage` listing them. Commands that `add_only_if_deps_tags` or
+/// `skip_if_deps_tags` exclude are not there.
 Result<std::string> choose_command(const Json& meta, const std::string& wanted,
                                    const std::vector<std::string>& tags_of_dependencies,
                                    const std::string& program);

@@ -6,6 +6,7 @@
 #include "base/sha256.hpp"
 #include "base/strings.hpp"
 #include "collective/file_search.hpp"
+#include "collective/file_series.hpp"
 #include "collective/meta.hpp"
 #include "collective/setup.hpp"
 #include "collective/steps.hpp"
@@ -80,6 +81,7 @@ class Detector {
     owner_ = owner;
     CK_TRY(dependencies, resolve_needs(object_at(document_, "deps"), Json::object(), {}, bench_));
     dependencies_ = std::move(dependencies);
+    first_hook_ = bench_.hook_uses().size();
     CK_TRY(hash, context_.catalog.content_hash(soft_, context_.cancel));
     recipe_hash_ = hash;
     CK_TRY(work, install::make_staging(context_.home.staging()));
@@ -308,6 +310,7 @@ class Detector {
       record.file_sha256 = sha256;
     }
     record.owner = install::owning_package(hit.file);
+    count_files(hit.file);
     const std::string inputs = inputs_of(record);
     record.id = sha256_hex(inputs).substr(0, kIdDigits);
     CK_TRY(made, install::make_once(environment, was_moved(record.id, context_), context_,
@@ -324,6 +327,21 @@ class Detector {
     return {};
   }
 
+  /// One file of a dataset does not show that it is whole.
+  void count_files(const fs::path& file) {
+    const auto tags = texts_at(document_, "tags");
+    if (std::ranges::find(tags, "dataset") == tags.end()) return;
+    series_ = series_of(file);
+    if (!series_) return;
+    const std::string found = soft_.id.text() + ": " + description_of(*series_) + ", in " +
+                              printable(file.parent_path().string());
+    if (series_->count == 1 || series_->missing() > 0) {
+      context_.events.on(Warning{found + "; the dataset may not be whole"});
+    } else {
+      context_.events.on(Note{found});
+    }
+  }
+
   std::string inputs_of(const store::EnvironmentRecord& record) const {
     Json inputs = {{"schema", "ck.collective-soft/1"},
                    {"soft", soft_.id.text()},
@@ -335,6 +353,7 @@ class Detector {
                    {"variations", options_.variations},
                    {"tags", options_.extra_tags},
                    {"dependencies", record.dependencies}};
+    if (series_) inputs["series"] = to_json(*series_);  // more files are another dataset
     return to_pretty_text(inputs);
   }
 
@@ -353,8 +372,13 @@ class Detector {
     CK_TRY(setup, set_up(request, bench_));
     const fs::path prefix = work_->path() / "prefix";
     setup.description["ck_home"] = context_.home.root.string();
+    if (series_) {
+      setup.description["ck_series"] = to_json(*series_);
+      environment.record.exports.values.emplace_back("files", std::to_string(series_->count));
+    }
     setup.description["ck_stamp"] = {{"file", hit.file.string()}, {"stamp", stamp_of(hit.file)}};
     environment.record.tags = setup.tags;
+    bench_.keep_hooks(first_hook_, environment.record);
     environment.record.path = root_of(setup.description, hit.file);
     CK_CHECK(sys::write_file(prefix / "env.sh", setup.script));
     CK_CHECK(sys::write_file(description_file(prefix), to_pretty_text(setup.description)));
@@ -381,7 +405,9 @@ class Detector {
   Json document_, customize_;
   Resolution dependencies_;
   std::string recipe_hash_;
+  std::size_t first_hook_ = 0;  ///< those of what it needs came before
   std::unique_ptr<sys::TemporaryDirectory> work_;
+  std::optional<FileSeries> series_;  ///< a dataset's, where its file is numbered
   bool unsorted_ = false;
   SoftwareDetection detection_;
 };

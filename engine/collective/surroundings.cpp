@@ -33,6 +33,13 @@ struct Around {
   install::Variables variables;
 
   std::string placed(const std::string& text) const { return replace_all(text, "${home}", home); }
+  Json placed(const Json& texts) const {
+    Json here = texts;
+    for (auto& [name, value] : here.items()) {
+      if (value.is_string()) value = placed(value.get_ref<const std::string&>());
+    }
+    return here;
+  }
 };
 
 std::string joined(const std::vector<std::string>& lines) {
@@ -58,7 +65,7 @@ Json hook_input(const Around& around) {
           {"dataset_file", text_at(all.dataset, "file")},
           {"dataset_path", around.placed(text_at(all.dataset, "path"))},
           {"dataset_meta", Json::object()},
-          {"params", all.params},
+          {"params", around.placed(all.params)},
           {"device_cfg", Json::object()},
           {"out", ""}};
 }
@@ -83,7 +90,7 @@ Result<hook::HookResult> call_hook(const SurroundingHook& hook, Json input, cons
 
 Status before_run(const fs::path& folder, sys::ProcessSpec& spec, Around& around) {
   const Surroundings& all = around.surroundings;
-  around.environment = all.environment;
+  around.environment = around.placed(all.environment);
   around.misc = Json::object();
   around.variables = spec.variables;
   for (const auto& file : all.files_to_remove) {
@@ -353,6 +360,7 @@ Result<run::Phases> phases_of(const run::RunPlan& plan, const run::PassThrough& 
   phases.measured = [around](const fs::path& folder, const sys::ProcessResult& result) {
     return numbers_of(folder, result, *around);
   };
+  phases.hooks = [around] { return to_text(to_json(around->bench->hook_uses())); };
   return phases;
 }
 

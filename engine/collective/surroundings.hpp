@@ -36,7 +36,7 @@ struct Surroundings {
   Json dataset = Json::object();       ///< name, path, file, sha256 of the entry's content
   Json dependencies = Json::object();  ///< as kept in descriptions
   Json params = Json::object();
-  Json environment = Json::object();  ///< env as hooks get it
+  Json environment = Json::object();  ///< env as hooks get it, with "${home}" for $CK_HOME
 };
 
 Json to_json(const Surroundings& surroundings);

@@ -64,6 +64,12 @@ Result<Workbench> Workbench::open(install::Context& context, const model::Profil
   return bench;
 }
 
+Result<Workbench> Workbench::another() const {
+  CK_TRY(other, open(*context_, *profile_, wishes_));
+  other.under_way_ = under_way_;
+  return std::move(other);
+}
+
 int Workbench::jobs() const {
   if (wishes_.jobs > 0) return wishes_.jobs;
   return std::max(1, static_cast<int>(sys::read_host_facts().logical_cpus));
@@ -95,6 +101,17 @@ Result<Json> Workbench::document(const catalog::Component& component) {
 
 install::Variables Workbench::step_variables(const fs::path& work) const {
   auto variables = install::profile_variables(*profile_, context_->host_variables, work);
+  lead_to_engine(variables);
+  return variables;
+}
+
+install::Variables Workbench::user_variables() const {
+  install::Variables variables = context_->host_variables;
+  lead_to_engine(variables);
+  return variables;
+}
+
+void Workbench::lead_to_engine(install::Variables& variables) const {
   install::set_variable(variables, "CK_HOME", context_->home.root.string());
   install::set_variable(variables, "PYTHONPATH", kernel_.string());
   const auto path =
@@ -104,7 +121,6 @@ install::Variables Workbench::step_variables(const fs::path& work) const {
                         (kernel_ / "bin").string() + rest + ":" + (kernel_ / "fallback").string());
   if (!wishes_.executable.empty())
     install::set_variable(variables, "CK_EXECUTABLE", wishes_.executable.string());
-  return variables;
 }
 
 Result<hook::Host*> Workbench::host() {
@@ -148,13 +164,46 @@ Result<hook::HookResult> Workbench::call(Call call) {
   request.directory = call.directory.empty() ? folder_->path() : call.directory;
   request.variables = std::move(call.variables);
   auto result = host->call(request, context_->cancel);
+  const std::string what = call.component.id.text() + " " + call.file + " " + call.function;
+  if (result) {
+    hook_uses_.push_back({what, result->file_sha256});
+  } else {
+    note_hook(what, request.file);
+  }
   if (!result) return fail(std::move(result.error()).in(call.component.id.text()));
   if (!result->output.empty())
     context_->events.on(
         Note{call.component.id.text() + ": " + printable_lines(shortened(result->output, 2000))});
-  hook_uses_.push_back(
-      {call.component.id.text() + " " + call.file + " " + call.function, result->file_sha256});
   return result;
+}
+
+void Workbench::note_hook(std::string hook, const fs::path& file) {
+  hook_uses_.push_back({std::move(hook), sys::hash_file(file).value_or("")});
+}
+
+void Workbench::add_hook_uses(const std::vector<HookUse>& uses) {
+  hook_uses_.insert(hook_uses_.end(), uses.begin(), uses.end());
+}
+
+void Workbench::keep_hooks(std::size_t begin, store::EnvironmentRecord& record) const {
+  if (begin >= hook_uses_.size()) return;
+  record.exports.values.emplace_back("hooks",
+                                     to_text(to_json(std::span(hook_uses_).subspan(begin))));
+}
+
+Json to_json(std::span<const HookUse> uses) {
+  Json list = Json::array();
+  for (const auto& use : uses) {
+    const auto same = std::ranges::find_if(list, [&](const Json& one) {
+      return one["hook"] == use.hook && one["sha256"] == use.file_sha256;
+    });
+    if (same == list.end()) {
+      list.push_back({{"hook", use.hook}, {"sha256", use.file_sha256}, {"calls", 1}});
+    } else {
+      (*same)["calls"] = (*same)["calls"].get<int>() + 1;
+    }
+  }
+  return list;
 }
 
 }  // namespace ck::collective

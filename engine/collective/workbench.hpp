@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,11 +37,15 @@ struct HookUse {
   std::string hook;  ///< "soft:compiler.gcc customize.py setup"
   std::string file_sha256;
 };
+/// As a list for a record: equal calls once, with their number.
+Json to_json(std::span<const HookUse> uses);
 
 class Workbench {
  public:
   static Result<Workbench> open(install::Context& context, const model::Profile& profile,
                                 Wishes wishes);
+  /// One more for the same work: while this one's host runs a hook, the other's can run others.
+  Result<Workbench> another() const;
 
   install::Context& context() { return *context_; }
   const Platform& platform() const { return platform_; }
@@ -58,6 +63,8 @@ class Workbench {
   /// Variables that every step of a component gets: the profile's, and what leads to the engine:
   /// CK_HOME, `ck` in PATH and `ck.kernel` in PYTHONPATH. Where there is no `python`, python3 is.
   install::Variables step_variables(const fs::path& work) const;
+  /// The variables of the user's own shell, with what leads scripts to the engine.
+  install::Variables user_variables() const;
 
   /// Calls a function of an entry's Python file. The input gets what every hook is given (platform,
   /// `interactive`). The answer's "return" is 0; the input comes back as the hook left it.
@@ -79,12 +86,20 @@ class Workbench {
   using UnderWay = std::shared_ptr<void>;
   Result<UnderWay> begin(const std::string& what);
 
+  /// Every hook that was called, the first first, those that failed too.
   const std::vector<HookUse>& hook_uses() const { return hook_uses_; }
+  /// A hook whose work the engine did itself belongs there too, and those of another workbench.
+  void note_hook(std::string hook, const fs::path& file);
+  void add_hook_uses(const std::vector<HookUse>& uses);
+  /// Keeps those called since there were `begin` of them with an environment: as its value "hooks",
+  /// which locks and records hold too.
+  void keep_hooks(std::size_t begin, store::EnvironmentRecord& record) const;
 
  private:
   Workbench(install::Context& context, const model::Profile& profile, Wishes wishes,
             Platform platform);
   Result<hook::Host*> host();
+  void lead_to_engine(install::Variables& variables) const;
 
   install::Context* context_;
   const model::Profile* profile_;

@@ -51,12 +51,19 @@ Result<Json> part_of(const store::Point& point, const char* key) {
   return document[key];
 }
 
+/// Adds a list of hooks, as text, to those of the document.
+Status add_hooks(const std::string& hooks, Json& document) {
+  if (hooks.empty()) return {};
+  CK_TRY(more, parse_json(hooks, "the list of hooks"));
+  for (auto& hook : more) document["hooks"].push_back(std::move(hook));
+  return {};
+}
+
 /// Runs until `repetitions` are archived or one fails; the failure, if any.
 Result<std::optional<Error>> run_repetitions(const store::Point& point, const PointRequest& request,
-                                             const run::RunPlan& plan,
+                                             const run::RunPlan& plan, const run::Phases& phases,
                                              const run::PassThrough& output,
                                              install::Context& context) {
-  CK_TRY(phases, collective::phases_of(plan, output, context));
   for (int number = 1; number <= request.repetitions; ++number) {
     if (auto stop = context.cancel.check(); !stop) return std::optional(std::move(stop.error()));
     CK_TRY(outcome, run::run_once(plan, number, output, context, phases));
@@ -99,15 +106,24 @@ Result<PointOutcome> execute_point(const PointRequest& request, const run::RunPl
   wanted.experiment = request.experiment;
   wanted.tags = request.tags;
   wanted.subject = plan.subject;
-  wanted.document = to_text(make_document(request, plan, lock, context));
+  Json document = make_document(request, plan, lock, context);
+  CK_CHECK(add_hooks(request.hooks, document));
+  wanted.document = to_text(document);
   wanted.replay_of = request.replay_of;
   wanted.created_ns = context.clock.unix_ns();
   CK_TRY(point, context.store.begin_point(wanted));
 
-  auto ran = run_repetitions(point, request, plan, output, context);
+  auto phases = collective::phases_of(plan, output, context);
+  auto ran = phases ? run_repetitions(point, request, plan, *phases, output, context)
+                    : fail(std::move(phases.error()));
   const std::optional<Error> failure = ran ? std::move(*ran) : std::optional(ran.error());
-  CK_CHECK(context.store.finish_point(point, state_after(failure), context.clock.unix_ns(), "",
-                                      failure ? error_text(*failure) : ""));
+  std::string final_document;
+  if (phases && phases->hooks) {
+    CK_CHECK(add_hooks(phases->hooks(), document));
+    final_document = to_text(document);
+  }
+  CK_CHECK(context.store.finish_point(point, state_after(failure), context.clock.unix_ns(),
+                                      final_document, failure ? error_text(*failure) : ""));
   if (!ran)
     return fail(
         std::move(ran.error()).in("point " + point.uid + " of experiment " + request.experiment));

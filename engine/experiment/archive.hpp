@@ -16,10 +16,11 @@ struct PointRequest {
   int repetitions = 1;
   std::string replay_of;
   std::string request;  ///< the command line as typed, for the record (secrets are not typed there)
+  std::string hooks;    ///< code of components that was called to get there: JSON list, or empty
 };
 
 /// The document of a point: "ck.record/1" with request, lock, plan, host, code versions, start
-/// load.
+/// load, and each hook that was called with its file's hash.
 Json make_document(const PointRequest& request, const run::RunPlan& plan, const install::Lock& lock,
                    const install::Context& context);
 

@@ -43,6 +43,8 @@ struct Phases {
   std::function<Result<std::vector<Measured>>(const fs::path& folder,
                                               const sys::ProcessResult& result)>
       measured;
+  /// Code of components that was called so far, as a JSON list for the record.
+  std::function<std::string()> hooks;
 };
 
 /// Runs in a new folder below `home.work()`, which is removed afterwards; outputs are hashed and

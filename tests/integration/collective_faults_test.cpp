@@ -1,4 +1,68 @@
-// What the original got wrong, silently or not, and this engine must not.
+// What the original got wrong, silently or not, and this engine must not. Each fault, and the tests
+// that say how it is here; More is CollectiveMoreFaults, without a class it is CollectiveFaults.
+//
+//   time divided by a repetition count that was not used
+//     TimeIsDividedByTheRepetitionsThatWereMade
+//   one run's output becomes the reference of others
+//     NoRunBecomesTheReferenceOfTheNext
+//   a benchmark without -O
+//     BenchmarksAreOptimisedUnlessToldOtherwise
+//   no unit, no word of a busy machine
+//     TimesHaveAUnitAndTheMachinesLoadBesideThem
+//   exit 0 of what failed, or differs
+//     FailuresEndWithAnotherCode
+//     AReplayThatDiffersSaysSo
+//   versions from sonames
+//     ALibrarysVersionIsTheDistributionsNotItsSoname
+//   one image registered as the dataset
+//     More.OneImageIsNotTakenForAWholeDatasetWithoutAWord
+//   one UID for two environments, two entries of one UID
+//     DetectingAnotherFileMakesAnotherEnvironment
+//     More.OfOneUidInTwoRepositoriesTheFirstRegisteredIsMeantAndBothAreTold
+//   search ends early, or leaves out what is broken
+//     AnEntryThatCannotBeReadIsTold
+//     SearchAnswersOnceAndInOrder
+//   results thrown away for want of a name
+//     ARecordWithoutANameIsKept
+//   points lost by recorders at once
+//     SeveralAtOnceLoseNothing
+//   a dead recorder's lock
+//     More.ARecorderThatWasKilledHoldsNobodyUp
+//   two runs of one program in one folder
+//     SeveralAtOnceLoseNothing
+//   a detection that deletes another environment
+//     DetectingAnotherFileMakesAnotherEnvironment
+//   a failed download or clone that blocks for ever
+//     CollectiveInstall.AUrlThatIsGoneIsNamedAndAFileTakesItsPlace
+//     Pull.KeepsWhatIsCompleteWhenANeedCannotBeHad
+//   a half-built folder used again
+//     CollectiveInstall.KilledInTheMiddleItStartsAnew
+//   a moved home
+//     AMovedHomeIsUsedAgain
+//   URLs and paths as shell text
+//     AUrlIsNoShellText
+//     More.PathsMayHoldBlanksAndQuotes
+//   code that is run by pulling
+//     PullingExecutesNothing
+//   files executed for their name
+//     More.DetectionExecutesNoFileForItsNameAlone
+//   the current folder in PATH
+//     PathNeverHoldsTheCurrentFolder
+//   a mistyped repository registered
+//     TypingErrorsAreToldWithWhatIsMeant
+//     RepositoriesAndTheirNeedsAreFoundByNameAlone
+//   questions where nobody answers
+//     More.NothingIsAskedEverAndWhatIsMissingIsListed
+//   typing errors ignored
+//     TypingErrorsAreToldWithWhatIsMeant
+//   the cause above a banner, an arbitrary choice
+//     TheCauseComesFirstAndShort
+//   results twice, in any order
+//     SearchAnswersOnceAndInOrder
+//   hundreds of lines of output
+//     QuietRunsSayNothing
+//   hundreds of kilobytes a record
+//     ARecordIsSmall
 
 #include "collective_fixture.hpp"
 

@@ -322,7 +322,7 @@ TEST_F(CollectiveInstall, OptionsAreChecked) {
   EXPECT_TRUE(fails(ck("install package:lib --tags=lib,other"), 1, "other"));
   EXPECT_TRUE(fails(ck("install package:lib --or_tags=x;y"), 1, "package:lib"));
   nothing_installed();
-  const auto accepted = ck("install package:lib --or_tags=x;thing --j=2 --extra_path=z");
+  const auto accepted = ck("install package:lib --or_tags=x;thing --j=2 --extra_path=z --safe");
   ASSERT_TRUE(succeeds(accepted));
   EXPECT_TRUE(says(accepted.err, "warning: --extra_path has no effect")) << accepted.err;
 }
@@ -333,7 +333,7 @@ TEST_F(CollectiveInstall, ReinstallingBuildsAgain) {
       "echo built >> " + (folder / "count").string() + "\necho ok > $INSTALL_DIR/made\n");
   publish();
   for (const auto* line :
-       {"install package:lib", "install package:lib", "install package:lib --reinstall=yes"})
+       {"install package:lib", "install package:lib", "install package:lib --reinstall"})
     ASSERT_TRUE(succeeds(ck(line)));
   EXPECT_EQ(read_text(folder / "count"), "built\nbuilt\n");
 }

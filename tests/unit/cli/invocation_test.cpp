@@ -141,5 +141,31 @@ TEST(InvocationNumbers, AreCheckedAgainstTheirRange) {
   }
 }
 
+TEST(Invocation, OwnOptionsAreKeptAsTyped) {
+  Grammar grammar;
+  grammar.options = {{"verbose", "", "print details"}, {"limit", "N", "at most"}};
+  grammar.own_options = true;
+  const auto line = parse_invocation(
+      grammar, {"cmdgen:x", "--a-b,=1,2", "-c:1:3", "d=5", "--verbose", "--limit=3", "--", "-e"});
+  ASSERT_OK(line);
+  EXPECT_EQ(line->words, std::vector<std::string>{"cmdgen:x"});
+  EXPECT_EQ(line->own,
+            (std::vector<std::string>{"--a-b,=1,2", "-c:1:3", "d=5", "--verbose", "--limit=3"}));
+  EXPECT_TRUE(line->has("verbose"));
+  EXPECT_FALSE(line->has("limit"));
+  EXPECT_EQ(line->arguments, std::vector<std::string>{"-e"});
+}
+
+TEST(Invocation, NamedValuesMayStandAlone) {
+  Grammar grammar;
+  grammar.free_values = true;
+  grammar.flags = {"skip_it"};
+  const auto line = parse_invocation(grammar, {"--skip-it", "--other=1"});
+  ASSERT_OK(line);
+  EXPECT_EQ(line->values.at("skip_it"), "yes");
+  EXPECT_ERROR(parse_invocation(grammar, {"--other"}), usage, "--other");
+  EXPECT_EQ(parse_invocation(grammar, {"--skip_it=no"})->values.at("skip_it"), "no");
+}
+
 }  // namespace
 }  // namespace ck::cli

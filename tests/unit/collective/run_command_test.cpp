@@ -32,7 +32,7 @@ TEST(ChooseCommand, ListsThemBySortAndNameWhenItCannotChoose) {
 TEST(ChooseCommand, SuggestsANearName) {
   const auto command = chosen(R"({"corners": {}, "edges": {}})", "corner");
   ASSERT_FALSE(command);
-  EXPECT_EQ(command.error().code, ErrorCode::not_found);
+  EXPECT_EQ(command.error().code, ErrorCode::usage);
   EXPECT_EQ(command.error().hints.front(), "did you mean 'corners'?");
 }
 

@@ -8,6 +8,8 @@
 
 #include "documents.hpp"
 
+#include "support/temporary_home.hpp"
+
 namespace ck::model {
 namespace {
 
@@ -98,6 +100,18 @@ TEST(CkRepository, ReadsOneWithoutDetails) {
   ASSERT_TRUE(read.has_value());
   EXPECT_EQ(read->name, "mine");
   EXPECT_EQ(read->url, "https://example.org/mine");
+}
+
+TEST(CkRepository, RefusesEntriesSpreadOverFoldersRatherThanSeeNone) {
+  const auto with = [](const std::string& dict) {
+    return read_ck_repository(
+        R"({"data_alias": "r", "data_uid": "0123456789abcdef", "dict": )" + dict + "}",
+        ".ckr.json");
+  };
+  EXPECT_ERROR(with(R"({"split_all_dirs": 2})"), invalid, "/dict/split_all_dirs");
+  EXPECT_ERROR(with(R"({"split_dirs": {"experiment": "2"}})"), invalid, "/dict/split_dirs");
+  EXPECT_OK(with(R"({"split_all_dirs": "", "split_dirs": {}})"));
+  EXPECT_OK(with(R"({"split_all_dirs": 0})"));
 }
 
 TEST(CkRepository, RefusesNamesAndUrlsThatCouldDoHarm) {

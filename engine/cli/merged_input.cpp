@@ -1,0 +1,73 @@
+#include "cli/merged_input.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "base/json.hpp"
+#include "base/strings.hpp"
+
+namespace ck::cli {
+namespace {
+
+constexpr std::string_view kInline = "@@@";
+
+Result<Json> object_of(const std::string& word) {
+  std::string text;
+  std::string source = word.substr(1);
+  if (word.starts_with(kInline)) {
+    text = replace_all(word.substr(kInline.size()), "'", "\"");
+    source = "the text after @@@";
+  } else {
+    std::ifstream file(source, std::ios::binary);
+    if (!file)
+      return fail(ErrorCode::not_found,
+                  "there is no readable file " + printable(source) + " to take options from");
+    text.assign(std::istreambuf_iterator<char>(file), {});
+  }
+  CK_TRY(value, parse_json(text, source, {.duplicate_keys = true}));
+  if (value.is_object()) return std::move(value);
+  return fail(ErrorCode::invalid, source + " is no JSON object with options");
+}
+
+std::string text_of(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
+  return to_text(value);
+}
+
+void add_options(const Json& object, const std::vector<std::string>& prefixes,
+                 std::vector<std::string>& arguments) {
+  for (const auto& [name, value] : object.items()) {
+    if (value.is_primitive() && !value.is_null()) {
+      arguments.push_back("--" + name + "=" + text_of(value));
+      continue;
+    }
+    if (!value.is_object() || std::ranges::find(prefixes, name) == prefixes.end()) continue;
+    for (const auto& [member, inner] : value.items()) {
+      if (inner.is_primitive() && !inner.is_null())
+        arguments.push_back("--" + name + "." + member + "=" + text_of(inner));
+    }
+  }
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> with_merged_input(const std::vector<std::string>& arguments,
+                                                   const std::vector<std::string>& prefixes) {
+  std::vector<std::string> merged;
+  auto rest = arguments.begin();
+  for (; rest != arguments.end() && *rest != "--"; ++rest) {
+    if (!rest->starts_with("@") || rest->size() == 1) {
+      merged.push_back(*rest);
+      continue;
+    }
+    CK_TRY(object, object_of(*rest));
+    add_options(object, prefixes, merged);
+  }
+  merged.insert(merged.end(), rest, arguments.end());
+  return merged;
+}
+
+}  // namespace ck::cli

@@ -1,0 +1,47 @@
+#include "cli/merged_input.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support/temporary_home.hpp"
+
+namespace ck::cli {
+namespace {
+
+using Words = std::vector<std::string>;
+
+Words merged(const Words& words) {
+  auto result = with_merged_input(words, {"env", "deps"});
+  EXPECT_OK(result);
+  return result.value_or(Words{});
+}
+
+TEST(MergedInput, LeavesOtherWordsAlone) {
+  const Words words{"program:x", "--a=@b", "--", "@@@{"};
+  EXPECT_EQ(merged(words), words);
+}
+
+TEST(MergedInput, TurnsMembersIntoOptions) {
+  EXPECT_EQ(merged({"program:x", "@@@{'repeat': 3, 'speed': true, 'flags': '-O1', 'none': null}"}),
+            (Words{"program:x", "--repeat=3", "--speed=yes", "--flags=-O1"}));
+}
+
+TEST(MergedInput, TurnsKnownObjectsIntoPrefixes) {
+  EXPECT_EQ(merged({"@@@{'env': {'A': '1', 'B': 2}, 'meta': {'C': '3'}}", "-x"}),
+            (Words{"--env.A=1", "--env.B=2", "-x"}));
+}
+
+TEST(MergedInput, ReadsFiles) {
+  const test::TemporaryHome folder;
+  const fs::path file = folder.path() / "in put.json";
+  test::write_text(file, R"({"deps": {"compiler": "it's"}})");
+  EXPECT_EQ(merged({"@" + file.string()}), Words{"--deps.compiler=it's"});
+}
+
+TEST(MergedInput, SaysWhatIsWrong) {
+  EXPECT_ERROR(with_merged_input({"@@@{'a'"}, {}), invalid, "after @@@");
+  EXPECT_ERROR(with_merged_input({"@@@[1]"}, {}), invalid, "no JSON object");
+  EXPECT_ERROR(with_merged_input({"@/no/such.json"}, {}), not_found, "/no/such.json");
+}
+
+}  // namespace
+}  // namespace ck::cli
