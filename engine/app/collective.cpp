@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "app/collective_work.hpp"
 #include "base/strings.hpp"
 #include "collective/meta.hpp"
 #include "collective/package.hpp"
@@ -193,33 +194,113 @@ Result<collective::Wishes> wishes_of(Session& session, const CollectiveOptions& 
   return wishes;
 }
 
+namespace {
+
+/// A program built, and its run planned.
+struct PlannedCollective {
+  std::unique_ptr<CollectiveWork> work;
+  collective::ProgramRequest program;
+  collective::BuiltProgram built;
+  collective::PlannedProgram planned;
+  install::InstallPlan used;
+};
+
+/// The program as locked must be built by the same commands from the same sources.
+Status judge_build(const collective::BuiltProgram& built, const LockedUse& locked,
+                   CollectiveWork& work, EventSink& events) {
+  const auto* subject = locked.lock.find(locked.lock.subject);
+  const auto& record = built.environment.record;
+  if (subject == nullptr || record.id == subject->record.id || !work.differences.empty()) return {};
+  CK_TRY(inputs, sys::read_file(install::inputs_file(built.environment.path)));
+  auto differences = install::input_differences(*subject, inputs, locked.lock);
+  CK_CHECK(judge_differences(differences, locked, events));
+  std::ranges::move(differences, std::back_inserter(work.differences));
+  return {};
+}
+
+/// Opens, and builds what has to be there before a run can be planned.
+Result<PlannedCollective> build_collective(Session& session, catalog::Component component,
+                                           const RunRequest& request) {
+  PlannedCollective result;
+  CK_TRY(program, program_request(session, component, request));
+  result.program = std::move(program);
+  CK_TRY(wishes, wishes_of(session, options_of(request)));
+  CK_TRY(work, CollectiveWork::open(session, request.profile, std::move(wishes), request.locked,
+                                    {result.program.compile, false}));
+  result.work = std::move(work);
+  auto& bench = *result.work->bench;
+  if (request.locked) {
+    CK_TRY(found, bench.find(component.id.kind, component.id.uid));
+    result.program.component = std::move(found);
+    result.program.given = result.work->restored.choices;
+  }
+  CK_TRY(built, collective::build_program(result.program, bench));
+  result.built = std::move(built);
+  if (request.locked)
+    CK_CHECK(judge_build(result.built, *request.locked, *result.work, session.events()));
+  return result;
+}
+
+Result<PlannedCollective> plan_collective(Session& session, const catalog::Component& component,
+                                          const RunRequest& request) {
+  CK_TRY(result, build_collective(session, component, request));
+  auto& bench = *result.work->bench;
+  if (!request.dry_run && calibrates(result.built, request)) {
+    CK_TRY(repeat, calibrated_repeat(result.program, result.built, request, bench));
+    result.program.repeat = repeat;
+  }
+  CK_TRY(planned, collective::plan_program(result.program, result.built, bench));
+  result.planned = std::move(planned);
+  CK_TRY(used, collective::used_environments(result.built, result.planned.dependencies, bench));
+  result.used = std::move(used);
+  return std::move(result);
+}
+
+void add_repository(const std::string& name, const install::Context& context, install::Lock& lock) {
+  const bool there = std::ranges::find(lock.repositories, name, &install::LockedRepository::name) !=
+                     lock.repositories.end();
+  const auto here = std::ranges::find(context.repositories, name, &catalog::Repository::name);
+  if (there || here == context.repositories.end()) return;
+  lock.repositories.push_back({here->name, here->url, here->commit, here->uid, {}});
+  std::ranges::sort(lock.repositories, {}, &install::LockedRepository::name);
+}
+
+/// With all repositories that entries came from, and the dataset that the run reads.
+Result<install::Lock> lock_of(const PlannedCollective& planned) {
+  auto& bench = *planned.work->bench;
+  auto lock = install::make_lock(planned.used, bench.context());
+  for (const auto& name : bench.used_repositories()) add_repository(name, bench.context(), lock);
+  CK_TRY(json, parse_json(planned.planned.plan.surroundings, "the plan"));
+  CK_TRY(around, collective::surroundings_from_json(json, "the plan"));
+  const auto repository = collective::text_at(around.dataset, "repo");
+  if (!repository.empty()) {
+    add_repository(repository, bench.context(), lock);
+    lock.contents.push_back({{repository, "dataset", collective::text_at(around.dataset, "name"),
+                              collective::text_at(around.dataset, "uid")},
+                             collective::text_at(around.dataset, "content")});
+  }
+  lock.differences = planned.work->differences;
+  return lock;
+}
+
+}  // namespace
+
 Result<RunReport> run_collective(Session& session, const catalog::Component& component,
                                  const RunRequest& request, const run::PassThrough& output) {
-  CK_TRY(program, program_request(session, component, request));
-  CK_TRY(context, session.context());
-  CK_TRY(profile, install::load_profile(request.profile, *context));
-  CK_TRY(wishes, wishes_of(session, options_of(request)));
-  CK_TRY(bench, collective::Workbench::open(*context, profile, std::move(wishes)));
-  CK_TRY(built, collective::build_program(program, bench));
-  if (!request.dry_run && calibrates(built, request)) {
-    CK_TRY(repeat, calibrated_repeat(program, built, request, bench));
-    program.repeat = repeat;
-  }
-  CK_TRY(planned, collective::plan_program(program, built, bench));
+  CK_TRY(planned, plan_collective(session, component, request));
   RunReport report;
-  CK_TRY(used, collective::used_environments(built, planned.dependencies, bench));
-  report.plan = std::move(used);
-  report.run_plan = std::move(planned.plan);
+  report.plan = planned.used;
+  report.run_plan = planned.planned.plan;
   if (request.dry_run) return report;
   experiment::PointRequest point;
   point.experiment = request.experiment.empty() ? component.id.name : request.experiment;
   point.tags = request.tags_of_record;
   point.repetitions = request.repetitions;
   point.request = request.command_line;
-  point.hooks = to_text(collective::to_json(bench.hook_uses()));
+  point.hooks = to_text(collective::to_json(planned.work->bench->hook_uses()));
+  CK_TRY(lock, lock_of(planned));
   CK_TRY(outcome,
-         experiment::execute_point(point, report.run_plan,
-                                   install::make_lock(report.plan, *context), output, *context));
+         experiment::execute_point(point, report.run_plan, lock, output, planned.work->context()));
   report.metrics = experiment::summarize(outcome.point);
   report.failure = std::move(outcome.failure);
   report.point = std::move(outcome.point);
@@ -228,28 +309,28 @@ Result<RunReport> run_collective(Session& session, const catalog::Component& com
 
 Result<CompileReport> compile_collective(Session& session, const catalog::Component& component,
                                          const RunRequest& request) {
-  CK_TRY(program, program_request(session, component, request));
-  CK_TRY(context, session.context());
-  CK_TRY(profile, install::load_profile(request.profile, *context));
-  CK_TRY(wishes, wishes_of(session, options_of(request)));
-  CK_TRY(bench, collective::Workbench::open(*context, profile, std::move(wishes)));
-  CK_TRY(built, collective::build_program(program, bench));
-  return CompileReport{built.environment, built.built};
+  CK_TRY(built, build_collective(session, component, request));
+  return CompileReport{built.built.environment, built.built.built};
 }
 
-Result<InstallReport> install_collective(Session& session, const InstallRequest& request) {
-  CK_CHECK(
-      check_options(request.values, collective_package_options(), "package", session.events()));
-  if (request.pattern.name.empty() && request.tags.all.empty()) {
-    return fail(Error(ErrorCode::usage, "nothing says which package to install")
-                    .hint("ck install package:NAME or ck install package --tags=A,B"));
-  }
-  CK_TRY(context, session.context());
-  CK_TRY(profile, install::load_profile(request.profile, *context));
-  CK_TRY(wishes, wishes_of(session, request.collective));
-  CK_TRY(jobs, count_of(request.values, "j"));
-  wishes.jobs = jobs.value_or(0);
-  CK_TRY(bench, collective::Workbench::open(*context, profile, std::move(wishes)));
+Result<install::Lock> lock_collective(Session& session, const catalog::Component& component,
+                                      const RunRequest& request) {
+  RunRequest planned_only = request;
+  planned_only.dry_run = true;
+  CK_TRY(planned, plan_collective(session, component, planned_only));
+  return lock_of(planned);
+}
+
+namespace {
+
+/// A package installed (or chosen only), with what it was installed with.
+struct InstalledCollective {
+  std::unique_ptr<CollectiveWork> work;
+  install::Environment environment;
+  bool built = false;
+};
+
+collective::PackageRequest package_request(const InstallRequest& request) {
   collective::PackageRequest package;
   package.query.name = request.pattern.name;
   package.query.tags = request.tags.all;
@@ -261,22 +342,77 @@ Result<InstallReport> install_collective(Session& session, const InstallRequest&
   package.extra_tags = collective::comma_list(request.collective.extra_tags);
   package.version = request.collective.force_version;
   package.rebuild = request.rebuild;
+  return package;
+}
+
+/// What a lock says decides everything about a package; all of it has been restored.
+Result<InstalledCollective> installed_as_locked(InstalledCollective result, const LockedUse& locked,
+                                                const catalog::Home& home) {
+  auto& restored = result.work->restored;
+  const std::string id = restored.ids.at(locked.lock.subject);
+  result.built = id != locked.lock.subject;
+  for (const auto& step : restored.plan.steps) {
+    if (step.environment.record.id == id)
+      result.environment = install::make_environment(step.environment.record, home);
+  }
+  return result;
+}
+
+Result<InstalledCollective> install_one(Session& session, const InstallRequest& request) {
+  CK_CHECK(
+      check_options(request.values, collective_package_options(), "package", session.events()));
+  if (!request.locked && request.pattern.name.empty() && request.tags.all.empty()) {
+    return fail(Error(ErrorCode::usage, "nothing says which package to install")
+                    .hint("ck install package:NAME or ck install package --tags=A,B"));
+  }
+  if (request.locked) CK_CHECK(locked_component(request.locked->lock, request.pattern));
+  CK_TRY(wishes, wishes_of(session, request.collective));
+  CK_TRY(jobs, count_of(request.values, "j"));
+  wishes.jobs = jobs.value_or(0);
+  InstalledCollective result;
+  CK_TRY(work,
+         CollectiveWork::open(session, request.profile, std::move(wishes), request.locked, {}));
+  result.work = std::move(work);
+  CK_TRY(home, session.home());
+  if (request.locked) return installed_as_locked(std::move(result), *request.locked, *home);
+  const auto package = package_request(request);
   if (request.dry_run) {
-    CK_TRY(chosen, collective::choose_package(package.query, bench));
+    CK_TRY(chosen, collective::choose_package(package.query, *result.work->bench));
     return fail(ErrorCode::unsupported,
                 chosen.component.id.text() + " would be installed; more cannot be said before");
   }
-  CK_TRY(installed, collective::install_package(package, bench));
+  CK_TRY(installed, collective::install_package(package, *result.work->bench));
+  result.environment = std::move(installed.environment.environment);
+  result.built = installed.built;
+  return result;
+}
+
+}  // namespace
+
+Result<InstallReport> install_collective(Session& session, const InstallRequest& request) {
+  CK_TRY(installed, install_one(session, request));
   InstallReport report;
-  report.installed = installed.environment.id();
-  report.path = installed.environment.folder;
+  report.installed = installed.environment.record.id;
+  report.path = installed.environment.path;
   install::PlannedEnvironment step;
-  step.environment = installed.environment.environment;
+  step.environment = installed.environment;
   step.action = installed.built ? install::PlannedEnvironment::Action::build
                                 : install::PlannedEnvironment::Action::use;
   report.plan.steps.push_back(std::move(step));
-  report.plan.subject = installed.environment.id();
+  report.plan.subject = installed.environment.record.id;
   return report;
+}
+
+Result<install::Lock> lock_collective(Session& session, const InstallRequest& request) {
+  CK_TRY(installed, install_one(session, request));
+  auto& bench = *installed.work->bench;
+  collective::BuiltProgram subject;
+  subject.environment = installed.environment;
+  CK_TRY(used, collective::used_environments(subject, {}, bench));
+  for (const auto& [key, id] : installed.environment.record.dependencies) used.roots[key] = id;
+  auto lock = install::make_lock(used, bench.context());
+  for (const auto& name : bench.used_repositories()) add_repository(name, bench.context(), lock);
+  return lock;
 }
 
 Result<DetectedSoftware> detect_collective(Session& session, const catalog::Component& soft,

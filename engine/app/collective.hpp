@@ -19,6 +19,11 @@ Result<RunReport> run_collective(Session& session, const catalog::Component& com
 Result<CompileReport> compile_collective(Session& session, const catalog::Component& component,
                                          const RunRequest& request);
 
+/// ck lock: makes everything that the lock will name, since CK's choices are known only then.
+Result<install::Lock> lock_collective(Session& session, const catalog::Component& component,
+                                      const RunRequest& request);
+Result<install::Lock> lock_collective(Session& session, const InstallRequest& request);
+
 /// ck install package.
 Result<InstallReport> install_collective(Session& session, const InstallRequest& request);
 

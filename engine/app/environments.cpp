@@ -4,7 +4,7 @@
 
 #include "app/collective.hpp"
 #include "app/components.hpp"
-#include "app/prepare.hpp"
+#include "app/preparations.hpp"
 #include "base/strings.hpp"
 
 namespace ck::app {
@@ -79,27 +79,6 @@ void add_collective_names(const CollectiveOptions& options, model::Values& value
   add("extra_tags", options.extra_tags);
   add("force_version", options.force_version);
   add("order", options.order);
-}
-
-/// Whether `ck install` is asked for a package of Collective Knowledge: by name, or by tags that
-/// none of ours has.
-Result<bool> means_collective(Session& session, const InstallRequest& request) {
-  using Format = model::RepositoryDescriptor::Format;
-  CK_TRY(repositories, session.repositories());
-  const bool any = std::ranges::any_of(
-      repositories->all(), [](const catalog::Repository& one) { return one.format == Format::ck; });
-  if (!any || request.pattern.kind != "package") return false;
-  if (!request.pattern.name.empty()) {
-    const auto found = find(session, request.pattern);
-    return found && found->component.format == Format::ck;
-  }
-  CK_TRY(catalog, session.catalog());
-  CK_TRY(found, catalog->search({{}, request.tags, std::nullopt}));
-  return std::ranges::none_of(found, [](const catalog::Component& component) {
-    return component.format == Format::native &&
-           (component.id.kind == "package" || component.id.kind == "dataset" ||
-            component.id.kind == "model");
-  });
 }
 
 bool named(const install::Environment& environment, const std::string& id) {
@@ -183,9 +162,27 @@ Result<DetectReport> detect(Session& session, const DetectRequest& request) {
   return report;
 }
 
-Result<InstallReport> install(Session& session, const InstallRequest& request) {
-  CK_TRY(collective, means_collective(session, request));
-  if (collective) return install_collective(session, request);
+Result<bool> means_collective(Session& session, const InstallRequest& request) {
+  if (request.locked) return is_collective(request.locked->lock);
+  using Format = model::RepositoryDescriptor::Format;
+  CK_TRY(repositories, session.repositories());
+  const bool any = std::ranges::any_of(
+      repositories->all(), [](const catalog::Repository& one) { return one.format == Format::ck; });
+  if (!any || request.pattern.kind != "package") return false;
+  if (!request.pattern.name.empty()) {
+    const auto found = find(session, request.pattern);
+    return found && found->component.format == Format::ck;
+  }
+  CK_TRY(catalog, session.catalog());
+  CK_TRY(found, catalog->search({{}, request.tags, std::nullopt}));
+  return std::ranges::none_of(found, [](const catalog::Component& component) {
+    return component.format == Format::native &&
+           (component.id.kind == "package" || component.id.kind == "dataset" ||
+            component.id.kind == "model");
+  });
+}
+
+Result<Prepared> prepare_installation(Session& session, const InstallRequest& request) {
   PrepareRequest wanted;
   wanted.pattern = request.pattern;
   // `ck install package --tags=…` means anything that can be installed, as it did in CK.
@@ -199,7 +196,16 @@ Result<InstallReport> install(Session& session, const InstallRequest& request) {
   wanted.pins = request.pins;
   wanted.profile = request.profile;
   wanted.rebuild = request.rebuild;
-  CK_TRY(prepared, prepare(session, wanted));
+  if (!request.locked) return prepare(session, wanted);
+  CK_TRY(prepared, prepare_locked(session, wanted, *request.locked));
+  CK_CHECK(judge_differences(prepared.differences, *request.locked, session.events()));
+  return std::move(prepared);
+}
+
+Result<InstallReport> install(Session& session, const InstallRequest& request) {
+  CK_TRY(collective, means_collective(session, request));
+  if (collective) return install_collective(session, request);
+  CK_TRY(prepared, prepare_installation(session, request));
   InstallReport report;
   report.plan = std::move(prepared.plan);
   if (!report.plan.subject)
@@ -207,8 +213,7 @@ Result<InstallReport> install(Session& session, const InstallRequest& request) {
   CK_TRY(home, session.home());
   report.path = home->environments() / *report.plan.subject;
   if (request.dry_run) return report;
-  CK_TRY(context, session.context());
-  CK_CHECK(install::execute(report.plan, prepared.profile, *context));
+  CK_CHECK(install::execute(report.plan, prepared.profile, *prepared.context));
   report.installed = report.plan.subject;
   return report;
 }

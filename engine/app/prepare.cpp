@@ -5,6 +5,7 @@
 #include "app/components.hpp"
 #include "base/strings.hpp"
 #include "install/profile.hpp"
+#include "install/universe.hpp"
 
 namespace ck::app {
 namespace {
@@ -96,8 +97,14 @@ Result<catalog::Component> choose_component(Session& session,
 Result<Prepared> prepare(Session& session, const PrepareRequest& request) {
   CK_TRY(component, choose_component(session, request.pattern, request.tags, request.kinds));
   CK_TRY(context, session.context());
-  CK_TRY(loaded, context->catalog.load(component));
+  return prepare(*context, component, request);
+}
+
+Result<Prepared> prepare(install::Context& context, const catalog::Component& component,
+                         const PrepareRequest& request) {
+  CK_TRY(loaded, context.catalog.load(component));
   Prepared prepared;
+  prepared.context = &context;
   prepared.subject.component = component;
   prepared.subject.descriptor = std::make_shared<const model::Descriptor>(std::move(loaded));
   const auto* recipe = install::recipe_of(*prepared.subject.descriptor);
@@ -112,7 +119,7 @@ Result<Prepared> prepare(Session& session, const PrepareRequest& request) {
   CK_CHECK(place_variations(*recipe, request.variations, chosen));
   CK_TRY(values, install::complete_values(*recipe, chosen, component.id.text()));
   prepared.subject.values = std::move(values);
-  CK_TRY(profile, install::load_profile(request.profile, *context));
+  CK_TRY(profile, install::load_profile(request.profile, context));
   prepared.profile = std::move(profile);
 
   install::ResolveRequest wanted;
@@ -123,12 +130,69 @@ Result<Prepared> prepare(Session& session, const PrepareRequest& request) {
     CK_TRY(pin, install::parse_pin(key, text));
     wanted.pins.push_back(std::move(pin));
   }
-  CK_TRY(resolved, install::resolve(wanted, *context));
+  wanted.pins.insert(wanted.pins.end(), request.locked_pins.begin(), request.locked_pins.end());
+  CK_TRY(resolved, install::resolve(wanted, context));
   prepared.resolved = std::move(resolved);
   CK_TRY(plan, install::make_plan(prepared.resolved, prepared.subject, prepared.profile,
-                                  request.rebuild, *context));
+                                  request.rebuild, context));
   prepared.plan = std::move(plan);
   return prepared;
+}
+
+namespace {
+
+/// The choices of a lock as a resolution tells them.
+solve::Resolution resolution_of(const install::Lock& lock) {
+  solve::Resolution resolution;
+  const auto id_of = [&](const std::string& id) {
+    const auto* environment = lock.find(id);
+    return environment == nullptr ? "env:" + id : install::candidate_id(environment->record);
+  };
+  std::map<std::pair<std::string, std::string>, std::string> choices;  // key, candidate -> reason
+  for (const auto& [key, id] : lock.roots) {
+    resolution.roots[key] = id_of(id);
+    choices[{key, id_of(id)}] = "locked";
+  }
+  for (const auto& environment : lock.environments) {
+    for (const auto& [key, id] : environment.record.dependencies) {
+      resolution.edges[install::candidate_id(environment.record)][key] = id_of(id);
+      choices[{key, id_of(id)}] = "locked";
+    }
+  }
+  for (const auto& [choice, reason] : choices)
+    resolution.choices.push_back({choice.first, {}, choice.second, reason, {}, {}});
+  return resolution;
+}
+
+}  // namespace
+
+Result<Prepared> prepare_locked(Session& session, const PrepareRequest& request,
+                                const LockedUse& locked) {
+  const auto& lock = locked.lock;
+  CK_CHECK(locked_component(lock, request.pattern));
+  CK_TRY(outer, session.context());
+  using install::RecordedRepositories;
+  CK_TRY(recorded,
+         RecordedRepositories::open(lock, RecordedRepositories::Rule::same_content, *outer));
+  Prepared prepared;
+  prepared.recorded = std::move(recorded);
+  prepared.context = &prepared.recorded->context();
+  auto& context = *prepared.context;
+  CK_TRY(profile, install::load_profile(request.profile, context));
+  prepared.profile = std::move(profile);
+  const install::LockedOptions options{request.values, request.rebuild};
+  CK_TRY(planned, install::plan_locked(lock, prepared.profile, options, context));
+  prepared.differences = prepared.recorded->and_missing(std::move(planned.differences));
+  prepared.plan = std::move(planned.plan);
+  if (planned.subject) prepared.subject = std::move(*planned.subject);
+  prepared.resolved.resolution = resolution_of(lock);
+  return prepared;
+}
+
+install::Lock Prepared::lock() const {
+  auto lock = install::make_lock(plan, *context);
+  lock.differences = differences;
+  return lock;
 }
 
 }  // namespace ck::app

@@ -8,8 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "app/locked_use.hpp"
 #include "app/session.hpp"
 #include "install/plan.hpp"
+#include "install/recorded_repositories.hpp"
 
 namespace ck::app {
 
@@ -23,6 +25,7 @@ struct PrepareRequest {
   std::vector<std::pair<std::string, std::string>> pins;
   std::string profile;
   bool rebuild = false;
+  std::vector<solve::Pin> locked_pins;  ///< what a lock says of the other keys (ck lock --update)
 };
 
 struct Prepared {
@@ -30,6 +33,13 @@ struct Prepared {
   model::Profile profile;
   install::Resolved resolved;
   install::InstallPlan plan;
+  install::Context* context = nullptr;  ///< in which the plan is to be executed
+  /// What was locked, as it was; the context may be of these.
+  std::unique_ptr<install::RecordedRepositories> recorded;
+  std::vector<install::LockDifference> differences;
+
+  /// For the record.
+  install::Lock lock() const;
 };
 
 /// One component by name, or by tags that only one has: several are a `conflict` that lists them.
@@ -39,5 +49,13 @@ Result<catalog::Component> choose_component(Session& session,
                                             const std::vector<std::string>& kinds);
 
 Result<Prepared> prepare(Session& session, const PrepareRequest& request);
+/// The same in a context of one's own.
+Result<Prepared> prepare(install::Context& context, const catalog::Component& component,
+                         const PrepareRequest& request);
+
+/// What a lock chose instead of what would be chosen now. Pins and tags of the request do not
+/// count; its values do, over the locked ones. Differences are listed, and not judged.
+Result<Prepared> prepare_locked(Session& session, const PrepareRequest& request,
+                                const LockedUse& locked);
 
 }  // namespace ck::app

@@ -3,31 +3,11 @@
 #include <algorithm>
 
 #include "app/collective.hpp"
-#include "app/prepare.hpp"
+#include "app/preparations.hpp"
 #include "install/installer.hpp"
 
 namespace ck::app {
 namespace {
-
-Result<Prepared> prepare_program(Session& session, const RunRequest& request) {
-  PrepareRequest wanted;
-  wanted.pattern = request.pattern;
-  wanted.tags = request.tags;
-  wanted.kinds = {"program"};
-  wanted.values = request.values;
-  wanted.pins = request.pins;
-  wanted.profile = request.profile;
-  wanted.rebuild = request.rebuild;
-  return prepare(session, wanted);
-}
-
-Result<catalog::Component> chosen_program(Session& session, const RunRequest& request) {
-  return choose_component(session, request.pattern, request.tags, {"program"});
-}
-
-bool is_collective(const catalog::Component& component) {
-  return component.format == model::RepositoryDescriptor::Format::ck;
-}
 
 /// The closure as it will be: ids, places and exports are known before anything is built.
 install::Closure planned_closure(const install::InstallPlan& plan) {
@@ -38,11 +18,41 @@ install::Closure planned_closure(const install::InstallPlan& plan) {
 
 }  // namespace
 
+Result<Prepared> prepare_program(Session& session, const RunRequest& request) {
+  PrepareRequest wanted;
+  wanted.pattern = request.pattern;
+  wanted.tags = request.tags;
+  wanted.kinds = {"program"};
+  wanted.values = request.values;
+  wanted.pins = request.pins;
+  wanted.profile = request.profile;
+  wanted.rebuild = request.rebuild;
+  if (!request.locked) return prepare(session, wanted);
+  CK_TRY(prepared, prepare_locked(session, wanted, *request.locked));
+  CK_CHECK(judge_differences(prepared.differences, *request.locked, session.events()));
+  return std::move(prepared);
+}
+
+Result<std::optional<catalog::Component>> collective_program(Session& session,
+                                                             const RunRequest& request) {
+  if (request.locked) {
+    if (!is_collective(request.locked->lock)) return std::optional<catalog::Component>();
+    CK_TRY(id, locked_component(request.locked->lock, request.pattern));
+    catalog::Component component;
+    component.id = id;
+    return std::optional(std::move(component));
+  }
+  CK_TRY(component, choose_component(session, request.pattern, request.tags, {"program"}));
+  if (component.format != model::RepositoryDescriptor::Format::ck)
+    return std::optional<catalog::Component>();
+  return std::optional(std::move(component));
+}
+
 Result<RunReport> run(Session& session, const RunRequest& request, const run::PassThrough& output) {
-  CK_TRY(component, chosen_program(session, request));
-  if (is_collective(component)) return run_collective(session, component, request, output);
+  CK_TRY(collective, collective_program(session, request));
+  if (collective) return run_collective(session, *collective, request, output);
   CK_TRY(prepared, prepare_program(session, request));
-  CK_TRY(context, session.context());
+  auto* const context = prepared.context;
   const auto& program = std::get<model::Program>(*prepared.subject.descriptor);
   const run::RunRequest wanted{request.command, request.variables, request.arguments,
                                request.timeout_seconds};
@@ -59,9 +69,8 @@ Result<RunReport> run(Session& session, const RunRequest& request, const run::Pa
     point.tags = request.tags_of_record;
     point.repetitions = request.repetitions;
     point.request = request.command_line;
-    CK_TRY(outcome, experiment::execute_point(point, report.run_plan,
-                                              install::make_lock(prepared.plan, *context), output,
-                                              *context));
+    CK_TRY(outcome,
+           experiment::execute_point(point, report.run_plan, prepared.lock(), output, *context));
     report.metrics = experiment::summarize(outcome.point);
     report.failure = std::move(outcome.failure);
     report.point = std::move(outcome.point);
@@ -71,13 +80,14 @@ Result<RunReport> run(Session& session, const RunRequest& request, const run::Pa
 }
 
 Result<CompileReport> compile(Session& session, const RunRequest& request) {
-  CK_TRY(component, chosen_program(session, request));
-  if (is_collective(component)) return compile_collective(session, component, request);
+  CK_TRY(collective, collective_program(session, request));
+  if (collective) return compile_collective(session, *collective, request);
   CK_TRY(prepared, prepare_program(session, request));
   if (!prepared.plan.subject) {
-    return fail(ErrorCode::unsupported, component.id.text() + " has nothing to be compiled");
+    return fail(ErrorCode::unsupported,
+                prepared.subject.component.id.text() + " has nothing to be compiled");
   }
-  CK_TRY(context, session.context());
+  auto* const context = prepared.context;
   CK_TRY(closure, install::execute(prepared.plan, prepared.profile, *context));
   const bool built = std::ranges::any_of(prepared.plan.steps, [&](const auto& step) {
     return step.environment.record.id == *prepared.plan.subject &&
@@ -94,9 +104,17 @@ Result<ExplainReport> explain(Session& session, const RunRequest& request) {
   wanted.values = request.values;
   wanted.pins = request.pins;
   wanted.profile = request.profile;
+  if (request.locked) {
+    CK_TRY(id, locked_component(request.locked->lock, request.pattern));
+    CK_TRY(locked, prepare_locked(session, wanted, *request.locked));
+    return ExplainReport{id.text(), std::move(locked.plan), std::move(locked.resolved.resolution),
+                         std::move(locked.differences)};
+  }
   CK_TRY(prepared, prepare(session, wanted));
-  return ExplainReport{prepared.subject.component.id.text(), std::move(prepared.plan),
-                       std::move(prepared.resolved.resolution)};
+  return ExplainReport{prepared.subject.component.id.text(),
+                       std::move(prepared.plan),
+                       std::move(prepared.resolved.resolution),
+                       {}};
 }
 
 }  // namespace ck::app

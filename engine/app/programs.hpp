@@ -2,6 +2,7 @@
 /// ck run, benchmark, explain.
 
 #include "app/collective_options.hpp"
+#include "app/locked_use.hpp"
 #include "app/session.hpp"
 #include "experiment/archive.hpp"
 
@@ -25,6 +26,7 @@ struct RunRequest {
   bool dry_run = false;
   std::string command_line;      ///< as typed, for the record
   CollectiveOptions collective;  ///< for programs of Collective Knowledge
+  std::optional<LockedUse> locked;
 };
 struct RunReport {
   install::InstallPlan plan;
@@ -49,6 +51,7 @@ struct ExplainReport {
   std::string subject;
   install::InstallPlan plan;
   solve::Resolution resolution;
+  std::vector<install::LockDifference> differences;  ///< to the lock, if one was given
 };
 Result<ExplainReport> explain(Session& session, const RunRequest& request);
 

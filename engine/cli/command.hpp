@@ -50,6 +50,7 @@ std::vector<Command> component_commands();
 std::vector<Command> environment_commands();
 std::vector<Command> program_commands();
 std::vector<Command> experiment_commands();
+std::vector<Command> lock_commands();
 std::vector<Command> collective_commands();
 std::vector<Command> doctor_commands();
 std::vector<Command> exchange_commands();

@@ -6,6 +6,7 @@
 #include "cli/command.hpp"
 #include "cli/plan_text.hpp"
 #include "cli/report_json.hpp"
+#include "cli/requests.hpp"
 
 namespace ck::cli {
 namespace {
@@ -79,7 +80,9 @@ Result<int> detect(Call& call) {
   return 0;
 }
 
-Result<int> install(Call& call) {
+}  // namespace
+
+Result<app::InstallRequest> installation_request(Call& call) {
   app::InstallRequest request;
   CK_TRY(pattern, pattern_of(call, {"package", "dataset", "model"}));
   request.pattern = pattern;
@@ -96,6 +99,34 @@ Result<int> install(Call& call) {
   request.rebuild = call.line.has("rebuild") || call.line.has("reinstall");
   request.dry_run = call.line.has("dry_run");
   request.collective = collective_options(call);
+  return request;
+}
+
+Grammar installation_grammar() {
+  Grammar grammar{
+      {{"tags", "A,B", "the one package, dataset or model with these tags"},
+       {"no_tags", "C,D", "none of these tags"},
+       {"version", "RANGE", "for example '>=1.2,<2'"},
+       {"variation", "A,B", "variations by name"},
+       {"profile", "NAME", "which variables and limits builds and runs get (default: clean)"},
+       {"rebuild", "", "build it again although it exists"},
+       {"dry_run", "", "print what would be done"},
+       {"source", "FILE", "CK packages: this file instead of the download"},
+       {"extra_tags", "A,B", "CK packages: more tags for the environment"},
+       {"force_version", "VERSION", "CK packages: this version"}},
+      collective_prefixes(),
+      true};
+  grammar.prefixes.emplace_back("dep");
+  add_collective_options(app::collective_package_options(), "packages", grammar);
+  return grammar;
+}
+
+namespace {
+
+Result<int> install(Call& call) {
+  CK_TRY(locked, locked_use(call));
+  CK_TRY(request, installation_request(call));
+  request.locked = std::move(locked);
   CK_TRY(report, app::install(call.session, request));
   if (call.output.json()) {
     call.output.data(json_text(report));
@@ -136,22 +167,7 @@ Result<int> remove_environments(Call& call) {
 }
 
 std::vector<Command> environment_commands() {
-  const Option profile{"profile", "NAME",
-                       "which variables and limits builds and runs get (default: clean)"};
-  Grammar installing{{{"tags", "A,B", "the one package, dataset or model with these tags"},
-                      {"no_tags", "C,D", "none of these tags"},
-                      {"version", "RANGE", "for example '>=1.2,<2'"},
-                      {"variation", "A,B", "variations by name"},
-                      profile,
-                      {"rebuild", "", "build it again although it exists"},
-                      {"dry_run", "", "print what would be done"},
-                      {"source", "FILE", "CK packages: this file instead of the download"},
-                      {"extra_tags", "A,B", "CK packages: more tags for the environment"},
-                      {"force_version", "VERSION", "CK packages: this version"}},
-                     collective_prefixes(),
-                     true};
-  installing.prefixes.emplace_back("dep");
-  add_collective_options(app::collective_package_options(), "packages", installing);
+  const Grammar installing = installation_grammar();
   return {
       {"detect",
        "recognise software that is installed on this machine",
@@ -173,7 +189,7 @@ std::vector<Command> environment_commands() {
        {"install package:NAME [--PARAMETER=value …]", "install package --tags=A,B",
         "install model:NAME"},
        "Prints the environment's folder. What exists already is not built again.",
-       installing,
+       with_locked_options(installing),
        {"ck install package:onnx-lite", "ck install package --tags=dataset,digits --dry_run"},
        install},
       {"locate",

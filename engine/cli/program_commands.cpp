@@ -2,14 +2,14 @@
 
 #include "base/strings.hpp"
 #include "cli/collective_options.hpp"
-#include "cli/command.hpp"
 #include "cli/plan_text.hpp"
 #include "cli/report_json.hpp"
+#include "cli/requests.hpp"
 
 namespace ck::cli {
-namespace {
+namespace {}  // namespace
 
-Result<app::RunRequest> request_of(Call& call, const std::vector<std::string>& kinds) {
+Result<app::RunRequest> program_request(Call& call, const std::vector<std::string>& kinds) {
   app::RunRequest request;
   CK_TRY(pattern, pattern_of(call, kinds));
   request.pattern = pattern;
@@ -39,6 +39,33 @@ Result<app::RunRequest> request_of(Call& call, const std::vector<std::string>& k
                                       " is no name: letters, digits and ._-+@ are");
   }
   return request;
+}
+
+Grammar program_grammar() {
+  Grammar grammar{
+      {{"cmd_key", "NAME", "which command of the program"},
+       {"record", "", "accepted for CK's sake: every run is recorded"},
+       {"record_uoa", "NAME", "the experiment to record in (default: the program's name)"},
+       {"tags", "A,B", "tags of the record; without a name: the program with these tags"},
+       {"timeout", "SECONDS", "stop the program after this time"},
+       {"profile", "NAME", "which variables and limits builds and runs get (default: clean)"},
+       {"rebuild", "", "build the program again although it exists"},
+       {"dry_run", "", "print what would be done"}},
+      collective_prefixes(),
+      true};
+  grammar.prefixes.emplace_back("dep");
+  add_collective_options(app::collective_program_options(), "programs", grammar);
+  return grammar;
+}
+
+namespace {
+
+/// The request of a command that may follow a lock.
+Result<app::RunRequest> request_of(Call& call, const std::vector<std::string>& kinds) {
+  CK_TRY(locked, locked_use(call));
+  CK_TRY(request, program_request(call, kinds));
+  request.locked = std::move(locked);
+  return std::move(request);
 }
 
 /// The program's output: as it comes for `run`, only with --verbose where it repeats.
@@ -117,6 +144,12 @@ Result<int> explain(Call& call) {
           "      not " + printable(rejection.candidate) + ": " + printable(rejection.reason) + "\n";
     }
   }
+  for (const auto& difference : report.differences) {
+    text += "  not as locked: " + printable(difference.what) +
+            "\n      locked: " + printable(difference.recorded) +
+            "\n      here:   " + printable(difference.now) + "\n";
+    if (!difference.advice.empty()) text += "      to do:  " + printable(difference.advice) + "\n";
+  }
   call.output.data(text);
   return 0;
 }
@@ -124,32 +157,20 @@ Result<int> explain(Call& call) {
 }  // namespace
 
 std::vector<Command> program_commands() {
-  const std::vector<Option> options{
-      {"cmd_key", "NAME", "which command of the program"},
-      {"record", "", "accepted for CK's sake: every run is recorded"},
-      {"record_uoa", "NAME", "the experiment to record in (default: the program's name)"},
-      {"tags", "A,B", "tags of the record; without a name: the program with these tags"},
-      {"timeout", "SECONDS", "stop the program after this time"},
-      {"profile", "NAME", "which variables and limits builds and runs get (default: clean)"},
-      {"rebuild", "", "build the program again although it exists"},
-      {"dry_run", "", "print what would be done"},
-  };
-  std::vector<std::string> prefixes = collective_prefixes();
-  prefixes.emplace_back("dep");
   const std::string choices =
       "--NAME=value sets a parameter of the program, --env.NAME=value a variable of the run, and\n"
       "--dep.KEY=CHOICE what a dependency resolves to: tags:A,B, KIND:NAME, KIND:NAME@RANGE, "
       "env:ID or a\n"
       "version range. What follows '--' is appended to the program's command.";
-  Grammar grammar{options, prefixes, true};
-  add_collective_options(app::collective_program_options(), "programs", grammar);
+  const Grammar grammar = with_locked_options(program_grammar());
   Grammar repeated = grammar;
   repeated.options.insert(repeated.options.begin(),
                           {"repetitions", "N", "how often to run (default: 10)"});
-  const Grammar explained{{{"tags", "A,B", "the program with these tags"},
-                           {"profile", "NAME", "the profile to resolve for"}},
-                          prefixes,
-                          true};
+  const Grammar explained =
+      with_locked_options({{{"tags", "A,B", "the program with these tags"},
+                            {"profile", "NAME", "the profile to resolve for"}},
+                           grammar.prefixes,
+                           true});
   return {
       {"run",
        "resolve, install, build and run a program, and record it",

@@ -161,10 +161,22 @@ class ProgramBuild {
                    {"script", lines_},
                    {"profile", bench_.profile().common.name},
                    {"dependencies", record.dependencies}};
-    inputs_ = run::without_home(to_pretty_text(inputs), context_.home.root.string());
+    inputs_ = without_places(to_pretty_text(inputs));
     record.id = sha256_hex(inputs_).substr(0, kIdDigits);
     built_.environment = install::make_environment(record, context_.home);
     return {};
+  }
+
+  /// Where home and repositories lie must not decide what a build is.
+  std::string without_places(std::string text) const {
+    auto repositories = context_.repositories;
+    std::ranges::sort(repositories, std::greater(),
+                      [](const catalog::Repository& one) { return one.path.native().size(); });
+    for (const auto& repository : repositories) {
+      text = run::with_path_replaced(text, repository.path.string(),
+                                     "${home}/repos/" + repository.name);
+    }
+    return run::without_home(text, context_.home.root.string());
   }
 
   Result<install::Environment> build() {

@@ -253,7 +253,8 @@ class Planning {
     merge(written, needs_);
     around_.dependencies = dependencies_to_keep(written, planned_.dependencies);
     if (dataset_) {
-      around_.dataset = {{"name", dataset_->component.id.name},
+      around_.dataset = {{"repo", dataset_->component.id.repo},
+                         {"name", dataset_->component.id.name},
                          {"uid", dataset_->component.id.uid},
                          {"path", run::without_home(dataset_->dataset.path.string(), home_)},
                          {"file", dataset_->dataset.file},

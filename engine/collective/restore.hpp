@@ -1,25 +1,38 @@
 #pragma once
-/// Making the environments of a recorded CK run exist again.
+/// Making the environments of a recorded or locked CK run exist again.
 
 #include <map>
 #include <string>
 #include <vector>
 
+#include "collective/compile_script.hpp"
+#include "collective/resolver.hpp"
 #include "collective/workbench.hpp"
-#include "install/plan.hpp"
-#include "run/plan.hpp"
+#include "install/lock.hpp"
 
 namespace ck::collective {
+
+struct RestoreRequest {
+  CompileRequest compile;  ///< how the program was compiled
+  bool subject = true;     ///< make the lock's subject too; else only what it needs
+};
 
 struct Restored {
   install::InstallPlan plan;               ///< what is used now, for the new record
   std::map<std::string, std::string> ids;  ///< recorded environment id -> the one used now
   std::vector<install::LockDifference> differences;
+  Resolution choices;  ///< of everything that was locked under a key for the subject
 };
+
+/// What can be told to differ before anything is installed: recipes, platform, profile, datasets,
+/// and software, which is looked for (and registered, when found).
+Result<std::vector<install::LockDifference>> check_lock(const install::Lock& lock,
+                                                        Workbench& bench);
 
 /// Each recorded environment is used if it exists; else detected, installed or compiled again as
 /// its inputs say, with the content of downloads that was recorded. What does not get the recorded
 /// id is a difference. Errors: those of detecting, installing and compiling.
-Result<Restored> restore(const install::Lock& lock, const run::RunPlan& plan, Workbench& bench);
+Result<Restored> restore(const install::Lock& lock, const RestoreRequest& request,
+                         Workbench& bench);
 
 }  // namespace ck::collective

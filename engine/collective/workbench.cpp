@@ -85,7 +85,10 @@ Result<Workbench::UnderWay> Workbench::begin(const std::string& what) {
 }
 
 Result<catalog::Component> Workbench::find(const std::string& kind, const std::string& name) {
-  return context_->catalog.find({.repo = {}, .kind = kind_named(kind, *context_), .name = name});
+  CK_TRY(found,
+         context_->catalog.find({.repo = {}, .kind = kind_named(kind, *context_), .name = name}));
+  used_repositories_.insert(found.id.repo);
+  return std::move(found);
 }
 
 Result<catalog::Component> Workbench::find_cid(const std::string& cid) {

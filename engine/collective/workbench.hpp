@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -94,6 +95,8 @@ class Workbench {
   /// Keeps those called since there were `begin` of them with an environment: as its value "hooks",
   /// which locks and records hold too.
   void keep_hooks(std::size_t begin, store::EnvironmentRecord& record) const;
+  /// Names of the repositories in which entries were found so far.
+  const std::set<std::string>& used_repositories() const { return used_repositories_; }
 
  private:
   Workbench(install::Context& context, const model::Profile& profile, Wishes wishes,
@@ -109,6 +112,7 @@ class Workbench {
   std::unique_ptr<sys::TemporaryDirectory> folder_;  ///< the host's working directory
   std::unique_ptr<hook::Host> host_;
   std::vector<HookUse> hook_uses_;
+  std::set<std::string> used_repositories_;
   /// What was begun and has not ended, the first first; shared with the values that end it.
   std::shared_ptr<std::vector<std::string>> under_way_;
 };

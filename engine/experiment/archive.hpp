@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/json.hpp"
-#include "install/plan.hpp"
+#include "install/lock.hpp"
 #include "run/runner.hpp"
 #include "run/statistics.hpp"
 

@@ -3,41 +3,84 @@
 #include <algorithm>
 
 #include "base/strings.hpp"
+#include "collective/meta.hpp"
+#include "collective/program.hpp"
 #include "collective/restore.hpp"
+#include "collective/surroundings.hpp"
 #include "install/installer.hpp"
 #include "install/profile.hpp"
-#include "install/staging.hpp"
+#include "install/recorded_repositories.hpp"
 
 namespace ck::experiment {
+
 namespace {
 
-/// The asked-for point, or the last that ended well and replays no other.
-Result<store::Point> recorded_point(const ReplayRequest& request, store::Store& store) {
-  CK_TRY(points, store.points(request.experiment));
+/// The dataset that a recorded CK run read where its repository has it.
+Status add_contents(const run::RunPlan& plan, install::Lock& lock) {
+  CK_TRY(json, parse_json(plan.surroundings, "the recorded plan"));
+  CK_TRY(around, collective::surroundings_from_json(json, "the recorded plan"));
+  const auto name = collective::text_at(around.dataset, "name");
+  if (name.empty()) return {};
+  lock.contents.push_back({{collective::text_at(around.dataset, "repo"), "dataset", name,
+                            collective::text_at(around.dataset, "uid")},
+                           collective::text_at(around.dataset, "content")});
+  return {};
+}
+
+}  // namespace
+
+Result<store::Point> recorded_point(const std::string& experiment, const std::string& uid,
+                                    store::Store& store) {
+  CK_TRY(points, store.points(experiment));
   for (auto point = points.rbegin(); point != points.rend(); ++point) {
-    const bool wanted = request.point.empty()
+    const bool wanted = uid.empty()
                             ? point->state == store::PointState::ok && point->replay_of.empty()
-                            : point->uid.starts_with(request.point);
+                            : point->uid.starts_with(uid);
     if (wanted) return std::move(*point);
   }
   Error error(ErrorCode::not_found,
-              request.point.empty()
-                  ? "experiment '" + request.experiment + "' has no point that ended well"
-                  : "experiment '" + request.experiment + "' has no point '" + request.point + "'");
-  return fail(
-      std::move(error).hint("'ck show experiment:" + request.experiment + "' lists its points"));
+              uid.empty() ? "experiment '" + experiment + "' has no point that ended well"
+                          : "experiment '" + experiment + "' has no point '" + uid + "'");
+  return fail(std::move(error).hint("'ck show experiment:" + experiment + "' lists its points"));
+}
+
+Result<install::Lock> recorded_lock(const store::Point& point) {
+  CK_TRY(lock, lock_of(point));
+  CK_TRY(plan, plan_of(point));
+  if (!plan.surroundings.empty() && lock.contents.empty()) CK_CHECK(add_contents(plan, lock));
+  return std::move(lock);
+}
+
+namespace {
+
+/// Gives each text of a plan that may hold a path another value.
+template <typename Change>
+void change_texts(run::RunPlan& plan, const Change& change) {
+  for (auto& argument : plan.argv) argument = change(argument);
+  for (auto& [name, value] : plan.variables) value = change(value);
+  for (auto& placement : plan.placements) placement.from = change(placement.from);
+  plan.surroundings = change(plan.surroundings);
+}
+
+/// The recorded plan with the repositories as they were in the places of those that are here.
+run::RunPlan plan_with(run::RunPlan plan, const std::vector<std::pair<fs::path, fs::path>>& moved,
+                       const std::string& home) {
+  for (const auto& [from, to] : moved) {
+    const auto recorded = run::without_home(from.string(), home);
+    const auto now = run::without_home(to.string(), home);
+    change_texts(plan, [&](const std::string& text) {
+      return run::with_path_replaced(text, recorded, now);
+    });
+  }
+  return plan;
 }
 
 /// The recorded plan with the environments that are used now in the places of the recorded ones.
 run::RunPlan plan_with(run::RunPlan plan, const std::map<std::string, std::string>& ids) {
   for (const auto& [recorded, now] : ids) {
     if (recorded == now) continue;
-    for (auto& argument : plan.argv) argument = replace_all(argument, recorded, now);
-    for (auto& [name, value] : plan.variables) value = replace_all(value, recorded, now);
-    for (auto& placement : plan.placements)
-      placement.from = replace_all(placement.from, recorded, now);
+    change_texts(plan, [&](const std::string& text) { return replace_all(text, recorded, now); });
     // Collective Knowledge's uid of an environment is the first half of ours.
-    plan.surroundings = replace_all(plan.surroundings, recorded, now);
     plan.surroundings = replace_all(plan.surroundings, recorded.substr(0, 16), now.substr(0, 16));
     std::ranges::replace(plan.environments, recorded, now);
   }
@@ -50,17 +93,21 @@ void add_differences(const std::vector<install::LockDifference>& from, Compariso
   }
 }
 
+using install::RecordedRepositories;
+
 /// Makes every recorded environment exist, in the way of the format it came from.
 Result<install::LockedPlan> restore(const install::Lock& lock, const run::RunPlan& plan,
                                     const model::Profile& profile, install::Context& context) {
   if (!plan.surroundings.empty()) {
     CK_TRY(bench, collective::Workbench::open(context, profile, {}));
-    CK_TRY(restored, collective::restore(lock, plan, bench));
+    CK_TRY(restored,
+           collective::restore(lock, {collective::compile_request(plan.parameters)}, bench));
     return install::LockedPlan{std::move(restored.plan), std::move(restored.ids),
-                               std::move(restored.differences)};
+                               std::move(restored.differences), std::nullopt};
   }
-  CK_TRY(work, install::make_staging(context.home.staging()));
-  CK_TRY(locked, install::plan_locked(lock, profile, work.path(), context));
+  CK_TRY(locked, install::plan_locked(lock, profile, {}, context));
+  if (std::ranges::any_of(locked.differences, &install::LockDifference::missing))
+    return fail(install::differences_error(locked.differences));
   CK_CHECK(install::execute(locked.plan, profile, context));
   return std::move(locked);
 }
@@ -68,14 +115,20 @@ Result<install::LockedPlan> restore(const install::Lock& lock, const run::RunPla
 }  // namespace
 
 Result<ReplayReport> replay(const ReplayRequest& request, const run::PassThrough& output,
-                            install::Context& context) {
+                            install::Context& outer) {
   ReplayReport report;
-  CK_TRY(recorded, recorded_point(request, context.store));
+  CK_TRY(recorded, recorded_point(request.experiment, request.point, outer.store));
   report.recorded = std::move(recorded);
-  CK_TRY(lock, lock_of(report.recorded));
+  CK_TRY(lock, recorded_lock(report.recorded));
   CK_TRY(recorded_plan, plan_of(report.recorded));
+  const bool collective = !recorded_plan.surroundings.empty();
+  CK_TRY(recorded_repositories,
+         RecordedRepositories::open(lock,
+                                    collective ? RecordedRepositories::Rule::same_commit
+                                               : RecordedRepositories::Rule::same_content,
+                                    outer));
+  auto& context = recorded_repositories->context();
   CK_TRY(profile, install::load_profile(recorded_plan.profile, context));
-
   CK_TRY(locked, restore(lock, recorded_plan, profile, context));
 
   PointRequest point;
@@ -84,7 +137,9 @@ Result<ReplayReport> replay(const ReplayRequest& request, const run::PassThrough
       std::max(1, static_cast<int>(report.recorded.repetitions.size())));
   point.replay_of = report.recorded.uid;
   point.request = request.request;
-  const run::RunPlan plan = plan_with(recorded_plan, locked.ids);
+  const run::RunPlan plan = plan_with(
+      plan_with(recorded_plan, recorded_repositories->moved(), context.home.root.string()),
+      locked.ids);
   CK_TRY(outcome,
          execute_point(point, plan, install::make_lock(locked.plan, context), output, context));
   report.now = std::move(outcome.point);

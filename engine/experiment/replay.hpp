@@ -23,6 +23,13 @@ struct ReplayReport {
   std::optional<Error> failure;  ///< the program failed this time
 };
 
+/// The point whose uid starts so; for an empty one the last that ended well and replays no other.
+Result<store::Point> recorded_point(const std::string& experiment, const std::string& uid,
+                                    store::Store& store);
+
+/// The lock of a point, with the dataset that a run of a CK program read.
+Result<install::Lock> recorded_lock(const store::Point& point);
+
 /// Every recorded environment is used if it still exists, else built again from the recorded recipe
 /// (the repository at its recorded commit) and must get the recorded id; where that is not
 /// possible the difference is listed and the nearest is used: same component, recorded values. The

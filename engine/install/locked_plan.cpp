@@ -2,6 +2,7 @@
 #include <set>
 
 #include "install/detector.hpp"
+#include "install/lock.hpp"
 #include "install/planner.hpp"
 
 namespace ck::install {
@@ -9,8 +10,9 @@ namespace {
 
 class LockedPlanner {
  public:
-  LockedPlanner(const Lock& lock, const model::Profile& profile, fs::path work, Context& context)
-      : lock_(lock), work_(std::move(work)), context_(context), planner_(profile, context) {}
+  LockedPlanner(const Lock& lock, const model::Profile& profile, const LockedOptions& options,
+                Context& context)
+      : lock_(lock), options_(options), context_(context), planner_(profile, context) {}
 
   Result<LockedPlan> make() {
     for (const auto& environment : lock_.environments) CK_CHECK(add(environment));
@@ -30,9 +32,8 @@ class LockedPlanner {
   Status add(const LockedEnvironment& locked) {
     if (!visited_.insert(locked.record.id).second) return {};
     for (const auto& [key, id] : locked.record.dependencies) {
-      const auto below =
-          std::ranges::find(lock_.environments, id, [](const auto& one) { return one.record.id; });
-      if (below == lock_.environments.end()) {
+      const auto* below = lock_.find(id);
+      if (below == nullptr) {
         return fail(ErrorCode::invalid, "the lock has no environment " + id + " that " +
                                             locked.record.component.text() + " was built with");
       }
@@ -43,139 +44,111 @@ class LockedPlanner {
     return add_built(locked);
   }
 
-  bool below_unchanged(const LockedEnvironment& locked) const {
-    return std::ranges::all_of(locked.record.dependencies, [&](const auto& dependency) {
-      return result_.ids.at(dependency.second) == dependency.second;
-    });
+  bool is_subject(const LockedEnvironment& locked) const {
+    return options_.subject_values && locked.record.id == lock_.subject;
   }
 
   Status add_built(const LockedEnvironment& locked) {
     const Environment environment = make_environment(locked.record, context_.home);
     std::error_code ignored;
-    if (fs::exists(manifest_file(environment.path), ignored)) {
+    if (!is_subject(locked) && fs::exists(manifest_file(environment.path), ignored)) {
       result_.ids[locked.record.id] = locked.record.id;
-      return planner_.add_existing(environment, "recorded");
+      // The manifest's record, not the lock's: a lock leaves out what is of one machine.
+      CK_TRY(manifest, read_manifest(environment.path));
+      return planner_.add_existing(make_environment(manifest.record, context_.home), "recorded");
     }
-    CK_TRY(component, component_as_recorded(locked));
-    auto loaded = context_.catalog.load(component);
+    auto component = component_as_recorded(locked);
+    if (!component) return note_missing(locked, component.error());
+    auto loaded = context_.catalog.load(*component);
     if (!loaded) return fail(std::move(loaded.error()));
     BuildRequest request;
-    request.component = component;
+    request.component = *component;
     request.descriptor = std::make_shared<const model::Descriptor>(std::move(*loaded));
     const auto* recipe = recipe_of(*request.descriptor);
     if (recipe == nullptr) {
-      return fail(ErrorCode::unsupported, component.id.text() + " can no longer be built");
+      return fail(ErrorCode::unsupported, component->id.text() + " can no longer be built");
     }
-    CK_TRY(values, complete_values(*recipe, locked.record.parameters, component.id.text()));
+    model::Values chosen = locked.record.parameters;
+    if (is_subject(locked)) {
+      for (const auto& [name, value] : *options_.subject_values) chosen[name] = value;
+    }
+    CK_TRY(values, complete_values(*recipe, chosen, component->id.text()));
     request.values = std::move(values);
-    for (const auto& [key, id] : locked.record.dependencies)
-      request.dependencies[key] = result_.ids.at(id);
+    for (const auto& [key, id] : locked.record.dependencies) {
+      const auto now = result_.ids.find(id);
+      if (now == result_.ids.end()) return {};  // told already, and nothing can be built on it
+      request.dependencies[key] = now->second;
+    }
     request.reason = "recorded";
+    request.rebuild = options_.rebuild && is_subject(locked);
+    return add_build(locked, request);
+  }
+
+  Status add_build(const LockedEnvironment& locked, const BuildRequest& request) {
     CK_TRY(id, planner_.add_build(request));
     result_.ids[locked.record.id] = id;
-    if (id != locked.record.id && below_unchanged(locked)) {
-      differs(locked,
-              component.id.full_text() + " " + describe(locked.record.version, locked.record.id),
-              describe(locked.record.version, id));
-    }
+    if (is_subject(locked))
+      result_.subject = Subject{request.component, request.descriptor, request.values};
+    if (id == locked.record.id) return {};
+    const auto& steps = planner_.plan().steps;
+    const auto step =
+        std::ranges::find(steps, id, [](const auto& one) { return one.environment.record.id; });
+    if (step == steps.end()) return {};
+    auto differences = input_differences(locked, step->inputs, lock_);
+    std::ranges::move(differences, std::back_inserter(result_.differences));
     return {};
   }
 
-  static std::string describe(const std::string& version, const std::string& id) {
-    constexpr std::size_t kShown = 12;
-    return version + " (" + id.substr(0, kShown) + ")";
+  Status note_missing(const LockedEnvironment& locked, const Error& error) {
+    if (error.code != ErrorCode::not_found) return fail(error);
+    const auto& record = locked.record;
+    result_.differences.push_back({record.component.text(), record.version, error.message,
+                                   pull_advice(record.component.repo, lock_), true});
+    return {};
   }
 
-  void differs(const LockedEnvironment& locked, const std::string& recorded,
-               const std::string& now) {
-    result_.differences.push_back({locked.record.component.text(), recorded, now});
-  }
-
-  /// The component whose content is the recorded one, wherever it still is; else as it is now.
+  /// That of the recorded repository; else the one with that name or UID, wherever it is now.
   Result<catalog::Component> component_as_recorded(const LockedEnvironment& locked) {
     const auto& id = locked.record.component;
     const std::string name = id.uid.empty() ? id.name : id.uid;
-    auto now = context_.catalog.find({.repo = {}, .kind = id.kind, .name = name});
-    if (now) {
-      CK_TRY(content, context_.catalog.content_hash(*now, context_.cancel));
-      if (content == locked.record.recipe_hash) return std::move(*now);
-    }
-    CK_TRY(then, component_at_commit(locked, now ? &*now : nullptr));
-    if (then) return std::move(*then);
-    if (!now) {
-      return fail(std::move(now.error()).hint("pull the repository '" + id.repo + "' that had it"));
-    }
-    return std::move(*now);
-  }
-
-  /// From an export of the repository at its recorded commit, if the clone still has that commit.
-  Result<std::optional<catalog::Component>> component_at_commit(const LockedEnvironment& locked,
-                                                                const catalog::Component* now) {
-    const auto& id = locked.record.component;
-    const auto recorded = std::ranges::find(lock_.repositories, id.repo, &LockedRepository::name);
-    const auto clone =
-        std::ranges::find(context_.repositories, id.repo, &catalog::Repository::name);
-    if (now == nullptr || recorded == lock_.repositories.end() || recorded->commit.empty() ||
-        clone == context_.repositories.end()) {
-      return std::optional<catalog::Component>();
-    }
-    CK_TRY(tree, exported(*clone, recorded->commit));
-    if (!tree) return std::optional<catalog::Component>();
-    catalog::Component then = *now;
-    then.path = *tree / fs::relative(now->path, clone->path);
-    std::error_code ignored;
-    if (!fs::is_directory(then.path, ignored)) return std::optional<catalog::Component>();
-    CK_TRY(content, context_.catalog.content_hash(then, context_.cancel));
-    if (content != locked.record.recipe_hash) return std::optional<catalog::Component>();
-    return std::optional(std::move(then));
-  }
-
-  Result<std::optional<fs::path>> exported(const catalog::Repository& clone,
-                                           const std::string& commit) {
-    const fs::path folder = work_ / (clone.name + "-" + commit);
-    std::error_code ignored;
-    if (fs::exists(folder, ignored)) return std::optional(folder);
-    CK_TRY(git, context_.transfer.git());
-    auto written = git->export_commit("file://" + clone.path.string(), commit, folder,
-                                      context_.events, context_.cancel);
-    if (written) return std::optional(folder);
-    if (written.error().code == ErrorCode::interrupted) return fail(std::move(written.error()));
-    context_.events.on(
-        Note{"repository " + clone.name + " at " + commit + ": " + written.error().message});
-    return std::optional<fs::path>();
+    auto there = context_.catalog.find({.repo = id.repo, .kind = id.kind, .name = name});
+    if (there) return there;
+    return context_.catalog.find({.repo = {}, .kind = id.kind, .name = name});
   }
 
   Status add_detected(const LockedEnvironment& locked) {
     const auto& id = locked.record.component;
-    const std::string name = id.uid.empty() ? id.name : id.uid;
-    CK_TRY(component, context_.catalog.find({.repo = {}, .kind = id.kind, .name = name}));
-    CK_TRY(descriptor, context_.catalog.load(component));
+    auto component = component_as_recorded(locked);
+    if (!component) return note_missing(locked, component.error());
+    CK_TRY(descriptor, context_.catalog.load(*component));
     const auto* software = std::get_if<model::Software>(&descriptor);
     if (software == nullptr)
       return fail(ErrorCode::invalid, id.text() + " is no software any more");
-    CK_TRY(detection, detect(*software, component, {}, context_));
+    CK_TRY(detection, detect(*software, *component, {}, context_));
     if (detection.found.empty()) {
-      return fail(
-          Error(ErrorCode::not_found,
-                id.text() + " " + locked.record.version + " is not on this machine")
-              .in("recorded at " + locked.record.file)
-              .hint("install " + (locked.record.owner.empty() ? id.name : locked.record.owner)));
+      result_.differences.push_back(missing_software(locked.record));
+      return {};
     }
-    auto found = std::ranges::find(detection.found, locked.record.id,
-                                   [](const auto& one) { return one.record.id; });
-    if (found == detection.found.end()) {
-      found = std::ranges::find(detection.found, locked.record.version,
-                                [](const auto& one) { return one.record.version; });
-      if (found == detection.found.end()) found = detection.found.begin();
-      differs(locked, locked.record.version + " " + locked.record.file,
-              found->record.version + " " + found->record.file);
-    }
-    result_.ids[locked.record.id] = found->record.id;
-    return planner_.add_existing(*found, "recorded");
+    const auto& nearest = nearest_to(locked.record, detection.found);
+    if (auto difference = software_difference(locked.record, nearest.record))
+      result_.differences.push_back(std::move(*difference));
+    result_.ids[locked.record.id] = nearest.record.id;
+    return planner_.add_existing(nearest, "recorded");
+  }
+
+  /// The very file; else the same content somewhere else; else the same version; else the best.
+  static const Environment& nearest_to(const store::EnvironmentRecord& recorded,
+                                       const std::vector<Environment>& found) {
+    const auto distance = [&](const Environment& one) {
+      if (one.record.id == recorded.id) return 0;
+      if (!software_difference(recorded, one.record)) return 1;
+      return one.record.version == recorded.version ? 2 : 3;
+    };
+    return *std::ranges::min_element(found, {}, distance);
   }
 
   const Lock& lock_;
-  fs::path work_;
+  const LockedOptions& options_;
   Context& context_;
   Planner planner_;
   LockedPlan result_;
@@ -185,8 +158,8 @@ class LockedPlanner {
 }  // namespace
 
 Result<LockedPlan> plan_locked(const Lock& lock, const model::Profile& profile,
-                               const fs::path& work, Context& context) {
-  return LockedPlanner(lock, profile, work, context).make();
+                               const LockedOptions& options, Context& context) {
+  return LockedPlanner(lock, profile, options, context).make();
 }
 
 }  // namespace ck::install

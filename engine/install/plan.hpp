@@ -52,46 +52,4 @@ Result<InstallPlan> make_plan(const Resolved& resolved, const std::optional<Subj
 
 Json to_json(const InstallPlan& plan);  ///< "ck.plan/1"
 
-/// What a record keeps of a plan, and a replay feeds back: repositories with commit and content,
-/// every environment with its inputs, versions, hashes. "ck.lock/1".
-struct LockedEnvironment {
-  store::EnvironmentRecord record;
-  std::string inputs;  ///< of built ones
-  std::string reason;
-};
-struct LockedRepository {
-  std::string name, url, commit;
-};
-struct Lock {
-  std::vector<LockedRepository> repositories;
-  std::vector<LockedEnvironment> environments;  ///< sorted by id
-  std::map<std::string, std::string> roots;
-  std::string subject;
-};
-Lock make_lock(const InstallPlan& plan, const Context& context);
-Json to_json(const Lock& lock);
-Result<Lock> lock_from_json(const Json& value, const std::string& source);
-
-/// Something a lock names that is not the same any more.
-struct LockDifference {
-  std::string what;  ///< "software:gcc", "package:onnx-lite"
-  std::string recorded;
-  std::string now;
-};
-
-/// A plan that makes what a lock recorded.
-struct LockedPlan {
-  InstallPlan plan;
-  std::map<std::string, std::string> ids;  ///< recorded environment id -> the one used now
-  std::vector<LockDifference> differences;
-};
-
-/// Each recorded environment is used if it exists; else built again from its recipe as it was: the
-/// component as it is now if its content is the recorded one, else as it was at the repository's
-/// recorded commit (exported below `work`), else as it is now. Detected software must be found
-/// again; another version is the nearest. What is not the recorded thing is a difference.
-/// `not_found` when a component or software is gone altogether.
-Result<LockedPlan> plan_locked(const Lock& lock, const model::Profile& profile,
-                               const fs::path& work, Context& context);
-
 }  // namespace ck::install

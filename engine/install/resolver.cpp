@@ -91,6 +91,12 @@ Result<Resolved> resolve(const ResolveRequest& request, Context& context) {
     return fail(std::move(error));
   }
   auto& resolution = std::get<solve::Resolution>(answer);
+  // What a lock says of keys that are no longer asked for does not matter.
+  std::erase_if(resolution.unused_pins, [&](const std::string& key) {
+    return std::ranges::none_of(wanted.pins, [&](const solve::Pin& pin) {
+      return pin.key == key && pin.source == solve::Pin::Source::command_line;
+    });
+  });
   if (!resolution.unused_pins.empty()) {
     std::vector<std::string> keys;
     for (const auto& choice : resolution.choices) keys.push_back(choice.key);

@@ -184,21 +184,26 @@ Result<RunPlan> plan_run(const model::Program& program, const install::InstallPl
   return plan;
 }
 
-std::string without_home(std::string_view text, const std::string& home) {
+std::string with_path_replaced(std::string_view text, const std::string& path,
+                               std::string_view by) {
   const auto continues_name = [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
            std::string_view("._-+@~").find(c) != std::string_view::npos;
   };
   std::string result;
   while (true) {
-    const auto found = text.find(home);
+    const auto found = text.find(path);
     if (found == std::string_view::npos) return result.append(text);
-    const std::string_view rest = text.substr(found + home.size());
+    const std::string_view rest = text.substr(found + path.size());
     result.append(text.substr(0, found));
     const bool whole = rest.empty() || !continues_name(rest.front());
-    result.append(whole ? kHome : home);
+    result.append(whole ? by : path);
     text = rest;
   }
+}
+
+std::string without_home(std::string_view text, const std::string& home) {
+  return with_path_replaced(text, home, kHome);
 }
 
 }  // namespace ck::run

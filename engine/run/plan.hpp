@@ -55,6 +55,10 @@ Result<RunPlan> plan_run(const model::Program& program, const install::InstallPl
                          const model::Profile& profile, const RunRequest& request,
                          const install::Variables& host_variables, const fs::path& home);
 
+/// `by` wherever `path` stands in the text, alone or before '/', but not where a longer name only
+/// begins like it.
+std::string with_path_replaced(std::string_view text, const std::string& path, std::string_view by);
+
 /// `${home}` wherever a path in the text leads into the home, but not where a longer name only
 /// begins like it.
 std::string without_home(std::string_view text, const std::string& home);

@@ -186,8 +186,17 @@ TEST_F(CollectiveProgram, BenchmarksAreArchivedAndReplayed) {
   expect_untouched();
 }
 
-TEST_F(CollectiveProgram, ReplayTellsAnotherDataset) {
+TEST_F(CollectiveProgram, ReplayBringsBackTheRecordedDataset) {
   publish();
+  ASSERT_TRUE(succeeds(run("--record --record_uoa=turned")));
+  repository.file("dataset", "words", "words.txt", "something else");
+  const auto replayed = ck("replay experiment:turned");
+  ASSERT_TRUE(succeeds(replayed));
+  EXPECT_FALSE(says(replayed.out, "not the same")) << replayed.out;
+}
+
+TEST_F(CollectiveProgram, ReplayTellsAnotherDatasetWhereThereIsNoCommit) {
+  ASSERT_TRUE(succeeds(ck({"import", "repo", "--path=" + repository.folder().string()})));
   ASSERT_TRUE(succeeds(run("--record --record_uoa=turned")));
   repository.file("dataset", "words", "words.txt", "something else");
   const auto replayed = ck("replay experiment:turned");

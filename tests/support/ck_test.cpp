@@ -115,10 +115,10 @@ void CkTest::expect_clean() const {
   for (const auto& name : names_in("repos"))
     EXPECT_FALSE(name.starts_with(".")) << "left in repos/: " << name;
   std::error_code missing;
-  for (const auto& entry : fs::recursive_directory_iterator(home() / "downloads", missing)) {
-    // What a broken download left is resumed by the next one; URLs have notes of their own.
+  for (const auto& entry :
+       fs::recursive_directory_iterator(home() / "downloads" / "sha256", missing)) {
+    // What a broken download left is resumed by the next one.
     if (!entry.is_regular_file() || entry.path().extension() == ".part") continue;
-    if (entry.path().parent_path().filename() == "urls") continue;
     EXPECT_EQ(sha256_hex(read_text(entry.path())), entry.path().filename().string());
   }
   std::vector<std::string> known;

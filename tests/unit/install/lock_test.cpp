@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "install/plan.hpp"
+#include "install/lock.hpp"
 #include "support/installation.hpp"
 
 namespace ck::install {
@@ -12,7 +12,8 @@ namespace {
 
 Lock lock() {
   Lock lock;
-  lock.repositories = {{"core", "", ""}, {"digits", "https://example.org/digits.git", "abc"}};
+  lock.repositories = {{"core", "", "", "", ""},
+                       {"digits", "https://example.org/digits.git", "abc", "0123", "def"}};
   for (const char digit : {'1', '2'}) {
     LockedEnvironment environment;
     environment.record.id = std::string(32, digit);
@@ -23,6 +24,14 @@ Lock lock() {
   }
   lock.roots = {{"model", std::string(32, '1')}};
   lock.subject = std::string(32, '2');
+  lock.environments[0].sources = {{"url", {"https://a/x", "https://b/x"}, "12ab", "", ""},
+                                  {"git", {"https://c/x"}, "", "34cd", ""},
+                                  {"debian", {}, "56ef", "", "libx=1.2"}};
+  lock.request = LockedRequest{"program:x", {{"size", "4"}}, {"more"}};
+  lock.platform = LockedPlatform{"x86_64", "glibc 2.36", "debian-12", "6.1", "some"};
+  lock.profile = "clean";
+  lock.contents = {{{"core", "dataset", "words", "0011"}, "77"}};
+  lock.differences = {{"software:gcc", "12", "13", "", false}};
   return lock;
 }
 
@@ -36,7 +45,93 @@ TEST(LockJson, RoundTrips) {
   EXPECT_EQ(read->environments.at(0).reason, "the only candidate");
   EXPECT_EQ(read->roots, lock().roots);
   EXPECT_EQ(read->subject, lock().subject);
+  EXPECT_EQ(read->environments.at(0).sources, lock().environments.at(0).sources);
+  EXPECT_EQ(read->request->options.at("size"), "4");
+  EXPECT_EQ(read->contents.at(0).content, "77");
   EXPECT_OK(lock_from_json(to_json(Lock{}), "test"));
+}
+
+TEST(LockJson, ReadsTheFirstSchema) {
+  Json json = to_json(lock());
+  json["schema"] = "ck.lock/1";
+  for (const auto* key : {"request", "platform", "profile", "contents", "differences"})
+    json.erase(key);
+  json["environments"][1]["inputs"] = "ck-environment 1\n";
+  const auto read = lock_from_json(json, "test");
+  ASSERT_OK(read);
+  EXPECT_EQ(read->environments.at(1).inputs, "ck-environment 1\n");
+  EXPECT_FALSE(read->request);
+}
+
+TEST(LockDifferences, TellWhichInputIsAnother) {
+  LockedEnvironment environment = lock().environments[0];
+  environment.record.component.repo = "digits";
+  environment.inputs =
+      "ck-environment 1\nversion 1\ncontent aa\nvalue size 1\ndependency a 1\nplatform x\n";
+  const auto found = input_differences(
+      environment,
+      "ck-environment 1\nversion 1\ncontent bb\nvalue size 2\ndependency a 2\nplatform y\n",
+      lock());
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_EQ(found[0].what, "package:x, content");
+  EXPECT_EQ(found[0].recorded, "aa");
+  EXPECT_EQ(found[0].now, "bb");
+  EXPECT_EQ(found[0].advice,
+            "ck pull repo:digits --url=https://example.org/digits.git --commit=abc");
+  EXPECT_EQ(found[1].what, "package:x, platform");
+  EXPECT_EQ(found[2].what, "package:x, value size");
+  EXPECT_TRUE(input_differences(environment, environment.inputs, lock()).empty());
+}
+
+TEST(LockDifferences, OfCollectiveInputsAreMembers) {
+  LockedEnvironment environment = lock().environments[0];
+  environment.inputs = R"({"recipe": "aa", "script": ["a", "b"], "dependencies": {"x": "1"}})";
+  auto found = input_differences(
+      environment, R"({"recipe": "aa", "script": ["a", "c"], "dependencies": {"x": "1"}})", lock());
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].recorded, "b");
+  EXPECT_EQ(found[0].now, "c");
+  found = input_differences(
+      environment, R"({"recipe": "aa", "script": ["a", "c"], "dependencies": {"x": "2"}})", lock());
+  EXPECT_TRUE(found.empty()) << "follows from the dependency";
+}
+
+TEST(LockDifferences, OfSoftwareAreVersionContentAndOwner) {
+  store::EnvironmentRecord recorded;
+  recorded.component = {"core", "software", "gcc", "00"};
+  recorded.version = "12.2.0";
+  recorded.file = "/usr/bin/gcc";
+  recorded.file_sha256 = std::string(64, 'a');
+  recorded.owner = "gcc-12 12.2.0-14";
+  auto found = recorded;
+  found.file = "/opt/bin/gcc";
+  EXPECT_FALSE(software_difference(recorded, found)) << "the place does not matter";
+  found.file_sha256 = std::string(64, 'b');
+  ASSERT_TRUE(software_difference(recorded, found));
+  EXPECT_NE(software_difference(recorded, found)->now.find("another file"), std::string::npos);
+  found = recorded;
+  found.owner = "gcc-12 12.2.0-15";
+  EXPECT_NE(software_difference(recorded, found)->now.find("another package"), std::string::npos);
+  found.version = "13.1.0";
+  const Error error =
+      differences_error({*software_difference(recorded, found), missing_software(recorded)});
+  EXPECT_EQ(error.code, ErrorCode::not_found);
+  EXPECT_NE(error.message.find("2 things are not"), std::string::npos) << error.message;
+  EXPECT_NE(error.message.find("apt-get install gcc-12=12.2.0-14"), std::string::npos);
+}
+
+TEST(LockedSources, HaveTheirValuesFilledIn) {
+  model::Recipe recipe;
+  model::UrlSource url;
+  url.urls = {"https://a/x-${version}-${size}.tar"};
+  url.sha256 = "12";
+  recipe.sources = {model::FilesSource{}, url, model::GitSource{"https://b/${tool.x}", "34", ""},
+                    model::DebianSource{"libx", "${version}", "56", {}, ""}};
+  const auto sources = locked_sources(recipe, {{"size", "4"}}, "1.5");
+  ASSERT_EQ(sources.size(), 3U);
+  EXPECT_EQ(sources[0].urls, std::vector<std::string>{"https://a/x-1.5-4.tar"});
+  EXPECT_EQ(sources[1].urls, std::vector<std::string>{"https://b/${tool.x}"});
+  EXPECT_EQ(sources[2].package, "libx=1.5");
 }
 
 TEST(LockJson, ListsEverythingWrongWithADocument) {
@@ -51,7 +146,7 @@ TEST(LockJson, ListsEverythingWrongWithADocument) {
                             "/environments/1/environment", "/root"})
     EXPECT_ERROR(read, invalid, place);
   json = to_json(lock());
-  json["schema"] = "ck.lock/2";
+  json["schema"] = "ck.lock/3";
   EXPECT_ERROR(lock_from_json(json, "x"), invalid, "ck.lock/1");
 }
 

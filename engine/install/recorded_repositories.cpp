@@ -1,0 +1,142 @@
+#include "install/recorded_repositories.hpp"
+
+#include <algorithm>
+
+#include "base/sha256.hpp"
+#include "base/strings.hpp"
+#include "install/download_cache.hpp"
+#include "install/staging.hpp"
+
+namespace ck::install {
+
+Result<std::unique_ptr<RecordedRepositories>> RecordedRepositories::open(const Lock& lock,
+                                                                         Rule rule,
+                                                                         Context& context) {
+  std::unique_ptr<RecordedRepositories> recorded(new RecordedRepositories(lock, rule, context));
+  CK_CHECK(recorded->choose());
+  if (!recorded->moved_.empty()) CK_CHECK(recorded->open_catalog());
+  return recorded;
+}
+
+std::vector<LockDifference> RecordedRepositories::and_missing(
+    std::vector<LockDifference> differences) const {
+  std::erase_if(differences, [&](const LockDifference& one) {
+    return one.missing &&
+           std::ranges::find(missing_, one.advice, &LockDifference::advice) != missing_.end();
+  });
+  differences.insert(differences.begin(), missing_.begin(), missing_.end());
+  return differences;
+}
+
+Status RecordedRepositories::choose() {
+  repositories_ = outer_.repositories;
+  for (const auto& recorded : lock_.repositories) CK_CHECK(choose(recorded, repositories_));
+  return {};
+}
+
+Status RecordedRepositories::choose(const LockedRepository& recorded,
+                                    std::vector<catalog::Repository>& all) {
+  const auto here = std::ranges::find_if(all, [&](const catalog::Repository& one) {
+    return one.name == recorded.name && (recorded.uid.empty() || one.uid == recorded.uid);
+  });
+  if (here == all.end()) {
+    missing_.push_back({"repo:" + recorded.name,
+                        recorded.commit.empty() ? "a folder" : "commit " + recorded.commit,
+                        "not registered here", pull_advice(recorded.name, lock_), true});
+    return {};
+  }
+  CK_TRY(right, is_as_recorded(recorded, *here));
+  if (right || recorded.commit.empty()) return {};
+  CK_TRY(folder, exported(recorded, *here));
+  if (!folder) return {};
+  moved_.emplace_back(here->path, *folder);
+  here->path = *folder;
+  here->commit = recorded.commit;
+  return {};
+}
+
+Result<bool> RecordedRepositories::is_as_recorded(const LockedRepository& recorded,
+                                                  const catalog::Repository& here) const {
+  if (rule_ == Rule::same_commit) {
+    CK_TRY(same, stands_at_commit(recorded, here));
+    if (!same) return false;
+  }
+  return has_content(recorded);
+}
+
+Result<bool> RecordedRepositories::stands_at_commit(const LockedRepository& recorded,
+                                                    const catalog::Repository& here) const {
+  if (recorded.commit == here.commit) return true;
+  if (recorded.commit.empty() || here.commit.empty()) return recorded.commit == here.commit;
+  CK_TRY(git, outer_.transfer.git());
+  const auto state = git->state(here.path);
+  return state && state->commit == recorded.commit;
+}
+
+Result<bool> RecordedRepositories::has_content(const LockedRepository& recorded) const {
+  for (const auto& environment : lock_.environments) {
+    const auto& record = environment.record;
+    if (record.component.repo != recorded.name || record.recipe_hash.empty()) continue;
+    const auto& id = record.component;
+    const auto component = outer_.catalog.find(
+        {.repo = id.repo, .kind = id.kind, .name = id.uid.empty() ? id.name : id.uid});
+    if (!component) return false;
+    CK_TRY(content, outer_.catalog.content_hash(*component, outer_.cancel));
+    if (content != record.recipe_hash) return false;
+  }
+  for (const auto& locked : lock_.contents) {
+    if (locked.component.repo != recorded.name) continue;
+    CK_TRY(difference, content_difference(locked, lock_, outer_));
+    if (difference) return false;
+  }
+  return true;
+}
+
+Result<std::optional<fs::path>> RecordedRepositories::exported(
+    const LockedRepository& recorded, const catalog::Repository& here) const {
+  const std::string url = here.url.empty() ? recorded.url : here.url;
+  std::vector<std::string> places{"file://" + here.path.string()};
+  if (!url.empty()) places.push_back(url);
+  const auto fetch = [&](const fs::path& target) -> Status {
+    CK_TRY(git, outer_.transfer.git());
+    Status exported;
+    for (const auto& place : places) {
+      const bool local = place.starts_with("file://");
+      if (outer_.offline && !local) continue;
+      exported = git->export_commit(place, recorded.commit, target, outer_.events, outer_.cancel);
+      if (exported || exported.error().code == ErrorCode::interrupted) return exported;
+    }
+    return exported;
+  };
+  const std::string name = sha256_hex((url.empty() ? recorded.name : url) + "\n" + recorded.commit);
+  auto folder = cached_folder(name, outer_, fetch);
+  if (folder) return std::optional(std::move(*folder));
+  if (folder.error().code == ErrorCode::interrupted) return fail(std::move(folder.error()));
+  outer_.events.on(Note{"repository " + recorded.name + " at " + recorded.commit + ": " +
+                        folder.error().message});
+  return std::optional<fs::path>();
+}
+
+Status RecordedRepositories::open_catalog() {
+  CK_TRY(folder, make_staging(outer_.home.staging()));
+  folder_ = std::move(folder);
+  CK_TRY(home, catalog::Home::open(folder_->path()));
+  index_home_ = std::move(home);
+  CK_TRY(catalog,
+         catalog::Catalog::open(*index_home_, repositories_, outer_.events, outer_.cancel));
+  catalog_ = std::move(catalog);
+  inner_.emplace(Context{.home = outer_.home,
+                         .repositories = repositories_,
+                         .catalog = *catalog_,
+                         .store = outer_.store,
+                         .processes = outer_.processes,
+                         .transfer = outer_.transfer,
+                         .clock = outer_.clock,
+                         .events = outer_.events,
+                         .cancel = outer_.cancel,
+                         .host_variables = outer_.host_variables,
+                         .offline = outer_.offline});
+  return {};
+}
+
+}  // namespace ck::install

@@ -1,0 +1,62 @@
+#pragma once
+/// The repositories that a lock names, as they were then.
+
+#include <memory>
+#include <vector>
+
+#include "install/lock.hpp"
+#include "sys/files.hpp"
+
+namespace ck::install {
+
+/// A context in which components are found as a lock recorded them. A repository is taken as it
+/// lies here when that is right; else its recorded commit is exported, from the clone or else from
+/// its URL, to where downloads are kept. Refers to the lock and the outer context.
+class RecordedRepositories {
+ public:
+  /// When a repository as it lies here will do.
+  enum class Rule {
+    same_content,  ///< the recorded components have the recorded content
+    same_commit    ///< that, and it stands at the recorded commit: more than those count
+  };
+
+  static Result<std::unique_ptr<RecordedRepositories>> open(const Lock& lock, Rule rule,
+                                                            Context& context);
+
+  /// The outer one if every repository is as it was.
+  Context& context() { return inner_ ? *inner_ : outer_; }
+  /// Where repositories lie here, and where those are that are used instead.
+  const std::vector<std::pair<fs::path, fs::path>>& moved() const { return moved_; }
+  /// Repositories that are not here: `missing`, with how to get them.
+  const std::vector<LockDifference>& missing() const { return missing_; }
+  /// Those, and other differences that getting them would not mend anyway.
+  std::vector<LockDifference> and_missing(std::vector<LockDifference> differences) const;
+
+ private:
+  RecordedRepositories(const Lock& lock, Rule rule, Context& context)
+      : lock_(lock), rule_(rule), outer_(context) {}
+
+  Status choose();
+  Status choose(const LockedRepository& recorded, std::vector<catalog::Repository>& all);
+  Result<bool> is_as_recorded(const LockedRepository& recorded,
+                              const catalog::Repository& here) const;
+  Result<bool> stands_at_commit(const LockedRepository& recorded,
+                                const catalog::Repository& here) const;
+  Result<bool> has_content(const LockedRepository& recorded) const;
+  Result<std::optional<fs::path>> exported(const LockedRepository& recorded,
+                                           const catalog::Repository& here) const;
+  Status open_catalog();
+
+  const Lock& lock_;
+  Rule rule_;
+  Context& outer_;
+  std::vector<LockDifference> missing_;
+  std::vector<std::pair<fs::path, fs::path>> moved_;
+  std::vector<catalog::Repository> repositories_;
+  std::optional<sys::TemporaryDirectory> folder_;  ///< of the index
+  std::optional<catalog::Home> index_home_;
+  std::optional<catalog::Catalog> catalog_;
+  std::optional<Context> inner_;
+};
+
+}  // namespace ck::install
