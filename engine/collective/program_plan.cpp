@@ -327,8 +327,11 @@ class Planning {
     if (around_.correctness_files.empty()) return {};
     std::string owner = text_at(run_time_, "program_output_uoa");
     if (owner.empty()) owner = "program-uid-" + request_.component.id.uid;
-    const auto entry = bench_.find("program.output", owner);
-    if (!entry) return {};
+    // Hardly any program has one, and `find` looks at everything to say what else was meant.
+    CK_TRY(found, bench_.context().catalog.search(
+                      {{.repo = {}, .kind = "program.output", .name = owner}, {}, std::nullopt}));
+    if (found.empty()) return {};
+    CK_TRY(entry, bench_.find("program.output", owner));
     std::string name = command_;
     if (dataset_) {
       name += "-" + dataset_->component.id.uid;
@@ -338,7 +341,7 @@ class Planning {
     if (!yes_at(run_time_, "output_invariant_of_repeat")) name += "-" + request_.repeat;
     for (const auto& variable : texts_at(run_time_, "run_correctness_vars"))
       name += "-" + text_at(environment_, variable);
-    auto folder = sys::contained_path(entry->path, name);
+    auto folder = sys::contained_path(entry.path, name);
     std::error_code missing;
     if (folder && fs::is_directory(*folder, missing))
       around_.reference = run::without_home(folder->string(), home_);
