@@ -313,6 +313,14 @@ Result<CompileReport> compile_collective(Session& session, const catalog::Compon
   return CompileReport{built.built.environment, built.built.built};
 }
 
+Result<CollectiveNeeds> needs_of_collective(Session& session, const catalog::Component& component,
+                                            const RunRequest& request) {
+  RunRequest planned_only = request;
+  planned_only.dry_run = true;
+  CK_TRY(planned, plan_collective(session, component, planned_only));
+  return CollectiveNeeds{std::move(planned.work), std::move(planned.planned.dependencies)};
+}
+
 Result<install::Lock> lock_collective(Session& session, const catalog::Component& component,
                                       const RunRequest& request) {
   RunRequest planned_only = request;

@@ -2,9 +2,11 @@
 /// What the verbs do with components of Collective Knowledge. Internal to app: the verbs' own
 /// functions call these when the component they are asked for is one.
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "app/collective_work.hpp"
 #include "app/environments.hpp"
 #include "app/programs.hpp"
 #include "collective/workbench.hpp"
@@ -23,6 +25,14 @@ Result<CompileReport> compile_collective(Session& session, const catalog::Compon
 Result<install::Lock> lock_collective(Session& session, const catalog::Component& component,
                                       const RunRequest& request);
 Result<install::Lock> lock_collective(Session& session, const InstallRequest& request);
+
+/// What a program of Collective Knowledge would run with: it is compiled, and all of it exists.
+struct CollectiveNeeds {
+  std::unique_ptr<CollectiveWork> work;
+  collective::Resolution choices;
+};
+Result<CollectiveNeeds> needs_of_collective(Session& session, const catalog::Component& component,
+                                            const RunRequest& request);
 
 /// ck install package.
 Result<InstallReport> install_collective(Session& session, const InstallRequest& request);

@@ -161,9 +161,10 @@ Result<int> dispatch(const std::vector<std::string>& typed, Output& output) {
 
 std::vector<Command> commands() {
   std::vector<Command> table;
-  for (auto* rows : {repository_commands, component_commands, environment_commands,
-                     program_commands, lock_commands, experiment_commands, exchange_commands,
-                     collective_commands, doctor_commands, completion_commands}) {
+  for (auto* rows :
+       {repository_commands, component_commands, environment_commands, program_commands,
+        lock_commands, shell_commands, experiment_commands, exchange_commands, collective_commands,
+        doctor_commands, completion_commands}) {
     for (auto& command : rows()) table.push_back(std::move(command));
   }
   return table;

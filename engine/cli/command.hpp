@@ -51,6 +51,7 @@ std::vector<Command> environment_commands();
 std::vector<Command> program_commands();
 std::vector<Command> experiment_commands();
 std::vector<Command> lock_commands();
+std::vector<Command> shell_commands();
 std::vector<Command> collective_commands();
 std::vector<Command> doctor_commands();
 std::vector<Command> exchange_commands();

@@ -15,7 +15,7 @@ RULES = [
     ("libcurl", r"\bcurl_\w+\s*\(|\bCURL\w*_\w+|<curl/", r"sys/transfer/http(_\w+)?\.[ch]pp"),
     ("libarchive", r"\barchive_(?:read|write|entry|match)_\w+\s*\(|<archive(?:_entry)?\.h>",
      r"sys/transfer/archive(_\w+)?\.[ch]pp"),
-    ("starting a process", r"(?<![\w.>])(?:v?fork|execv(?:p|e|pe)?|posix_spawnp?)\s*\(", r"sys/process\.cpp"),
+    ("starting a process", r"(?<![\w.>])(?:v?fork|execv(?:p|e|pe)?|posix_spawnp?)\s*\(", r"sys/(process|replace)\.cpp"),
     ("dynamic loading", r"\bdl(?:open|sym)\s*\(", r"sys/transfer\.cpp"),
     ("ending the process", r"\b(?:std::|::)(?:exit|abort|terminate|quick_exit)\s*\(|(?<![\w.:>])(?:exit|abort)\s*\(",
      r"cli/main\.cpp"),

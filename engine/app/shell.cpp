@@ -1,0 +1,213 @@
+#include "app/shell.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <nlohmann/json.hpp>
+
+#include "app/collective.hpp"
+#include "app/collective_work.hpp"
+#include "app/preparations.hpp"
+#include "base/strings.hpp"
+#include "collective/steps.hpp"
+#include "install/profile.hpp"
+#include "install/staging.hpp"
+#include "sys/replace.hpp"
+
+namespace ck::app {
+namespace {
+
+std::optional<std::string> value_of(const install::Variables& variables, const std::string& name) {
+  const auto found =
+      std::ranges::find(variables, name, &std::pair<std::string, std::string>::first);
+  return found == variables.end() ? std::nullopt : std::optional(found->second);
+}
+
+/// What lies below the environments' own variables.
+Result<install::Variables> base_variables(const ShellRequest& request, install::Context& context) {
+  if (request.profile.empty()) return context.host_variables;
+  CK_TRY(profile, install::load_profile(request.profile, context));
+  std::error_code gone;
+  const auto here = fs::current_path(gone);
+  return install::profile_variables(profile, context.host_variables,
+                                    gone ? context.home.work() : here);
+}
+
+ShellReport report_of(std::string subject, install::Variables variables,
+                      const install::Context& context) {
+  ShellReport report;
+  report.subject = std::move(subject);
+  install::set_variable(variables, "CK_SHELL", report.subject);
+  for (const auto& [name, value] : variables) {
+    const bool own_of_shells = name == "_" || name == "SHLVL" || name == "PWD" || name == "OLDPWD";
+    if (!own_of_shells && value_of(context.host_variables, name) != value)
+      report.changed.emplace_back(name, value);
+  }
+  std::ranges::sort(report.changed);
+  report.variables = std::move(variables);
+  return report;
+}
+
+/// The roots of a plan: what was asked for, or what a program needs.
+std::vector<std::string> roots_of(const install::InstallPlan& plan, bool with_subject) {
+  std::vector<std::string> roots;
+  for (const auto& [key, id] : plan.roots) roots.push_back(id);
+  if (with_subject && plan.subject) roots.push_back(*plan.subject);
+  return roots;
+}
+
+Result<ShellReport> of_prepared(const ShellRequest& request, const Prepared& prepared,
+                                bool with_subject) {
+  auto& context = *prepared.context;
+  CK_TRY(closure, install::execute(prepared.plan, prepared.profile, context));
+  CK_TRY(base, base_variables(request, context));
+  const auto* subject = prepared.plan.subject ? &closure.at(*prepared.plan.subject) : nullptr;
+  return report_of(
+      subject == nullptr ? "?" : subject->record.component.text(),
+      install::with_exports(std::move(base), closure, roots_of(prepared.plan, with_subject)),
+      context);
+}
+
+/// Of Collective Knowledge's: shell lines are evaluated over the base.
+Result<ShellReport> of_lines(const ShellRequest& request, const std::string& subject,
+                             const std::vector<std::string>& lines, collective::Workbench& bench) {
+  auto& context = bench.context();
+  CK_TRY(work, install::make_staging(context.home.staging()));
+  CK_TRY(base, base_variables(request, context));
+  CK_TRY(variables, collective::variables_after(lines, base, work.path(), bench));
+  return report_of(subject, std::move(variables), context);
+}
+
+Result<ShellReport> of_folder(Session& session, const ShellRequest& request,
+                              const install::Environment& environment) {
+  CK_TRY(wishes, wishes_of(session, {}));
+  CK_TRY(work, CollectiveWork::open(session, "clean", std::move(wishes), std::nullopt, {}));
+  CK_TRY(home, session.home());
+  const fs::path script = home->environments() / environment.record.id / "env.sh";
+  return of_lines(request, "env:" + environment.record.id.substr(0, 12),
+                  {". " + shell_quoted(script.string())}, *work->bench);
+}
+
+/// An environment with everything below it, from the store's list.
+install::Closure closure_of(const std::string& id,
+                            const std::vector<store::EnvironmentRecord>& records,
+                            const catalog::Home& home) {
+  install::Closure closure;
+  const std::function<void(const std::string&)> add = [&](const std::string& wanted) {
+    const auto record = std::ranges::find(records, wanted, &store::EnvironmentRecord::id);
+    if (record == records.end() || closure.contains(wanted)) return;
+    closure.emplace(wanted, install::make_environment(*record, home));
+    for (const auto& [key, below] : record->dependencies) add(below);
+  };
+  add(id);
+  return closure;
+}
+
+Result<ShellReport> of_environment(Session& session, const ShellRequest& request,
+                                   const install::Environment& environment) {
+  CK_TRY(context, session.context());
+  std::error_code missing;
+  if (fs::exists(context->home.environments() / environment.record.id / "env.sh", missing))
+    return of_folder(session, request, environment);
+  CK_TRY(records, context->store.environments());
+  const auto closure = closure_of(environment.record.id, records, context->home);
+  CK_TRY(base, base_variables(request, *context));
+  return report_of("env:" + environment.record.id.substr(0, 12),
+                   install::with_exports(std::move(base), closure, {environment.record.id}),
+                   *context);
+}
+
+Result<ShellReport> of_program(Session& session, const ShellRequest& request) {
+  CK_TRY(collective, collective_program(session, request.program));
+  if (!collective) {
+    CK_TRY(prepared, prepare_program(session, request.program));
+    return of_prepared(request, prepared, false);
+  }
+  CK_TRY(needs, needs_of_collective(session, *collective, request.program));
+  return of_lines(request, collective->id.text(), needs.choices.script(), *needs.work->bench);
+}
+
+/// Whatever of ours answers a dependency with these tags.
+Result<ShellReport> of_native_tags(Session& session, const ShellRequest& request) {
+  const auto& wanted = request.installation;
+  CK_TRY(context, session.context());
+  CK_TRY(profile, install::load_profile(wanted.profile, *context));
+  model::Dependency dependency;
+  dependency.key = "shell";
+  dependency.tags = wanted.tags;
+  install::ResolveRequest resolving;
+  resolving.subject = "ck shell";
+  resolving.dependencies.push_back(std::move(dependency));
+  CK_TRY(resolved, install::resolve(resolving, *context));
+  CK_TRY(plan, install::make_plan(resolved, std::nullopt, profile, false, *context));
+  CK_TRY(closure, install::execute(plan, profile, *context));
+  CK_TRY(base, base_variables(request, *context));
+  return report_of(closure.at(plan.roots.at("shell")).record.component.text(),
+                   install::with_exports(std::move(base), closure, roots_of(plan, false)),
+                   *context);
+}
+
+/// Whatever of Collective Knowledge's answers a dependency with these tags.
+Result<ShellReport> of_collective_tags(Session& session, const ShellRequest& request) {
+  const auto& wanted = request.installation;
+  CK_TRY(wishes, wishes_of(session, wanted.collective));
+  CK_TRY(work, CollectiveWork::open(session, wanted.profile, std::move(wishes), std::nullopt, {}));
+  const Json dependencies = {{"shell",
+                              {{"local", "yes"},
+                               {"name", "ck shell"},
+                               {"tags", join(wanted.tags.all, ",")},
+                               {"no_tags", join(wanted.tags.none, ",")}}}};
+  CK_TRY(needs, collective::resolve_needs(dependencies, Json::object(), {}, *work->bench));
+  return of_lines(request, needs.needs.front().environment.environment.record.component.text(),
+                  needs.script(), *work->bench);
+}
+
+Result<ShellReport> of_tags(Session& session, const ShellRequest& request) {
+  auto native = of_native_tags(session, request);
+  if (native || native.error().code != ErrorCode::not_found) return native;
+  CK_TRY(repositories, session.repositories());
+  const bool any = std::ranges::any_of(repositories->all(), [](const catalog::Repository& one) {
+    return one.format == model::RepositoryDescriptor::Format::ck;
+  });
+  return any ? of_collective_tags(session, request) : native;
+}
+
+Result<ShellReport> of_installation(Session& session, const ShellRequest& request) {
+  const auto& wanted = request.installation;
+  if (wanted.pattern.name.empty()) return of_tags(session, request);
+  CK_TRY(collective, means_collective(session, wanted));
+  if (!collective) {
+    CK_TRY(prepared, prepare_installation(session, wanted));
+    return of_prepared(request, prepared, true);
+  }
+  CK_TRY(installed, install_collective(session, wanted));
+  return of_environment(session, request, installed.plan.steps.front().environment);
+}
+
+}  // namespace
+
+Result<ShellReport> shell(Session& session, const ShellRequest& request) {
+  if (request.of == ShellRequest::Of::program) return of_program(session, request);
+  if (request.of == ShellRequest::Of::installation) return of_installation(session, request);
+  CK_TRY(found, locate_environments(session, request.environment));
+  if (found.environments.size() == 1)
+    return of_environment(session, request, found.environments.front());
+  Error error(ErrorCode::conflict, std::to_string(found.environments.size()) +
+                                       " environments are called '" + request.environment.id + "'");
+  for (const auto& one : found.environments)
+    error.hint("env:" + one.record.id.substr(0, 12) + " (" + one.record.component.text() + " " +
+               one.record.version + ")");
+  return fail(std::move(error));
+}
+
+Error enter_shell(const ShellReport& report, const std::vector<std::string>& command) {
+  if (!command.empty()) return sys::replace_process(command, report.variables);
+  if (!sys::stdin_is_terminal()) {
+    return Error(ErrorCode::usage, "a shell without a command needs a terminal")
+        .hint("ck shell … -- COMMAND, or --print=sh for the variables");
+  }
+  auto variables = report.variables;
+  install::set_variable(variables, "PS1", "(ck " + report.subject + ") \\$ ");
+  return sys::replace_process({value_of(variables, "SHELL").value_or("/bin/sh")}, variables);
+}
+
+}  // namespace ck::app

@@ -1,0 +1,35 @@
+#pragma once
+/// ck shell.
+
+#include "app/environments.hpp"
+#include "app/programs.hpp"
+
+namespace ck::app {
+
+struct ShellRequest {
+  /// What is wanted of a program; a package, data set or model; or an environment that exists.
+  enum class Of { program, installation, environment };
+  Of of = Of::installation;
+  RunRequest program;
+  InstallRequest installation;
+  EnvironmentQuery environment;
+  std::string profile;  ///< the variables below; empty: all of the caller's
+};
+
+/// The variables of a resolved environment, which exists now.
+struct ShellReport {
+  std::string subject;           ///< "program:x", "env:3fa1…"
+  install::Variables variables;  ///< all
+  install::Variables changed;    ///< those that the caller does not have so, sorted
+};
+
+/// Resolves and installs what is needed; a program itself is built only as far as others see it.
+/// Tags mean what they mean in a dependency: an environment that exists, software of this machine,
+/// or something that is installed now.
+Result<ShellReport> shell(Session& session, const ShellRequest& request);
+
+/// Executes a command with the report's variables in place of this process; without one the user's
+/// shell, which needs a terminal. Returns only when that fails.
+Error enter_shell(const ShellReport& report, const std::vector<std::string>& command);
+
+}  // namespace ck::app

@@ -1,0 +1,90 @@
+// Commands inside resolved environments.
+
+#include <nlohmann/json.hpp>
+
+#include "collective_fixture.hpp"
+
+namespace ck::test {
+namespace {
+
+class Shell : public CkTest {
+ protected:
+  Shell() {
+    components.package("lib", "echo lib >\"$1/lib\"",
+                       R"("tags": ["lib", "foo"], "exports": {
+                            "variables": {"FOO_HOME": "${prefix}", "FOO_TEXT": "it's $1 \"x\""},
+                            "prepend": {"PATH": "${prefix}/bin"}})");
+    components.component("program", "user", R"("build": {"system": "none"},
+      "dependencies": {"lib": {"tags": ["lib"]}}, "commands": {"run": {"run": ["/bin/true"]}})");
+    import();
+  }
+};
+
+TEST_F(Shell, GivesACommandTheVariablesOfTheClosure) {
+  const auto result = ck({"shell", "program:user", "--", "sh", "-c",
+                          "cat \"$FOO_HOME/lib\"; echo \"$CK_SHELL $MINE\"; exit 7"},
+                         {{"MINE", "mine"}});
+  EXPECT_EQ(result.code, 7) << result.err;
+  EXPECT_EQ(result.out, "lib\nprogram:user mine\n");
+  expect_clean();
+}
+
+TEST_F(Shell, TakesTagsAndEnvironments) {
+  EXPECT_EQ(ck({"shell", "--tags=lib,foo", "--", "sh", "-c", "cat \"$FOO_HOME/lib\""}).out,
+            "lib\n");
+  const auto ids = environments();
+  ASSERT_EQ(ids.size(), 1U);
+  EXPECT_EQ(ck({"shell", "env:" + ids[0], "--", "sh", "-c", "echo $FOO_HOME"}).out,
+            (home() / "envs" / ids[0]).string() + "\n");
+  EXPECT_EQ(ck({"shell", "package:lib", "--", "sh", "-c", "kill -9 $$"}).code, 137);
+}
+
+TEST_F(Shell, PrintsQuotedVariables) {
+  const auto printed = ck("shell package:lib --print=sh");
+  ASSERT_TRUE(succeeds(printed));
+  write_text(folder / "vars.sh", printed.out);
+  const auto evaluated =
+      shell("env -i sh -c '. \"" + (folder / "vars.sh").string() + "\"; echo \"$FOO_TEXT\"'");
+  EXPECT_EQ(evaluated.output, "it's $1 \"x\"\n");
+  const Json json = json_of(ck("shell package:lib --print=json"));
+  EXPECT_EQ(json["schema"], "ck.variables/1");
+  EXPECT_EQ(json["variables"]["FOO_TEXT"], "it's $1 \"x\"");
+  EXPECT_FALSE(json["variables"].contains("HOME"));
+}
+
+TEST_F(Shell, AProfileLeavesTheCallersVariablesOut) {
+  const auto result =
+      ck({"shell", "package:lib", "--profile=clean", "--", "/usr/bin/env"}, {{"MINE", "mine"}});
+  ASSERT_TRUE(succeeds(result));
+  EXPECT_EQ(result.out.find("MINE"), std::string::npos) << result.out;
+  EXPECT_NE(result.out.find("FOO_HOME="), std::string::npos) << result.out;
+}
+
+TEST_F(Shell, ExplainsWhatItCannotDo) {
+  EXPECT_TRUE(fails(ck("shell -- true"), 2, "nothing says whose environment"));
+  EXPECT_TRUE(fails(ck("shell package:lib --print=xml"), 2, "sh or json"));
+  EXPECT_TRUE(fails(ck("shell package:lib -- no-such-command"), 1, "no-such-command"));
+  EXPECT_TRUE(fails(ck("shell env:nothing -- true"), 1, "nothing"));
+  EXPECT_TRUE(fails(ck("shell --tags=lbi -- true"), 1, "lib"));
+}
+
+class CollectiveShell : public CollectiveTest {};
+
+TEST_F(CollectiveShell, EvaluatesTheirScripts) {
+  repository.compiler();
+  repository.package("lib-x", "lib,x", "echo one > $INSTALL_DIR/made\n");
+  repository.program("show", "int main(void) { return 0; }\n",
+                     R"({"default": {"run_time": {"run_cmd_main": "true"}}})",
+                     R"("run_deps": {"lib-x": {"local": "yes", "tags": "lib,x"}})");
+  publish();
+  const auto of_program = ck({"shell", "program:show", "--", "sh", "-c", "echo $CK_CC"});
+  ASSERT_TRUE(succeeds(of_program));
+  EXPECT_TRUE(says(of_program.out, "gcc")) << of_program.out;
+  const auto of_tags = ck("shell --tags=compiler,lang-c --print=sh");
+  ASSERT_TRUE(succeeds(of_tags));
+  EXPECT_TRUE(says(of_tags.out, "export CK_CC=")) << of_tags.out;
+  expect_untouched();
+}
+
+}  // namespace
+}  // namespace ck::test
