@@ -8,6 +8,7 @@
 
 #include "app/collective_work.hpp"
 #include "base/strings.hpp"
+#include "collective/explain.hpp"
 #include "collective/meta.hpp"
 #include "collective/package.hpp"
 #include "collective/program.hpp"
@@ -163,6 +164,57 @@ Result<std::string> calibrated_repeat(collective::ProgramRequest program,
   return std::to_string(static_cast<long long>(repeat));
 }
 
+/// What the explanation says of candidates that are called so: "package:x", "soft:y@1.0".
+std::vector<solve::Objection> objections_against(const std::string& asked,
+                                                 const solve::Resolution& resolution) {
+  const auto meant = [&](const std::string& candidate) {
+    if (!candidate.starts_with(asked)) return false;
+    const auto rest = candidate.substr(asked.size());
+    return rest.empty() || rest.front() == '@' || rest.front() == ' ';
+  };
+  std::vector<solve::Objection> objections;
+  const auto add = [&](const std::string& candidate, const std::string& key, bool chosen,
+                       const std::string& reason) {
+    if (!meant(candidate)) return;
+    solve::Objection one;
+    one.candidate = candidate;
+    one.key = key;
+    one.chosen = chosen;
+    one.reason = reason;
+    objections.push_back(std::move(one));
+  };
+  for (const auto& choice : resolution.choices) {
+    add(choice.candidate, choice.key, true, choice.reason);
+    for (const auto& [candidate, reason] : choice.rejected)
+      add(candidate, choice.key, false, reason);
+  }
+  return objections;
+}
+
+/// An explained need in the words of our own resolution.
+solve::Choice choice_of(const collective::ExplainedNeed& one) {
+  solve::Choice choice;
+  choice.key = one.need.key;
+  choice.candidate = one.choice.empty() ? "nothing" : one.choice;
+  choice.reason = one.reason;
+  model::Dependency dependency;
+  dependency.key = one.need.key;
+  dependency.tags.all = one.need.tags;
+  dependency.tags.none = one.need.no_tags;
+  for (const auto& alternative : split(one.need.or_tags, ';')) {
+    if (!alternative.empty()) dependency.tags.any.push_back(split(alternative, ','));
+  }
+  std::vector<std::string> bounds;
+  if (one.need.from) bounds.push_back(">=" + collective::version_text(*one.need.from));
+  if (one.need.to) bounds.push_back("<=" + collective::version_text(*one.need.to));
+  // Numbers and dots, which every range may hold.
+  if (auto range = model::VersionRange::parse(join(bounds, ","))) dependency.version = *range;
+  choice.demands.push_back({one.by, std::move(dependency)});
+  for (const auto& [candidate, reason] : one.rejected)
+    choice.rejected.push_back({candidate, reason});
+  return choice;
+}
+
 }  // namespace
 
 Result<collective::Wishes> wishes_of(Session& session, const CollectiveOptions& options) {
@@ -304,6 +356,38 @@ Result<RunReport> run_collective(Session& session, const catalog::Component& com
   report.metrics = experiment::summarize(outcome.point);
   report.failure = std::move(outcome.failure);
   report.point = std::move(outcome.point);
+  return report;
+}
+
+Result<ExplainReport> explain_collective(Session& session, const catalog::Component& component,
+                                         const RunRequest& request) {
+  Json environment = Json::object();
+  if (component.id.kind == "program") {
+    CK_TRY(program, program_request(session, component, request));
+    environment = std::move(program.environment);
+  }
+  CK_TRY(context, session.context());
+  CK_TRY(profile, install::load_profile(request.profile, *context));
+  CK_TRY(wishes, wishes_of(session, options_of(request)));
+  CK_TRY(bench, collective::Workbench::open(*context, profile, std::move(wishes)));
+  CK_TRY(document, bench.document(component));
+  Json needs = collective::object_at(document, "compile_deps");
+  if (needs.empty()) needs = collective::object_at(document, "deps");
+  for (const auto& [key, need] : collective::object_at(document, "run_deps").items()) {
+    if (!needs.contains(key)) needs[key] = need;
+  }
+  Json seen = Json::object();
+  if (collective::yes_at(document, "pass_env_to_resolve")) {
+    seen = collective::object_at(document, "run_vars");
+    for (const auto& [name, value] : environment.items()) seen[name] = value;
+  }
+  collective::Explainer explainer(bench);
+  CK_CHECK(explainer.explain(component.id.text(), needs, seen));
+  ExplainReport report;
+  report.subject = component.id.text();
+  for (auto& one : explainer.take()) report.resolution.choices.push_back(choice_of(one));
+  if (!request.why_not.empty())
+    report.objections = objections_against(request.why_not, report.resolution);
   return report;
 }
 

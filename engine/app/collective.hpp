@@ -17,6 +17,10 @@ namespace ck::app {
 Result<RunReport> run_collective(Session& session, const catalog::Component& component,
                                  const RunRequest& request, const run::PassThrough& output);
 
+/// ck explain.
+Result<ExplainReport> explain_collective(Session& session, const catalog::Component& component,
+                                         const RunRequest& request);
+
 /// ck compile.
 Result<CompileReport> compile_collective(Session& session, const catalog::Component& component,
                                          const RunRequest& request);

@@ -196,6 +196,7 @@ Result<Prepared> prepare_installation(Session& session, const InstallRequest& re
   wanted.pins = request.pins;
   wanted.profile = request.profile;
   wanted.rebuild = request.rebuild;
+  wanted.host = request.host;
   if (!request.locked) return prepare(session, wanted);
   CK_TRY(prepared, prepare_locked(session, wanted, *request.locked));
   CK_CHECK(judge_differences(prepared.differences, *request.locked, session.events()));
@@ -203,6 +204,7 @@ Result<Prepared> prepare_installation(Session& session, const InstallRequest& re
 }
 
 Result<InstallReport> install(Session& session, const InstallRequest& request) {
+  if (!request.dry_run) CK_CHECK(refuse_another_machine(request.host, "install"));
   CK_TRY(collective, means_collective(session, request));
   if (collective) return install_collective(session, request);
   CK_TRY(prepared, prepare_installation(session, request));

@@ -2,6 +2,7 @@
 /// ck detect, install, explain, and show, locate, rm for environments.
 
 #include "app/collective_options.hpp"
+#include "app/host.hpp"
 #include "app/locked_use.hpp"
 #include "app/session.hpp"
 #include "install/detector.hpp"
@@ -38,6 +39,7 @@ struct InstallRequest {
   std::string profile = "clean";
   bool rebuild = false;
   bool dry_run = false;
+  HostOverrides host;            ///< with dry_run only
   CollectiveOptions collective;  ///< for packages of Collective Knowledge
   std::optional<LockedUse> locked;
 };

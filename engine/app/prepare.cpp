@@ -52,6 +52,21 @@ Status place_variations(const model::Recipe& recipe, const std::vector<std::stri
   return {};
 }
 
+/// KIND:NAME, KIND:NAME@RANGE, NAME or tags:A,B.
+Result<model::Wish> parse_wish(const std::string& text) {
+  model::Wish wish;
+  if (text.find(':') == std::string::npos) {
+    wish.name = text;
+    return wish;
+  }
+  CK_TRY(pin, install::parse_pin("KEY", text));
+  wish.tags = pin.tags;
+  wish.kind = pin.kind;
+  wish.name = pin.component;
+  wish.version = pin.version;
+  return wish;
+}
+
 Status check_version(const catalog::Component& component, const model::Common& common,
                      const model::VersionRange& wanted) {
   if (wanted.contains(common.version)) return {};
@@ -131,6 +146,20 @@ Result<Prepared> prepare(install::Context& context, const catalog::Component& co
     wanted.pins.push_back(std::move(pin));
   }
   wanted.pins.insert(wanted.pins.end(), request.locked_pins.begin(), request.locked_pins.end());
+  CK_TRY(conflicts, install::active_conflicts(*recipe, prepared.subject.values));
+  wanted.conflicts = std::move(conflicts);
+  if (!request.host.empty()) {
+    CK_TRY(facts, host_facts(request.host));
+    wanted.host = std::move(facts);
+  }
+  if (!request.why_not.empty()) {
+    auto wish = parse_wish(request.why_not);
+    if (!wish) {
+      return fail(Error(ErrorCode::usage, "--why_not=" + request.why_not + " names nothing")
+                      .hint("it takes KIND:NAME, KIND:NAME@RANGE, NAME or tags:A,B"));
+    }
+    wanted.why_not = std::move(*wish);
+  }
   CK_TRY(resolved, install::resolve(wanted, context));
   prepared.resolved = std::move(resolved);
   CK_TRY(plan, install::make_plan(prepared.resolved, prepared.subject, prepared.profile,

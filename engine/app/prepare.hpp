@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/host.hpp"
 #include "app/locked_use.hpp"
 #include "app/session.hpp"
 #include "install/plan.hpp"
@@ -25,6 +26,8 @@ struct PrepareRequest {
   std::vector<std::pair<std::string, std::string>> pins;
   std::string profile;
   bool rebuild = false;
+  HostOverrides host;
+  std::string why_not;                  ///< KIND:NAME[@RANGE] or tags:A,B; empty: not asked
   std::vector<solve::Pin> locked_pins;  ///< what a lock says of the other keys (ck lock --update)
 };
 

@@ -27,6 +27,7 @@ Result<Prepared> prepare_program(Session& session, const RunRequest& request) {
   wanted.pins = request.pins;
   wanted.profile = request.profile;
   wanted.rebuild = request.rebuild;
+  wanted.host = request.host;
   if (!request.locked) return prepare(session, wanted);
   CK_TRY(prepared, prepare_locked(session, wanted, *request.locked));
   CK_CHECK(judge_differences(prepared.differences, *request.locked, session.events()));
@@ -49,6 +50,7 @@ Result<std::optional<catalog::Component>> collective_program(Session& session,
 }
 
 Result<RunReport> run(Session& session, const RunRequest& request, const run::PassThrough& output) {
+  if (!request.dry_run) CK_CHECK(refuse_another_machine(request.host, "run"));
   CK_TRY(collective, collective_program(session, request));
   if (collective) return run_collective(session, *collective, request, output);
   CK_TRY(prepared, prepare_program(session, request));
@@ -80,6 +82,7 @@ Result<RunReport> run(Session& session, const RunRequest& request, const run::Pa
 }
 
 Result<CompileReport> compile(Session& session, const RunRequest& request) {
+  CK_CHECK(refuse_another_machine(request.host, "compile"));
   CK_TRY(collective, collective_program(session, request));
   if (collective) return compile_collective(session, *collective, request);
   CK_TRY(prepared, prepare_program(session, request));
@@ -97,24 +100,34 @@ Result<CompileReport> compile(Session& session, const RunRequest& request) {
 }
 
 Result<ExplainReport> explain(Session& session, const RunRequest& request) {
+  const std::vector<std::string> kinds{"program", "package", "dataset", "model"};
   PrepareRequest wanted;
   wanted.pattern = request.pattern;
   wanted.tags = request.tags;
-  wanted.kinds = {"program", "package", "dataset", "model"};
+  wanted.kinds = kinds;
   wanted.values = request.values;
   wanted.pins = request.pins;
   wanted.profile = request.profile;
   if (request.locked) {
     CK_TRY(id, locked_component(request.locked->lock, request.pattern));
     CK_TRY(locked, prepare_locked(session, wanted, *request.locked));
-    return ExplainReport{id.text(), std::move(locked.plan), std::move(locked.resolved.resolution),
-                         std::move(locked.differences)};
+    return ExplainReport{id.text(),
+                         std::move(locked.plan),
+                         std::move(locked.resolved.resolution),
+                         std::move(locked.differences),
+                         {}};
   }
+  CK_TRY(component, choose_component(session, request.pattern, request.tags, kinds));
+  if (component.format == model::RepositoryDescriptor::Format::ck)
+    return explain_collective(session, component, request);
+  wanted.host = request.host;
+  wanted.why_not = request.why_not;
   CK_TRY(prepared, prepare(session, wanted));
   return ExplainReport{prepared.subject.component.id.text(),
                        std::move(prepared.plan),
                        std::move(prepared.resolved.resolution),
-                       {}};
+                       {},
+                       std::move(prepared.resolved.objections)};
 }
 
 }  // namespace ck::app

@@ -2,6 +2,7 @@
 /// ck run, benchmark, explain.
 
 #include "app/collective_options.hpp"
+#include "app/host.hpp"
 #include "app/locked_use.hpp"
 #include "app/session.hpp"
 #include "experiment/archive.hpp"
@@ -24,6 +25,8 @@ struct RunRequest {
   model::Tags tags_of_record;
   bool rebuild = false;
   bool dry_run = false;
+  HostOverrides host;            ///< with dry_run only, and for explain
+  std::string why_not;           ///< explain: what else might have been chosen
   std::string command_line;      ///< as typed, for the record
   CollectiveOptions collective;  ///< for programs of Collective Knowledge
   std::optional<LockedUse> locked;
@@ -52,6 +55,7 @@ struct ExplainReport {
   install::InstallPlan plan;
   solve::Resolution resolution;
   std::vector<install::LockDifference> differences;  ///< to the lock, if one was given
+  std::vector<solve::Objection> objections;          ///< why what was asked about was not chosen
 };
 Result<ExplainReport> explain(Session& session, const RunRequest& request);
 

@@ -113,6 +113,17 @@ Status Catalog::State::visit_candidates(const SearchQuery& query, const Index::V
   return {};
 }
 
+/// Whether it has the tags that are wanted, or could have them with its variations.
+bool has_tags(const SearchQuery& query, const IndexedComponent& component) {
+  if (!query.with_variations || component.variation_tags.empty())
+    return query.tags.matches(component.tags);
+  model::Tags most = component.tags;
+  most.insert(component.variation_tags);
+  const model::TagQuery may_have{query.tags.all, {}, query.tags.any};
+  const model::TagQuery must_not_have{{}, query.tags.none};
+  return may_have.matches(most) && must_not_have.matches(component.tags);
+}
+
 /// What the index has, as it is.
 Result<std::vector<ComponentRow>> Catalog::State::rows(const SearchQuery& query) {
   const model::ComponentPattern& pattern = query.pattern;
@@ -124,7 +135,7 @@ Result<std::vector<ComponentRow>> Catalog::State::rows(const SearchQuery& query)
     if (folder == nullptr || !wants(*folder, pattern)) return;
     const bool named =
         matches(pattern.name, row.component.name) || (by_uid && pattern.name == row.component.uid);
-    if (named && query.tags.matches(row.component.tags)) found.push_back(std::move(row));
+    if (named && has_tags(query, row.component)) found.push_back(std::move(row));
   };
   // One transaction, so that another process that writes meanwhile is seen wholly or not at all.
   CK_CHECK(index->database().execute("BEGIN"));
@@ -175,7 +186,7 @@ Result<std::vector<Component>> Catalog::search(const SearchQuery& query) {
 
 Result<std::vector<Component>> Catalog::providers(const model::TagQuery& tags,
                                                   std::string_view kind, std::string_view name) {
-  return search({{"", std::string(kind), std::string(name)}, tags, std::nullopt});
+  return search({{"", std::string(kind), std::string(name)}, tags, std::nullopt, true});
 }
 
 Result<Component> Catalog::find(const model::ComponentPattern& pattern,

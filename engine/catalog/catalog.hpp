@@ -38,6 +38,7 @@ struct SearchQuery {
   model::ComponentPattern pattern;  ///< wildcards allowed; empty parts match all
   model::TagQuery tags;
   std::optional<std::size_t> limit;
+  bool with_variations = false;  ///< tags that only a variation brings count too
 };
 
 class Catalog {
@@ -59,7 +60,8 @@ class Catalog {
   Result<Component> find(const model::ComponentPattern& pattern,
                          std::vector<Component>* shadowed = nullptr);
 
-  /// For dependencies: every component of the kinds that match, whatever the repository.
+  /// For dependencies: every component of the kinds that match, whatever the repository; also if
+  /// it takes one of its variations to have the tags.
   Result<std::vector<Component>> providers(const model::TagQuery& tags, std::string_view kind,
                                            std::string_view name);
 

@@ -36,7 +36,7 @@ Result<IndexedComponent> read_native(const std::string& text, const KindFolder& 
                                       ", but lies where every component is a " + kind_folder.kind)
             .hint("move the folder, or correct \"schema\" to \"ck." + kind_folder.kind + "/1\""));
   }
-  return IndexedComponent{name, summary.uid, summary.version, summary.tags};
+  return IndexedComponent{name, summary.uid, summary.version, summary.tags, summary.variation_tags};
 }
 
 Result<IndexedComponent> read_ck(const std::string& text, const fs::path& repository,
@@ -44,7 +44,7 @@ Result<IndexedComponent> read_ck(const std::string& text, const fs::path& reposi
                                  const std::string& source) {
   CK_TRY(uid, read_uid(repository, kind_folder, name));
   CK_TRY(component, model::read_ck_component(text, kind_folder.kind, name, uid, source));
-  return IndexedComponent{name, component.uid, component.version.text(), component.tags};
+  return IndexedComponent{name, component.uid, component.version.text(), component.tags, {}};
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ struct IndexedComponent {
   std::string uid;
   std::string version;
   model::Tags tags;
+  model::Tags variation_tags;  ///< that it may have in addition
 };
 
 /// Larger descriptors are refused before they are read.

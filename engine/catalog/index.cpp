@@ -10,7 +10,7 @@ namespace {
 
 /// Raise it with every change of the tables or of what is packed into them: an index of another
 /// version is thrown away and built anew.
-constexpr std::int64_t kIndexVersion = 2;
+constexpr std::int64_t kIndexVersion = 3;
 
 constexpr std::string_view kTables = R"(
 CREATE TABLE IF NOT EXISTS repository (
@@ -75,7 +75,7 @@ Result<ComponentRow> read_row(const sys::Statement& row) {
   ComponentRow result;
   result.folder_id = row.integer(0);
   result.component = {std::string(row.text(1)), std::string(row.text(2)), std::string(row.text(3)),
-                      model::Tags(unpacker.get_texts())};
+                      model::Tags(unpacker.get_texts()), model::Tags(unpacker.get_texts())};
   if (!unpacker.ok()) return fail(damaged_index());
   return result;
 }

@@ -17,10 +17,18 @@ std::string pack_error(const Error& error) {
   return packer.bytes();
 }
 
-std::string pack_tags(const model::Tags& tags) {
+std::string pack_tags(const IndexedComponent& component) {
   Packer packer;
-  packer.put_texts(tags);
+  packer.put_texts(component.tags);
+  packer.put_texts(component.variation_tags);
   return packer.bytes();
+}
+
+/// All that it is listed under.
+model::Tags listed_tags(const IndexedComponent& component) {
+  model::Tags tags = component.tags;
+  tags.insert(component.variation_tags);
+  return tags;
 }
 
 }  // namespace
@@ -164,10 +172,10 @@ Status IndexWriter::add(std::int64_t folder_id, const IndexedComponent& componen
                .bind(1, std::string_view(component.name))
                .bind(2, std::string_view(component.uid))
                .bind(3, std::string_view(component.version))
-               .bind_blob(4, pack_tags(component.tags))
+               .bind_blob(4, pack_tags(component))
                .run());
   const std::int64_t id = database_->last_insert_id();
-  for (const std::string& tag : component.tags) {
+  for (const std::string& tag : listed_tags(component)) {
     CK_TRY(tag_number, tag_id(tag));
     CK_CHECK(statements_->tag_component.bind(0, tag_number).bind(1, id).run());
   }
@@ -190,7 +198,9 @@ Status IndexWriter::remove(std::int64_t folder_id, const std::string& name) {
   CK_TRY(found, find.step());
   if (!found) return {};
   const std::int64_t id = find.integer(0);
-  const std::vector<std::string> tags = Unpacker(find.blob(1)).get_texts();
+  Unpacker unpacker(find.blob(1));
+  model::Tags tags(unpacker.get_texts());
+  tags.insert(model::Tags(unpacker.get_texts()));
   find.reset();
   for (const std::string& tag : tags) {
     CK_TRY(tag_number, tag_id(tag));

@@ -4,6 +4,7 @@
 #include "base/table.hpp"
 #include "cli/collective_options.hpp"
 #include "cli/command.hpp"
+#include "cli/host_options.hpp"
 #include "cli/plan_text.hpp"
 #include "cli/report_json.hpp"
 #include "cli/requests.hpp"
@@ -98,6 +99,7 @@ Result<app::InstallRequest> installation_request(Call& call) {
   request.profile = call.line.given("profile").value_or(request.profile);
   request.rebuild = call.line.has("rebuild") || call.line.has("reinstall");
   request.dry_run = call.line.has("dry_run");
+  request.host = host_overrides(call);
   request.collective = collective_options(call);
   return request;
 }
@@ -111,12 +113,13 @@ Grammar installation_grammar() {
        {"profile", "NAME", "which variables and limits builds and runs get (default: clean)"},
        {"rebuild", "", "build it again although it exists"},
        {"dry_run", "", "print what would be done"},
+       host_option(),
        {"source", "FILE", "CK packages: this file instead of the download"},
        {"extra_tags", "A,B", "CK packages: more tags for the environment"},
        {"force_version", "VERSION", "CK packages: this version"}},
       collective_prefixes(),
       true};
-  grammar.prefixes.emplace_back("dep");
+  for (const char* prefix : {"dep", "host", "gpu"}) grammar.prefixes.emplace_back(prefix);
   add_collective_options(app::collective_package_options(), "packages", grammar);
   return grammar;
 }

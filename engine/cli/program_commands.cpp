@@ -2,12 +2,12 @@
 
 #include "base/strings.hpp"
 #include "cli/collective_options.hpp"
+#include "cli/host_options.hpp"
 #include "cli/plan_text.hpp"
 #include "cli/report_json.hpp"
 #include "cli/requests.hpp"
 
 namespace ck::cli {
-namespace {}  // namespace
 
 Result<app::RunRequest> program_request(Call& call, const std::vector<std::string>& kinds) {
   app::RunRequest request;
@@ -33,6 +33,8 @@ Result<app::RunRequest> program_request(Call& call, const std::vector<std::strin
   request.experiment = call.line.get("record_uoa");
   request.rebuild = call.line.has("rebuild");
   request.dry_run = call.line.has("dry_run");
+  request.host = host_overrides(call);
+  request.why_not = call.line.get("why_not");
   request.command_line = call.line.typed;
   if (!request.experiment.empty() && !model::is_valid_name(request.experiment)) {
     return fail(ErrorCode::usage, "--record_uoa=" + request.experiment +
@@ -50,10 +52,11 @@ Grammar program_grammar() {
        {"timeout", "SECONDS", "stop the program after this time"},
        {"profile", "NAME", "which variables and limits builds and runs get (default: clean)"},
        {"rebuild", "", "build the program again although it exists"},
-       {"dry_run", "", "print what would be done"}},
+       {"dry_run", "", "print what would be done"},
+       host_option()},
       collective_prefixes(),
       true};
-  grammar.prefixes.emplace_back("dep");
+  for (const char* prefix : {"dep", "host", "gpu"}) grammar.prefixes.emplace_back(prefix);
   add_collective_options(app::collective_program_options(), "programs", grammar);
   return grammar;
 }
@@ -124,11 +127,52 @@ Result<int> compile(Call& call) {
   return 0;
 }
 
+std::string drawn_below(const solve::ConflictNode& node) {
+  std::string text;
+  for (const auto& line : split(node.drawn(), '\n')) text += "      " + printable(line) + "\n";
+  return text;
+}
+
+std::string objections_text(const std::string& asked,
+                            const std::vector<solve::Objection>& objections) {
+  if (objections.empty()) return "nothing like " + printable(asked) + " can be had here\n";
+  std::string text;
+  for (const auto& one : objections) {
+    if (one.key.empty()) {
+      text += "there is only " + printable(one.candidate) + ": " + printable(one.reason) + "\n";
+      continue;
+    }
+    text += printable(one.candidate) + (one.chosen ? " is '" : " is not '") + printable(one.key) +
+            "'" + (one.scope.empty() ? "" : " of " + printable(one.scope)) + ": " +
+            printable(one.reason) + "\n";
+    if (one.proof) text += drawn_below(*one.proof);
+    if (!one.option.empty()) text += "      it can be had with " + printable(one.option) + "\n";
+  }
+  return text;
+}
+
+Result<int> explain_host(Call& call) {
+  CK_TRY(facts, app::host_facts(host_overrides(call)));
+  if (call.output.json()) {
+    call.output.data(json_text(facts));
+    return 0;
+  }
+  std::string text;
+  for (const auto& [name, value] : facts) text += name + " = " + printable(value) + "\n";
+  call.output.data(text);
+  return 0;
+}
+
 Result<int> explain(Call& call) {
+  if (call.line.has("host_facts")) return explain_host(call);
   CK_TRY(request, request_of(call, {"program", "package", "dataset", "model"}));
   CK_TRY(report, app::explain(call.session, request));
   if (call.output.json()) {
     call.output.data(json_text(report));
+    return 0;
+  }
+  if (!request.why_not.empty()) {
+    call.output.data(objections_text(request.why_not, report.objections));
     return 0;
   }
   std::string text = report.subject + "\n";
@@ -166,11 +210,14 @@ std::vector<Command> program_commands() {
   Grammar repeated = grammar;
   repeated.options.insert(repeated.options.begin(),
                           {"repetitions", "N", "how often to run (default: 10)"});
-  const Grammar explained =
-      with_locked_options({{{"tags", "A,B", "the program with these tags"},
-                            {"profile", "NAME", "the profile to resolve for"}},
-                           grammar.prefixes,
-                           true});
+  const Grammar explained = with_locked_options(
+      {{{"tags", "A,B", "the program with these tags"},
+        {"profile", "NAME", "the profile to resolve for"},
+        {"why_not", "CHOICE", "only: why KIND:NAME, KIND:NAME@RANGE or tags:A,B was not chosen"},
+        {"host_facts", "", "only: the facts about this machine (or FILE)"},
+        host_option()},
+       grammar.prefixes,
+       true});
   return {
       {"run",
        "resolve, install, build and run a program, and record it",
@@ -199,10 +246,13 @@ std::vector<Command> program_commands() {
        benchmark},
       {"explain",
        "tell why each dependency resolves as it does",
-       {"explain program:NAME [--PARAMETER=value …] [--dep.KEY=CHOICE …]"},
-       choices,
+       {"explain program:NAME [--PARAMETER=value …] [--dep.KEY=CHOICE …]",
+        "explain program:NAME --why_not=CHOICE", "explain --host_facts [--json]"},
+       choices + "\n--host=FILE and --host.NAME=VALUE resolve for another machine: FILE is what\n"
+                 "'ck explain --host_facts --json' printed there.",
        explained,
-       {"ck explain program:hello"},
+       {"ck explain program:hello", "ck explain program:hello --why_not=software:gcc",
+        "ck explain program:hello --host.glibc=2.28"},
        explain},
   };
 }

@@ -217,6 +217,12 @@ Json document_of(const app::RunReport& report) {
   return json;
 }
 
+Json conflict_json(const solve::ConflictNode& node) {
+  Json json = {{"statement", node.statement}};
+  if (!node.because.empty()) json["because"] = list(node.because, conflict_json);
+  return json;
+}
+
 Json document_of(const app::ExplainReport& report) {
   Json json = titled("ck.explain/1");
   json["subject"] = report.subject;
@@ -233,6 +239,18 @@ Json document_of(const app::ExplainReport& report) {
     });
     return one;
   });
+  if (!report.objections.empty()) {
+    json["why_not"] = list(report.objections, [](const solve::Objection& objection) {
+      Json one = {{"candidate", objection.candidate},
+                  {"key", objection.key},
+                  {"scope", objection.scope},
+                  {"chosen", objection.chosen},
+                  {"reason", objection.reason}};
+      if (objection.proof) one["proof"] = conflict_json(*objection.proof);
+      if (!objection.option.empty()) one["option"] = objection.option;
+      return one;
+    });
+  }
   json["plan"] = install::to_json(report.plan);
   return json;
 }
@@ -352,6 +370,9 @@ std::string json_text(const app::CompileReport& report) {
   return to_pretty_text(json);
 }
 
+std::string json_text(const install::HostFacts& facts) {
+  return to_pretty_text(install::host_facts_to_json(facts));
+}
 std::string json_text(const app::ExplainReport& report) {
   return to_pretty_text(document_of(report));
 }

@@ -25,6 +25,7 @@ std::string json_text(const app::RunReport& report);
 std::string json_text(const app::CompileReport& report);
 std::string json_text(const app::DoctorReport& report);
 std::string json_text(const app::ExplainReport& report);
+std::string json_text(const install::HostFacts& facts);
 std::string json_text(const app::ExperimentsReport& report);
 std::string json_text(const app::ExperimentDetail& report);
 std::string json_text(const experiment::ReplayReport& report);

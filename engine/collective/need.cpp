@@ -110,13 +110,13 @@ Need read_need(const std::string& key, const Json& dependency, const Json& envir
   return need;
 }
 
+}  // namespace
+
 std::string version_text(const VersionParts& parts) {
   std::vector<std::string> texts;
   for (const long long part : parts) texts.push_back(std::to_string(part));
   return join(texts, ".");
 }
-
-}  // namespace
 
 bool Need::accepts(const model::Tags& offered, const VersionParts& version) const {
   const auto is_offered = [&](const std::string& tag) { return offered.contains(tag); };

@@ -32,6 +32,9 @@ struct Need {
   std::string text() const;  ///< "compiler,lang-c version >= 4.8" for messages
 };
 
+/// "4.8.2".
+std::string version_text(const VersionParts& parts);
+
 /// The needs of an object of dependencies, by `sort` and then in the order written, those left out
 /// that conditions (`enable_if_env`, `disable_if_env`, `skipped`, only_for_*) exclude. Tags that
 /// `update_tags_by_target_platform2`, `update_tags_if_env` … add are in `tags`; blanks around tags

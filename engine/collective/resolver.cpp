@@ -17,17 +17,6 @@ double sort_of(const Registered& candidate) {
   return number_at(object_at(candidate.meta, "customize"), "sort", 0);
 }
 
-/// Whether `a` is preferred to `b`.
-bool preferred(const Registered& a, const Registered& b, Order order) {
-  if (sort_of(a) != sort_of(b)) return sort_of(a) > sort_of(b);
-  const auto names = text_at(a.meta, "data_name") <=> text_at(b.meta, "data_name");
-  const auto versions = compare(a.version(), b.version());
-  if (order == Order::ck && names != 0) return names > 0;
-  if (versions != 0) return versions > 0;
-  if (names != 0) return names > 0;
-  return a.id() < b.id();
-}
-
 class Resolver {
  public:
   Resolver(const Resolution& given, Workbench& bench) : given_(given), bench_(bench) {}
@@ -132,6 +121,16 @@ Result<Json> whole_description(const Registered& registered, Workbench& bench) {
 }
 
 }  // namespace
+
+bool preferred(const Registered& a, const Registered& b, Order order) {
+  if (sort_of(a) != sort_of(b)) return sort_of(a) > sort_of(b);
+  const auto names = text_at(a.meta, "data_name") <=> text_at(b.meta, "data_name");
+  const auto versions = compare(a.version(), b.version());
+  if (order == Order::ck && names != 0) return names > 0;
+  if (versions != 0) return versions > 0;
+  if (names != 0) return names > 0;
+  return a.id() < b.id();
+}
 
 const ResolvedNeed* Resolution::find(const std::string& key) const {
   const auto found =

@@ -35,6 +35,10 @@ struct Resolution {
 Result<Resolution> resolve_needs(const Json& dependencies, const Json& environment,
                                  const Resolution& given, Workbench& bench);
 
+/// Whether `a` comes before `b`: `sort`, then version and name, all descending; in CK's own order
+/// the name before the version.
+bool preferred(const Registered& a, const Registered& b, Order order);
+
 /// The `deps` object as hooks expect it: what was written, and for each resolved key `uoa`, `ver`,
 /// `dict` (its whole description, with the same of its own dependencies), `cus` and `bat`.
 Result<Json> dependencies_for_hooks(const Json& written, const Resolution& resolution,

@@ -421,7 +421,8 @@ Result<SoftwareDetection> detect_software(const catalog::Component& soft,
   return detection;
 }
 
-Result<std::vector<Registered>> detect_for(const Need& need, Workbench& bench) {
+Result<std::vector<Registered>> detect_for(const Need& need, Workbench& bench,
+                                           Detectors detectors) {
   model::TagQuery query;
   query.all = need.tags;
   query.none = need.no_tags;
@@ -443,6 +444,7 @@ Result<std::vector<Registered>> detect_for(const Need& need, Workbench& bench) {
     if (!yes_at(document, "auto_detect") || !meant_for(document, bench.platform()) ||
         !meant_for(object_at(document, "customize"), bench.platform()))
       continue;
+    if (detectors == Detectors::without_needs && !object_at(document, "deps").empty()) continue;
     candidates.push_back({soft, number_at(object_at(document, "customize"), "sort", 0)});
   }
   std::ranges::stable_sort(candidates, {}, &Candidate::sort);

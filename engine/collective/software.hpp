@@ -36,8 +36,12 @@ struct SoftwareDetection {
 Result<SoftwareDetection> detect_software(const catalog::Component& soft,
                                           const DetectOptions& options, Workbench& bench);
 
+/// Softs that need something themselves may have it installed before they look.
+enum class Detectors { all, without_needs };
+
 /// Detects, one after the other, every soft whose tags answer the need and that may be detected
 /// unasked; what the need accepts.
-Result<std::vector<Registered>> detect_for(const Need& need, Workbench& bench);
+Result<std::vector<Registered>> detect_for(const Need& need, Workbench& bench,
+                                           Detectors detectors = Detectors::all);
 
 }  // namespace ck::collective

@@ -23,6 +23,7 @@ std::string_view name_of(PlannedEnvironment::Action action) {
 Status add_choice(const solve::Choice& choice, const Resolved& resolved,
                   std::map<std::string, std::string>& ids, Planner& planner) {
   const Offer& offer = resolved.offers.at(choice.candidate);
+  if (std::holds_alternative<FactCandidate>(offer.what)) return {};
   if (const auto* environment = std::get_if<Environment>(&offer.what)) {
     ids[choice.candidate] = environment->record.id;
     return planner.add_existing(*environment, choice.reason);
@@ -32,8 +33,11 @@ Status add_choice(const solve::Choice& choice, const Resolved& resolved,
       buildable.component, buildable.descriptor, buildable.values, {}, choice.reason, false};
   const auto edges = resolved.resolution.edges.find(choice.candidate);
   if (edges != resolved.resolution.edges.end()) {
-    for (const auto& [key, candidate] : edges->second)
-      request.dependencies[key] = ids.at(candidate);
+    for (const auto& [key, candidate] : edges->second) {
+      // Facts about the machine are no environments.
+      if (const auto id = ids.find(candidate); id != ids.end())
+        request.dependencies[key] = id->second;
+    }
   }
   CK_TRY(id, planner.add_build(request));
   ids[choice.candidate] = id;
@@ -60,8 +64,9 @@ Result<InstallPlan> make_plan(const Resolved& resolved, const std::optional<Subj
     if (!ids.contains(choice.candidate)) CK_CHECK(add_choice(choice, resolved, ids, planner));
   }
   InstallPlan& plan = planner.plan();
-  for (const auto& [key, candidate] : resolved.resolution.roots)
-    plan.roots[key] = ids.at(candidate);
+  for (const auto& [key, candidate] : resolved.resolution.roots) {
+    if (const auto id = ids.find(candidate); id != ids.end()) plan.roots[key] = id->second;
+  }
   if (subject) {
     CK_TRY(dependencies, build_dependencies(*subject, plan.roots));
     CK_TRY(id, planner.add_build({subject->component, subject->descriptor, subject->values,

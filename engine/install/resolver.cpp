@@ -81,9 +81,11 @@ Result<solve::Pin> parse_pin(const std::string& key, const std::string& text) {
 Result<Resolved> resolve(const ResolveRequest& request, Context& context) {
   CK_CHECK(refresh_environments(context.store, context.home));
   CK_TRY(records, context.store.environments());
-  solve::Request wanted{request.subject, request.dependencies, request.pins, request.reuse};
+  solve::Request wanted{request.subject, request.dependencies, request.conflicts, request.pins,
+                        request.reuse};
   CK_CHECK(complete_environment_pins(wanted.pins, records));
-  CK_TRY(offered, collect_offers(wanted, records, context));
+  const auto facts = request.host ? *request.host : host_facts(sys::read_host_facts());
+  CK_TRY(offered, collect_offers(wanted, {records, facts, request.why_not}, context));
   CK_TRY(answer, solve::solve(offered.universe, wanted));
   if (const auto* conflict = std::get_if<solve::Conflict>(&answer)) {
     Error error = conflict->to_error();
@@ -107,7 +109,12 @@ Result<Resolved> resolve(const ResolveRequest& request, Context& context) {
     error.hint("keys: " + join(keys, ", "));
     return fail(std::move(error));
   }
-  return Resolved{std::move(resolution), std::move(offered.offers)};
+  Resolved resolved{std::move(resolution), std::move(offered.offers), {}};
+  if (request.why_not) {
+    CK_TRY(objections, solve::why_not(offered.universe, wanted, *request.why_not));
+    resolved.objections = std::move(objections);
+  }
+  return resolved;
 }
 
 const model::Recipe* recipe_of(const model::Descriptor& descriptor) {

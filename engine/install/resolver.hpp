@@ -4,14 +4,17 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "install/context.hpp"
 #include "install/environment.hpp"
+#include "install/host_facts.hpp"
 #include "model/descriptor.hpp"
 #include "solve/solver.hpp"
+#include "solve/why_not.hpp"
 
 namespace ck::install {
 
@@ -21,8 +24,13 @@ struct BuildableCandidate {
   std::shared_ptr<const model::Descriptor> descriptor;
   model::Values values;  ///< parameters and variation choices, defaults filled in
 };
+/// A fact about the machine; nothing has to be done for it.
+struct FactCandidate {
+  std::string name;
+};
 struct Offer {
-  std::variant<BuildableCandidate, Environment> what;  ///< Environment: installed or detected
+  /// Environment: installed or detected.
+  std::variant<BuildableCandidate, Environment, FactCandidate> what;
 };
 
 /// A dependency choice typed as `--dep.KEY=…`: "tags:a,b", "KIND:NAME", "KIND:NAME@RANGE",
@@ -34,11 +42,15 @@ struct ResolveRequest {
   std::vector<model::Dependency> dependencies;  ///< expanded, conditions decided
   std::vector<solve::Pin> pins;
   bool reuse = true;
+  std::vector<model::Exclusion> conflicts;  ///< expanded, conditions decided
+  std::optional<HostFacts> host;            ///< of another machine; absent: of this one
+  std::optional<model::Wish> why_not;       ///< tell why these were not chosen
 };
 
 struct Resolved {
   solve::Resolution resolution;
-  std::map<std::string, Offer> offers;  ///< by candidate id; at least the chosen ones
+  std::map<std::string, Offer> offers;       ///< by candidate id; at least the chosen ones
+  std::vector<solve::Objection> objections;  ///< answer to `why_not`
 };
 
 /// The choice, or `conflict` / `not_found` with the explanation.
@@ -67,5 +79,14 @@ model::Values build_values(const model::Recipe& recipe, const model::Values& val
 /// The dependencies that hold for these values (recipe's and chosen variations'), expanded.
 Result<std::vector<model::Dependency>> active_dependencies(const model::Recipe& recipe,
                                                            const model::Values& values);
+
+/// Two chosen variations of which one says that it cannot hold with the other.
+std::optional<std::pair<std::string, std::string>> excluded_pair(const model::Recipe& recipe,
+                                                                 const model::Values& values);
+
+/// What cannot be used together with the component for these values (recipe's and chosen
+/// variations'), expanded.
+Result<std::vector<model::Exclusion>> active_conflicts(const model::Recipe& recipe,
+                                                       const model::Values& values);
 
 }  // namespace ck::install

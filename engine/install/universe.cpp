@@ -18,25 +18,51 @@ std::string candidate_id(const store::EnvironmentRecord& record) {
 
 namespace {
 
+/// Of one component; more would be a mistake, or an attack.
+constexpr std::size_t kMostVariants = 1000;
+
 class Collector {
  public:
-  Collector(const solve::Request& request, const std::vector<store::EnvironmentRecord>& records,
-            Context& context)
-      : request_(request), records_(records), context_(context) {}
+  Collector(const solve::Request& request, const Surroundings& surroundings, Context& context)
+      : request_(request),
+        records_(surroundings.records),
+        also_(surroundings.also),
+        facts_(host_candidates(surroundings.host)),
+        context_(context) {}
 
   Result<Offered> collect() {
     for (const auto& dependency : request_.dependencies) want(dependency);
-    while (!wanted_.empty()) {
-      const model::Dependency dependency = std::move(wanted_.front());
-      wanted_.pop_front();
-      CK_CHECK(context_.cancel.check());
-      CK_CHECK(serve(dependency));
+    for (const auto& exclusion : request_.conflicts) avoid(exclusion);
+    if (also_) want_also(*also_);
+    for (bool more = true; more;) {
+      CK_CHECK(serve_all());
+      // What somebody excludes may be had without the tag, with another variation.
+      CK_TRY(added, add_avoiding_variants());
+      more = added;
     }
     add_pinned_environments();
     return std::move(offered_);
   }
 
  private:
+  Status serve_all() {
+    while (!wanted_.empty()) {
+      const model::Dependency dependency = std::move(wanted_.front());
+      wanted_.pop_front();
+      CK_CHECK(context_.cancel.check());
+      CK_CHECK(serve(dependency));
+    }
+    return {};
+  }
+
+  void want_also(const model::Wish& wish) {
+    model::Dependency dependency;
+    dependency.kind = wish.kind;
+    dependency.name = wish.name;
+    dependency.tags = wish.tags;
+    want(std::move(dependency));
+  }
+
   /// Queues a need, narrowed by the pins of its key, unless the same was asked before.
   void want(model::Dependency dependency) {
     for (const auto& pin : request_.pins) {
@@ -46,6 +72,12 @@ class Collector {
       dependency.tags.none.insert(dependency.tags.none.end(), pin.tags.none.begin(),
                                   pin.tags.none.end());
     }
+    // All of them, as it does not matter here who asks for which.
+    for (const auto& pin : request_.pins) {
+      if (pin.key == dependency.key)
+        dependency.tags.any.insert(dependency.tags.any.end(), pin.tags.any.begin(),
+                                   pin.tags.any.end());
+    }
     std::ranges::sort(dependency.tags.all);
     const std::string identity =
         dependency.kind + "\n" + dependency.name + "\n" + dependency.tags.text();
@@ -53,6 +85,7 @@ class Collector {
   }
 
   Status serve(const model::Dependency& dependency) {
+    if (model::names_host_fact(dependency.name)) return serve_fact(dependency), Status{};
     CK_TRY(providers,
            context_.catalog.providers(dependency.tags, dependency.kind, dependency.name));
     bool any = false;
@@ -67,6 +100,13 @@ class Collector {
     }
     if (!any) CK_CHECK(explain_nothing(dependency));
     return {};
+  }
+
+  void serve_fact(const model::Dependency& dependency) {
+    const auto fact = std::ranges::find_if(facts_, [&](const solve::Candidate& candidate) {
+      return candidate.component.name == dependency.name;
+    });
+    if (fact != facts_.end()) add(*fact, FactCandidate{fact->component.name});
   }
 
   /// Which tags of an unserved need nobody has.
@@ -108,25 +148,94 @@ class Collector {
       return add_software(component, *software);
     const auto* recipe = recipe_of(**loaded);
     if (recipe == nullptr) return false;
-    CK_TRY(values,
-           complete_values(*recipe, variations_for(*recipe, dependency), component.id.text()));
-    CK_CHECK(add_buildable(component, *recipe, *common_of(**loaded), values));
+    auto& variants = variants_[component.path.string()];
+    variants.component = component;
+    speak_of(*recipe, dependency.tags, variants);
+    CK_CHECK(add_variants(variants, *recipe));
     return true;
   }
 
-  /// The options whose name or tags the need asks for.
-  static model::Values variations_for(const model::Recipe& recipe,
-                                      const model::Dependency& dependency) {
-    model::Values chosen;
+  /// The options of each variation group that make a difference to somebody.
+  struct Variants {
+    catalog::Component component;
+    std::map<std::string, std::set<std::string>> options;  ///< by group; "": none
+  };
+
+  static bool has_tag(const model::Variation& option, const std::string& tag) {
+    return option.name == tag || option.tags.contains(tag);
+  }
+
+  /// Adds the defaults, the options that the query asks for, and, where it excludes the default,
+  /// all.
+  static void speak_of(const model::Recipe& recipe, const model::TagQuery& query,
+                       Variants& variants) {
+    std::set<std::string> asked(query.all.begin(), query.all.end());
+    for (const auto& alternative : query.any) asked.insert(alternative.begin(), alternative.end());
     for (const auto& group : recipe.variations) {
+      auto& options = variants.options[group.name];
+      options.insert(group.default_option.value_or(""));
       for (const auto& option : group.options) {
-        const bool asked = std::ranges::any_of(dependency.tags.all, [&](const std::string& tag) {
-          return tag == option.name || option.tags.contains(tag);
-        });
-        if (asked) chosen[group.name] = option.name;
+        const auto is_its = [&](const std::string& tag) { return has_tag(option, tag); };
+        if (std::ranges::any_of(asked, is_its)) options.insert(option.name);
+        if (option.name == group.default_option && std::ranges::any_of(query.none, is_its)) {
+          for (const auto& other : group.options) options.insert(other.name);
+        }
       }
     }
-    return chosen;
+  }
+
+  /// All combinations of the options, the defaults first.
+  Status add_variants(const Variants& variants, const model::Recipe& recipe) {
+    std::vector<model::Values> chosen{{}};
+    for (const auto& group : recipe.variations) {
+      std::vector<model::Values> wider;
+      for (const auto& values : chosen) {
+        for (const auto& option : variants.options.at(group.name)) {
+          wider.push_back(values);
+          if (!option.empty()) wider.back()[group.name] = option;
+        }
+      }
+      chosen = std::move(wider);
+      if (chosen.size() > kMostVariants) {
+        return fail(Error(ErrorCode::unsupported,
+                          variants.component.id.text() + " would have to be considered in over " +
+                              std::to_string(kMostVariants) + " combinations of its variations")
+                        .hint("ask for fewer different variations of it at once"));
+      }
+    }
+    for (const auto& values : chosen) {
+      if (excluded_pair(recipe, with_defaults(recipe, values))) continue;
+      CK_TRY(complete, complete_values(recipe, values, variants.component.id.text()));
+      const auto& descriptor = *descriptors_.at(variants.component.path.string());
+      CK_CHECK(add_buildable(variants.component, recipe, *common_of(descriptor), complete));
+    }
+    return {};
+  }
+
+  static model::Values with_defaults(const model::Recipe& recipe, model::Values values) {
+    for (const auto& group : recipe.variations)
+      values.emplace(group.name, group.default_option.value_or(""));
+    return values;
+  }
+
+  void avoid(const model::Exclusion& exclusion) {
+    const auto& tags = exclusion.wish.tags;
+    avoided_.insert(tags.all.begin(), tags.all.end());
+    for (const auto& alternative : tags.any)
+      avoided_.insert(alternative.begin(), alternative.end());
+  }
+
+  /// Whether there was anything to add.
+  Result<bool> add_avoiding_variants() {
+    const model::TagQuery query{{}, {avoided_.begin(), avoided_.end()}};
+    const auto before = offered_.universe.candidates.size();
+    for (auto& [path, variants] : variants_) {
+      const auto& recipe = *recipe_of(*descriptors_.at(path));
+      const auto options = variants.options;
+      speak_of(recipe, query, variants);
+      if (variants.options != options) CK_CHECK(add_variants(variants, recipe));
+    }
+    return offered_.universe.candidates.size() != before;
   }
 
   Result<bool> add_software(const catalog::Component& component, const model::Software& software) {
@@ -162,12 +271,25 @@ class Collector {
     candidate.origin = solve::Origin::buildable;
     candidate.variations = values;
     candidate.dependencies = dependencies;
+    CK_TRY(conflicts, active_conflicts(recipe, values));
+    for (const auto& exclusion : conflicts) avoid(exclusion);
+    candidate.conflicts = conflicts;
+    candidate.departures = departures(recipe, values);
     fill(candidate, component, common.version.text(), tags);
     add(std::move(candidate),
         BuildableCandidate{component, descriptors_.at(component.path.string()), values});
     for (auto& dependency : dependencies) want(std::move(dependency));
-    if (request_.reuse) CK_CHECK(add_installed(component, build_values(recipe, values), tags));
+    if (request_.reuse) {
+      CK_CHECK(add_installed(component, build_values(recipe, values), tags, conflicts,
+                             departures(recipe, values)));
+    }
     return {};
+  }
+
+  static int departures(const model::Recipe& recipe, const model::Values& values) {
+    return static_cast<int>(std::ranges::count_if(recipe.variations, [&](const auto& group) {
+      return values.at(group.name) != group.default_option.value_or("");
+    }));
   }
 
   /// "package:x@1.0", with the repository when another one of that name was met before, and with
@@ -187,7 +309,8 @@ class Collector {
   }
 
   Status add_installed(const catalog::Component& component, const model::Values& values,
-                       const model::Tags& tags) {
+                       const model::Tags& tags, const std::vector<model::Exclusion>& conflicts,
+                       int departing) {
     for (const auto& record : records_) {
       if (record.origin != store::EnvironmentRecord::Origin::built ||
           record.component.uid != component.id.uid || record.component.kind != component.id.kind ||
@@ -196,14 +319,17 @@ class Collector {
       }
       CK_TRY(hash, context_.catalog.content_hash(component, context_.cancel));
       if (record.recipe_hash != hash) continue;
-      add_environment(record, component, tags);
+      add_environment(record, component, tags, conflicts, departing);
     }
     return {};
   }
 
   void add_environment(const store::EnvironmentRecord& record, const catalog::Component& component,
-                       const model::Tags& tags) {
+                       const model::Tags& tags, const std::vector<model::Exclusion>& conflicts,
+                       int departing) {
     solve::Candidate candidate;
+    candidate.conflicts = conflicts;
+    candidate.departures = departing;
     candidate.id = candidate_id(record);
     candidate.origin = solve::Origin::installed;
     candidate.variations = record.parameters;
@@ -234,7 +360,7 @@ class Collector {
       if (offered_.offers.contains(candidate_id(record))) continue;
       catalog::Component component;
       component.id = record.component;
-      add_environment(record, component, record.tags);
+      add_environment(record, component, record.tags, {}, 0);
       for (const auto& [key, id] : record.dependencies) {
         const auto below = std::ranges::find(records_, id, &store::EnvironmentRecord::id);
         if (below != records_.end()) wanted.push_back(&*below);
@@ -258,6 +384,8 @@ class Collector {
 
   const solve::Request& request_;
   const std::vector<store::EnvironmentRecord>& records_;
+  const std::optional<model::Wish>& also_;
+  const std::vector<solve::Candidate> facts_;
   Context& context_;
   Offered offered_;
   std::deque<model::Dependency> wanted_;
@@ -265,14 +393,15 @@ class Collector {
   std::set<std::string> detected_;
   std::map<std::string, std::shared_ptr<const model::Descriptor>> descriptors_;
   std::map<std::string, std::string> first_of_name_;
+  std::map<std::string, Variants> variants_;  ///< by path of the component
+  std::set<std::string> avoided_;             ///< tags that somebody excludes
 };
 
 }  // namespace
 
-Result<Offered> collect_offers(const solve::Request& request,
-                               const std::vector<store::EnvironmentRecord>& records,
+Result<Offered> collect_offers(const solve::Request& request, const Surroundings& surroundings,
                                Context& context) {
-  return Collector(request, records, context).collect();
+  return Collector(request, surroundings, context).collect();
 }
 
 }  // namespace ck::install

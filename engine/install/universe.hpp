@@ -20,11 +20,18 @@ struct Offered {
   std::vector<std::string> hints;       ///< on demands that nothing provides
 };
 
+/// What there is to choose from besides the catalog.
+struct Surroundings {
+  const std::vector<store::EnvironmentRecord>& records;
+  const HostFacts& host;
+  const std::optional<model::Wish>& also;  ///< components to offer although nothing needs them
+};
+
 /// Follows the request's dependencies and those of every candidate found on the way. An installed
-/// environment counts only if it was made from the recipe as it is now, with the values that would
-/// be used now: nothing old is taken for something new.
-Result<Offered> collect_offers(const solve::Request& request,
-                               const std::vector<store::EnvironmentRecord>& records,
+/// environment counts only if it was made from the recipe as it is now, with values that would be
+/// used now: nothing old is taken for something new. A component is offered with its default
+/// variations, and with all combinations of those that some need speaks of.
+Result<Offered> collect_offers(const solve::Request& request, const Surroundings& surroundings,
                                Context& context);
 
 }  // namespace ck::install

@@ -24,6 +24,16 @@ Status check_option(const model::VariationGroup& group, const std::string& value
   return fail(std::move(error));
 }
 
+/// Options that say they cannot hold together.
+Status check_excluded(const model::Recipe& recipe, const model::Values& values,
+                      const std::string& subject) {
+  const auto pair = excluded_pair(recipe, values);
+  if (!pair) return {};
+  return fail(Error(ErrorCode::usage, subject + ": variations '" + pair->first + "' and '" +
+                                          pair->second + "' exclude each other")
+                  .hint("leave out one of them"));
+}
+
 Status check_names(const model::Recipe& recipe, const model::Values& chosen,
                    const std::string& subject) {
   std::vector<std::string> known;
@@ -101,6 +111,7 @@ Result<model::Values> complete_values(const model::Recipe& recipe, const model::
     if (value) CK_CHECK(check_option(group, *value, subject));
     values[group.name] = value.value_or("");
   }
+  CK_CHECK(check_excluded(recipe, values, subject));
   return values;
 }
 
@@ -143,6 +154,47 @@ Result<std::vector<model::Dependency>> active_dependencies(const model::Recipe& 
   for (const auto* dependency : all) {
     if (!dependency->when.holds(values)) continue;
     CK_TRY(expanded, dependency->expanded(values));
+    active.push_back(std::move(expanded));
+  }
+  return active;
+}
+
+std::optional<std::pair<std::string, std::string>> excluded_pair(const model::Recipe& recipe,
+                                                                 const model::Values& values) {
+  const auto chosen = [&](const model::VariationGroup& group, const std::string& option) {
+    const auto value = values.find(group.name);
+    return value != values.end() && value->second == option;
+  };
+  for (const auto& group : recipe.variations) {
+    for (const auto& option : group.options) {
+      if (!chosen(group, option.name)) continue;
+      for (const auto& other : recipe.variations) {
+        if (&other == &group) continue;
+        for (const auto& excluded : option.excludes) {
+          if (chosen(other, excluded)) return std::pair(option.name, excluded);
+        }
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+Result<std::vector<model::Exclusion>> active_conflicts(const model::Recipe& recipe,
+                                                       const model::Values& values) {
+  std::vector<const model::Exclusion*> all;
+  for (const auto& exclusion : recipe.conflicts) all.push_back(&exclusion);
+  for (const auto& group : recipe.variations) {
+    const auto chosen = values.find(group.name);
+    if (chosen == values.end()) continue;
+    for (const auto& option : group.options) {
+      if (option.name != chosen->second) continue;
+      for (const auto& exclusion : option.conflicts) all.push_back(&exclusion);
+    }
+  }
+  std::vector<model::Exclusion> active;
+  for (const auto* exclusion : all) {
+    if (!exclusion->when.holds(values)) continue;
+    CK_TRY(expanded, exclusion->expanded(values));
     active.push_back(std::move(expanded));
   }
   return active;

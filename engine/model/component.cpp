@@ -66,6 +66,10 @@ bool installable(Kind kind) {
   return kind == Kind::dataset || kind == Kind::model || kind == Kind::package;
 }
 
+bool names_host_fact(std::string_view name) {
+  return name.starts_with("host.") || name.starts_with("gpu.");
+}
+
 bool is_uid(std::string_view text) {
   return text.size() == 16 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }

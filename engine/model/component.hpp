@@ -22,6 +22,9 @@ bool installable(Kind kind);
 /// 16 lower-case hex digits that name a component whatever it is called.
 bool is_uid(std::string_view text);
 
+/// Whether a name means a fact about the machine ("host.glibc", "gpu.cuda") and no component.
+bool names_host_fact(std::string_view name);
+
 /// A name of a repository, kind or component: 1 to 200 bytes, letters, digits and "._-+@", not
 /// starting with '.' or '-'. Ours are checked; CK's are taken as their folders are named.
 bool is_valid_name(std::string_view text);
@@ -46,7 +49,8 @@ struct ComponentId {
   std::string name;
   std::string uid;
 
-  std::string text() const { return kind + ":" + name; }
+  /// "program:x"; facts about the machine have no kind: "host.glibc".
+  std::string text() const { return kind.empty() ? name : kind + ":" + name; }
   std::string full_text() const { return repo + ":" + kind + ":" + name; }
   auto operator<=>(const ComponentId&) const = default;
 };

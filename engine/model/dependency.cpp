@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/strings.hpp"
 #include "model/substitution.hpp"
 
 namespace ck::model {
@@ -33,12 +34,33 @@ Status expand_tags(std::vector<std::string>& tags, const Values& values) {
   return {};
 }
 
-Status expand(Dependency& dependency, const Values& values) {
-  CK_CHECK(expand_tags(dependency.tags.all, values));
-  CK_CHECK(expand_tags(dependency.tags.none, values));
-  CK_TRY(name, substitute(dependency.name, lookup_in(values), names_of(values)));
-  dependency.name = std::move(name);
+Status expand(TagQuery& tags, std::string& name, const Values& values) {
+  CK_CHECK(expand_tags(tags.all, values));
+  CK_CHECK(expand_tags(tags.none, values));
+  for (auto& alternative : tags.any) CK_CHECK(expand_tags(alternative, values));
+  CK_TRY(text, substitute(name, lookup_in(values), names_of(values)));
+  name = std::move(text);
   return {};
+}
+
+Status expand(Dependency& dependency, const Values& values) {
+  CK_CHECK(expand(dependency.tags, dependency.name, values));
+  dependency.when.any_of.clear();
+  for (auto& [key, wish] : dependency.when.choices) CK_CHECK(expand(wish.tags, wish.name, values));
+  return {};
+}
+
+std::string text_of(const std::string& kind, const std::string& name, const TagQuery& tags,
+                    const VersionRange& version) {
+  std::vector<std::string> parts;
+  if (!name.empty()) {
+    parts.push_back(names_host_fact(name) ? name : (kind.empty() ? "*" : kind) + ":" + name);
+  } else if (!kind.empty()) {
+    parts.push_back(kind);
+  }
+  if (!tags.empty()) parts.push_back(tags.text());
+  if (!version.universal()) parts.push_back("version " + version.text());
+  return parts.empty() ? "anything" : join(parts, " ");
 }
 
 }  // namespace
@@ -52,6 +74,23 @@ bool Condition::holds(const Values& values) const {
   });
 }
 
+std::string Condition::choices_text() const {
+  std::vector<std::string> parts;
+  for (const auto& [key, wish] : choices) parts.push_back("'" + key + "' is " + wish.text());
+  return join(parts, " and ");
+}
+
+std::string Wish::text() const { return text_of(kind, name, tags, version); }
+
+Result<Exclusion> Exclusion::expanded(const Values& values) const {
+  Exclusion result = *this;
+  result.when.any_of.clear();
+  if (auto done = expand(result.wish.tags, result.wish.name, values); !done) {
+    return fail(std::move(done.error()).in("conflict with " + wish.text()));
+  }
+  return result;
+}
+
 Result<Dependency> Dependency::expanded(const Values& values) const {
   Dependency result = *this;
   if (auto done = expand(result, values); !done) {
@@ -60,17 +99,6 @@ Result<Dependency> Dependency::expanded(const Values& values) const {
   return result;
 }
 
-std::string Dependency::text() const {
-  std::string text;
-  const auto append = [&text](const std::string& part) {
-    if (part.empty()) return;
-    if (!text.empty()) text += " ";
-    text += part;
-  };
-  append(name.empty() ? kind : (kind.empty() ? "*" : kind) + ":" + name);
-  append(tags.text());
-  if (!version.universal()) append("version " + version.text());
-  return text.empty() ? "anything" : text;
-}
+std::string Dependency::text() const { return text_of(kind, name, tags, version); }
 
 }  // namespace ck::model

@@ -82,6 +82,8 @@ struct Variation {
   Tags tags;
   NamedTexts variables;  ///< for the build steps
   std::vector<Dependency> dependencies;
+  std::vector<std::string> excludes;  ///< options of other groups that cannot hold with it
+  std::vector<Exclusion> conflicts;   ///< other components that cannot be used with it
 };
 /// Alternatives of which at most one holds. Its name and choice are also a parameter: ${GROUP}.
 struct VariationGroup {
@@ -126,6 +128,7 @@ struct Recipe {
   std::vector<Dependency> dependencies;
   std::vector<Source> sources;
   std::vector<VariationGroup> variations;
+  std::vector<Exclusion> conflicts;  ///< components that cannot be in one closure with this one
   Build build;
   Exports exports;
   Check check;

@@ -127,10 +127,30 @@ void Document::check(const Comparison& comparison) {
   }
 }
 
+void Document::check(const Look& look) {
+  if (dependencies_.contains(look.key)) return;
+  const std::vector<std::string> keys(dependencies_.begin(), dependencies_.end());
+  add(look.path, "looks at the dependency '" + look.key + "', which this component does not have",
+      did_you_mean(near_misses(look.key, keys))
+          .value_or(keys.empty() ? "" : "dependencies: " + join(keys, ", ")));
+}
+
+void Document::check(const OptionExclusion& exclusion) {
+  std::vector<std::string> others;
+  for (const auto& [group, options] : options_) {
+    if (group != exclusion.group) others.insert(others.end(), options.begin(), options.end());
+  }
+  if (std::find(others.begin(), others.end(), exclusion.option) != others.end()) return;
+  add(exclusion.path, "is no option of another variation group",
+      did_you_mean(near_misses(exclusion.option, others)).value_or(""));
+}
+
 void Document::finish() {
   const auto enough = [this] { return problems_.all().size() >= kMostProblems; };
   for (auto use = uses_.begin(); use != uses_.end() && !enough(); ++use) check(*use);
   for (auto it = comparisons_.begin(); it != comparisons_.end() && !enough(); ++it) check(*it);
+  for (auto it = looks_.begin(); it != looks_.end() && !enough(); ++it) check(*it);
+  for (auto it = exclusions_.begin(); it != exclusions_.end() && !enough(); ++it) check(*it);
 }
 
 std::optional<std::string> schema_of(const Json& document, JsonProblems& problems) {

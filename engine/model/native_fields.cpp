@@ -10,6 +10,9 @@
 namespace ck::model::native {
 namespace {
 
+constexpr std::string_view kTag =
+    "a tag: 1 to 100 characters without blanks and commas, not starting with '-'";
+
 /// The greatest number that every JSON program keeps exactly.
 constexpr std::int64_t kGreatestCount = std::int64_t{1} << 53;
 
@@ -160,8 +163,7 @@ std::vector<std::string> tags_field(Document& document, ObjectReader& object, st
                                     std::optional<Scope> scope) {
   std::vector<std::string> tags;
   each_string(document, object, key, [&](const std::string& tag, const std::string& path) {
-    must_be(document, path, tag, is_tag,
-            "a tag: 1 to 100 characters without blanks and commas, not starting with '-'");
+    must_be(document, path, tag, is_tag, kTag);
     if (scope) {
       document.uses(*scope, path, tag);
     } else if (tag.find("${") != std::string::npos) {
@@ -172,6 +174,31 @@ std::vector<std::string> tags_field(Document& document, ObjectReader& object, st
   std::sort(tags.begin(), tags.end());
   tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
   return tags;
+}
+
+std::vector<std::vector<std::string>> any_tags(Document& document, const Json& value,
+                                               const std::string& path, Scope scope) {
+  std::vector<std::vector<std::string>> alternatives;
+  const auto read_tag = [&](const Json& tag, const std::string& place) {
+    if (!tag.is_string()) return document.add(place, "must be a tag or an array of tags");
+    const auto text = tag.get<std::string>();
+    must_be(document, place, text, is_tag, kTag);
+    document.uses(scope, place, text);
+    alternatives.back().push_back(text);
+  };
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const Json& alternative = value[i];
+    const auto place = child(path, i);
+    alternatives.emplace_back();
+    if (!alternative.is_array()) {
+      read_tag(alternative, place);
+      continue;
+    }
+    if (alternative.empty()) document.add(place, "must hold at least one tag");
+    for (std::size_t j = 0; j < alternative.size(); ++j) read_tag(alternative[j], child(place, j));
+  }
+  for (auto& tags : alternatives) std::sort(tags.begin(), tags.end());
+  return alternatives;
 }
 
 std::optional<std::size_t> choice_field(ObjectReader& object, std::string_view key,

@@ -68,9 +68,18 @@ class Document {
   void uses(Scope scope, const std::string& path, const std::string& text);
   /// Declares a parameter or variation group; the names of both are one set.
   void declare(const std::string& path, Parameter parameter);
+  void declare_group(const std::string& group, std::vector<std::string> options) {
+    options_[group] = std::move(options);
+  }
   void declare_dependency(const std::string& key) { dependencies_.insert(key); }
   /// A value that a condition compares with.
   void compares(const std::string& path, const std::string& name, const std::string& value);
+  /// A key of this component's dependencies that a condition looks at.
+  void looks_at(const std::string& path, const std::string& key) { looks_.push_back({path, key}); }
+  /// An option of another variation group than `group`.
+  void excludes(const std::string& path, const std::string& group, const std::string& option) {
+    exclusions_.push_back({path, group, option});
+  }
 
   /// Reports uses of names that nothing declares.
   void finish();
@@ -86,17 +95,31 @@ class Document {
     std::string name;
     std::string value;
   };
+  struct Look {
+    std::string path;
+    std::string key;
+  };
+  struct OptionExclusion {
+    std::string path;
+    std::string group;
+    std::string option;
+  };
   bool is_known(const Use& use) const;
   std::vector<std::string> known_names(Scope scope) const;
   std::string suggestion(Scope scope, const std::string& name) const;
   void check(const Use& use);
   void check(const Comparison& comparison);
+  void check(const Look& look);
+  void check(const OptionExclusion& exclusion);
 
   JsonProblems& problems_;
   Kind kind_;
   std::vector<Use> uses_;
   std::vector<Comparison> comparisons_;
+  std::vector<Look> looks_;
+  std::vector<OptionExclusion> exclusions_;
   std::map<std::string, Parameter> values_;
+  std::map<std::string, std::vector<std::string>> options_;  ///< by variation group
   std::set<std::string> dependencies_;
 };
 
@@ -153,6 +176,11 @@ std::string pattern_field(Document& document, ObjectReader& object, std::string_
 /// Component tags, sorted; those of dependencies may use names of `scope`.
 std::vector<std::string> tags_field(Document& document, ObjectReader& object, std::string_view key,
                                     std::optional<Scope> scope = std::nullopt);
+
+/// An array of alternatives, each a tag or an array of tags: `["a", ["b", "c"]]` is "a, or b and
+/// c". The tags may use names of `scope`.
+std::vector<std::vector<std::string>> any_tags(Document& document, const Json& value,
+                                               const std::string& path, Scope scope);
 
 /// The place of a needed string among `choices`; nothing (and a problem) if it is none of them.
 std::optional<std::size_t> choice_field(ObjectReader& object, std::string_view key,

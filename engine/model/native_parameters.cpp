@@ -89,8 +89,8 @@ Parameter read_parameter(Document& document, const std::string& name, const Json
   return parameter;
 }
 
-Variation read_variation(Document& document, const std::string& name, const Json& value,
-                         const std::string& path) {
+Variation read_variation(Document& document, const std::string& group, const std::string& name,
+                         const Json& value, const std::string& path) {
   ObjectReader object(value, path, document.problems());
   Variation variation;
   variation.name = name;
@@ -99,6 +99,12 @@ Variation read_variation(Document& document, const std::string& name, const Json
   variation.variables =
       variables_field(document, object, "variables", Audience::itself, Scope::texts);
   variation.dependencies = read_dependencies(document, object);
+  variation.conflicts = read_conflicts(document, object);
+  each_string(document, object, "excludes",
+              [&](const std::string& option, const std::string& place) {
+                document.excludes(place, group, option);
+                variation.excludes.push_back(option);
+              });
   object.finish();
   return variation;
 }
@@ -120,11 +126,11 @@ VariationGroup read_group(Document& document, const std::string& name, const Jso
   group.name = name;
   if (!is_identifier(name)) document.add(path, "must be " + std::string(kIdentifier));
   std::vector<std::string> names;
-  object.each_member("options",
-                     [&](const std::string& option, const Json& content, const std::string& place) {
-                       names.push_back(option);
-                       group.options.push_back(read_variation(document, option, content, place));
-                     });
+  object.each_member(
+      "options", [&](const std::string& option, const Json& content, const std::string& place) {
+        names.push_back(option);
+        group.options.push_back(read_variation(document, name, option, content, place));
+      });
   if (names.empty() || names.size() > kMostChoices) {
     object.problem("options", "must hold from 1 to " + std::to_string(kMostChoices) + " options");
     names.resize(std::min(names.size(), kMostChoices));
@@ -132,6 +138,7 @@ VariationGroup read_group(Document& document, const std::string& name, const Jso
   read_default_option(document, object, group, names);
   object.finish();
 
+  document.declare_group(name, names);
   Parameter as_parameter;
   as_parameter.name = name;
   as_parameter.type = Parameter::Type::choice;

@@ -10,6 +10,8 @@ Common read_common(Document& document, ObjectReader& object, const std::string& 
 
 std::vector<Parameter> read_parameters(Document& document, ObjectReader& object);
 std::vector<Dependency> read_dependencies(Document& document, ObjectReader& object);
+/// What cannot be used together with the component, or with one of its variations.
+std::vector<Exclusion> read_conflicts(Document& document, ObjectReader& object);
 std::vector<VariationGroup> read_variations(Document& document, ObjectReader& object);
 std::vector<Source> read_sources(Document& document, ObjectReader& object);
 Build read_build(Document& document, ObjectReader& object);

@@ -34,6 +34,26 @@ std::optional<Version> version_field(Document& document, ObjectReader& object) {
   return std::nullopt;
 }
 
+/// Names and tags of all variations, whatever else may be wrong with them.
+Tags variation_tags(const Json& document) {
+  std::vector<std::string> tags;
+  const auto groups = document.find("variations");
+  if (groups == document.end() || !groups->is_object()) return {};
+  for (const Json& group : *groups) {
+    const auto options = group.is_object() ? group.find("options") : group.end();
+    if (options == group.end() || !options->is_object()) continue;
+    for (const auto& [name, option] : options->items()) {
+      tags.push_back(name);
+      const auto own = option.is_object() ? option.find("tags") : option.end();
+      if (own == option.end() || !own->is_array()) continue;
+      for (const Json& tag : *own) {
+        if (tag.is_string()) tags.push_back(tag.get<std::string>());
+      }
+    }
+  }
+  return Tags(std::move(tags));
+}
+
 /// What identifies a component: also all that a summary needs.
 Common read_identity(Document& document, ObjectReader& object, const std::string& expected_name) {
   Common common;
@@ -116,8 +136,8 @@ Result<Summary> read_summary(std::string_view text, const std::string& expected_
   ObjectReader object(json, "", problems);
   const Common common = native::read_identity(document, object, expected_name);
   if (!problems.empty()) return fail(problems.to_error());
-  return Summary{std::string(name_of(*kind)), common.name, common.uid, common.version.text(),
-                 common.tags};
+  return Summary{std::string(name_of(*kind)), common.name, common.uid,
+                 common.version.text(),       common.tags, native::variation_tags(json)};
 }
 
 }  // namespace ck::model

@@ -21,6 +21,7 @@ Result<Descriptor> read_descriptor(std::string_view text, const std::string& exp
 struct Summary {
   std::string kind, name, uid, version;
   Tags tags;
+  Tags variation_tags;  ///< names and tags of its variations: what it can have in addition
 };
 Result<Summary> read_summary(std::string_view text, const std::string& expected_name,
                              const std::string& source);

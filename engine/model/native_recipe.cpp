@@ -112,6 +112,7 @@ Recipe read_recipe(Document& document, ObjectReader& object) {
   recipe.dependencies = read_dependencies(document, object);
   recipe.sources = read_sources(document, object);
   recipe.variations = read_variations(document, object);
+  recipe.conflicts = read_conflicts(document, object);
   recipe.build = read_build(document, object);
   recipe.exports = read_exports(document, object, Scope::texts);
   recipe.check = read_check(document, object);

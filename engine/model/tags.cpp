@@ -51,15 +51,26 @@ TagQuery TagQuery::parse(std::string_view all, std::string_view none) {
 
 bool TagQuery::matches(const Tags& tags) const {
   const auto present = [&tags](const std::string& tag) { return tags.contains(tag); };
+  const auto holds = [&present](const std::vector<std::string>& alternative) {
+    return std::all_of(alternative.begin(), alternative.end(), present);
+  };
   return std::all_of(all.begin(), all.end(), present) &&
-         std::none_of(none.begin(), none.end(), present);
+         std::none_of(none.begin(), none.end(), present) &&
+         (any.empty() || std::any_of(any.begin(), any.end(), holds));
+}
+
+std::string TagQuery::any_text() const {
+  std::vector<std::string> texts;
+  for (const auto& alternative : any) texts.push_back(join(alternative, ","));
+  return join(texts, " or ");
 }
 
 std::string TagQuery::text() const {
-  std::string text = join(all, ",");
-  if (none.empty()) return text;
-  if (!text.empty()) text += " ";
-  return text + "without " + join(none, ",");
+  std::vector<std::string> parts;
+  if (!all.empty()) parts.push_back(join(all, ","));
+  if (!any.empty()) parts.push_back("with " + any_text());
+  if (!none.empty()) parts.push_back("without " + join(none, ","));
+  return join(parts, " ");
 }
 
 }  // namespace ck::model

@@ -34,14 +34,18 @@ class Tags {
 struct TagQuery {
   std::vector<std::string> all;   ///< sorted, unique
   std::vector<std::string> none;  ///< sorted, unique
+  /// Alternatives, of each of which all tags: one of them must hold. Empty: no alternatives asked.
+  std::vector<std::vector<std::string>> any = {};
 
   /// From "a,b" and "c,d" as typed: blanks around tags are dropped; an empty element in "a,,b"
   /// stays and matches nothing (as in CK); a wholly empty text asks for nothing.
   static TagQuery parse(std::string_view all, std::string_view none = {});
 
   bool matches(const Tags& tags) const;
-  bool empty() const { return all.empty() && none.empty(); }
-  std::string text() const;  ///< "a,b without c,d"
+  bool empty() const { return all.empty() && none.empty() && any.empty(); }
+  std::string text() const;  ///< "a,b with x or y,z without c,d"
+  /// The alternatives alone: "x or y,z".
+  std::string any_text() const;
   bool operator==(const TagQuery&) const = default;
 };
 

@@ -69,9 +69,10 @@ bool Search::learn() {
   return imply(asserted, {{Source::Type::clause, number}, kNone});
 }
 
-/// After a conflict without decisions: the demands its whole proof rests on.
-std::vector<DemandNo> Search::core() const {
+/// After a conflict without decisions: the demands and exclusions its whole proof rests on.
+void Search::core(Outcome& outcome) const {
   std::set<DemandNo> demands;
+  std::set<ExclusionNo> exclusions;
   std::vector<bool> clause_seen(clauses_.size(), false);
   std::vector<bool> atom_seen(truth_.size(), false);
   std::vector<Source> open{conflict_source_};
@@ -80,6 +81,7 @@ std::vector<DemandNo> Search::core() const {
     const auto source = open.back();
     open.pop_back();
     if (source.type == Source::Type::demand) demands.insert(source.number);
+    if (source.type == Source::Type::exclusion) exclusions.insert(source.number);
     if (source.type == Source::Type::clause && !clause_seen[source.number]) {
       clause_seen[source.number] = true;
       const auto& from = clauses_[source.number].sources;
@@ -93,7 +95,8 @@ std::vector<DemandNo> Search::core() const {
       for (const auto other : others(literal)) open.push_back({Source::Type::fact, atom_of(other)});
     }
   }
-  return {demands.begin(), demands.end()};
+  outcome.core.assign(demands.begin(), demands.end());
+  outcome.core_exclusions.assign(exclusions.begin(), exclusions.end());
 }
 
 }  // namespace ck::solve

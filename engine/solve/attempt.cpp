@@ -14,6 +14,8 @@ std::vector<Requirement> by_dispensability(const Problem& problem,
     if (suspect.type == Requirement::Type::pin) result.push_back(suspect);
   for (auto demand = problem.demands.rbegin(); demand != problem.demands.rend(); ++demand)
     if (suspects.contains(demand->requirement)) result.push_back(demand->requirement);
+  for (const auto& exclusion : problem.exclusions)
+    if (suspects.contains(exclusion.requirement)) result.push_back(exclusion.requirement);
   return result;
 }
 
@@ -36,6 +38,8 @@ std::set<Requirement> blamed(const Attempt& failed, const Changes& changes) {
          Problem::pins_of(*failed.problem.request, demand.dependency->key, changes))
       result.insert(pin);
   }
+  for (const auto e : failed.outcome.core_exclusions)
+    result.insert(failed.problem.exclusions[e].requirement);
   return result;
 }
 

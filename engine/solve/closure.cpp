@@ -24,7 +24,9 @@ void Closure::visit_all() {
       open.pop_back();
       continue;
     }
-    const auto variable = solved_.problem.demands[demands[next++]].variable;
+    const auto d = demands[next++];
+    if (!solved_.outcome.active[d]) continue;
+    const auto variable = solved_.problem.demands[d].variable;
     const auto needed = solved_.outcome.chosen[variable];
     if (in_[needed]) continue;
     in_[needed] = true;
@@ -35,7 +37,7 @@ void Closure::visit_all() {
 std::vector<DemandNo> Closure::demands_on(VariableNo variable) const {
   std::vector<DemandNo> result;
   for (const auto d : solved_.problem.variables[variable].demands)
-    if (in_[solved_.problem.demands[d].asker]) result.push_back(d);
+    if (solved_.outcome.active[d] && in_[solved_.problem.demands[d].asker]) result.push_back(d);
   return result;
 }
 

@@ -47,7 +47,7 @@ Graph Search::chosen_edges() const {
     if (!may_cycle_[node] || truth_[node] != Truth::yes) continue;
     for (const auto d : problem_.nodes[node].demands) {
       const auto variable = problem_.demands[d].variable;
-      if (taken_[variable] == kNone) continue;
+      if (taken_[variable] == kNone || truth_[premise(d)] != Truth::yes) continue;
       const auto value = problem_.variables[variable].values[taken_[variable]];
       if (may_cycle_[value]) graph[node].push_back(value);
     }
@@ -75,9 +75,13 @@ bool Search::report_cycle(const std::vector<NodeNo>& cycle) {
       const auto variable = problem_.demands[d].variable;
       const auto position = taken_[variable];
       if (position == kNone || problem_.variables[variable].values[position] != next) continue;
-      const auto literal = is_not(first_value_[variable] + position);
-      if (std::find(literals.begin(), literals.end(), literal) == literals.end())
-        literals.push_back(literal);
+      if (truth_[premise(d)] != Truth::yes) continue;
+      const auto add = [&literals](Literal literal) {
+        if (std::find(literals.begin(), literals.end(), literal) == literals.end())
+          literals.push_back(literal);
+      };
+      add(is_not(first_value_[variable] + position));
+      if (problem_.demands[d].conditional()) add(is_not(premise(d)));
       sources.push_back({Source::Type::demand, d});
       break;
     }

@@ -42,8 +42,10 @@ class Teller {
   bool simply_missing() const {
     std::vector<bool> dead(problem_.nodes.size(), false);
     const auto fatal = [&](DemandNo d) {
-      const auto& accepted = problem_.demands[d].accepted;
-      return std::all_of(accepted.begin(), accepted.end(), [&](NodeNo n) { return dead[n]; });
+      const auto& demand = problem_.demands[d];
+      return surely_holds(demand, dead) &&
+             std::all_of(demand.accepted.begin(), demand.accepted.end(),
+                         [&](NodeNo n) { return dead[n]; });
     };
     for (bool changed = true; changed;) {
       changed = false;
@@ -58,6 +60,22 @@ class Teller {
   }
 
  private:
+  /// Whether the demand's condition is met by everything that its asker could have chosen.
+  bool surely_holds(const GroundDemand& demand, const std::vector<bool>& dead) const {
+    const auto met = [&](const Test& test) {
+      const auto& own = problem_.nodes[demand.asker].demands;
+      return std::any_of(own.begin(), own.end(), [&](DemandNo d) {
+        const auto& other = problem_.demands[d];
+        if (other.conditional() || other.variable != test.variable) return false;
+        const auto& values = problem_.variables[test.variable].values;
+        for (std::size_t i = 0; i < values.size(); ++i)
+          if (other.accepts[i] && !test.passes[i] && !dead[values[i]]) return false;
+        return true;
+      });
+    };
+    return !demand.never && std::all_of(demand.conditions.begin(), demand.conditions.end(), met);
+  }
+
   ConflictNode tell_demand(const std::string& who, bool many, DemandNo d) {
     const auto& demand = problem_.demands[d];
     ConflictNode node{who + (many ? " need " : " needs ") + need_words(demand), {}};
@@ -143,10 +161,12 @@ class Teller {
   void tell_group(DemandNo d, const Group& group, ConflictNode& node) {
     const auto first = group.members.front();
     const bool many = group.members.size() > 1;
-    if (tell_circle(first, node) || tell_refusal(d, group, node) || tell_clash(d, group, node))
+    if (tell_circle(first, node) || tell_refusal(d, group, node) || tell_clash(d, group, node) ||
+        tell_exclusion(d, group, node))
       return;
     path_.push_back(first);
     for (std::size_t i = 0; i < problem_.nodes[first].demands.size(); ++i) {
+      if (problem_.demands[problem_.nodes[first].demands[i]].never) continue;
       node.because.push_back(tell_demand(names(group), many, problem_.nodes[first].demands[i]));
       for (const auto member : group.members) told_.insert(problem_.nodes[member].demands[i]);
     }
@@ -176,6 +196,8 @@ class Teller {
               need_words(problem_.demands[need]);
     for (const auto other : refusing(d, value)) text += "\nnot " + std::to_string(other);
     if (std::find(path_.begin(), path_.end(), value) != path_.end()) text += "\ncircle";
+    if (const auto rival = certain_rival(d, value); rival.first != kNone)
+      text += "\nrival " + std::to_string(rival.first);
     return text;
   }
 
@@ -232,6 +254,41 @@ class Teller {
     return rival;
   }
 
+  /// A rival of a node that the conflict cannot do without: somebody on the way to the node, or all
+  /// that a demand told already accepts.
+  std::pair<NodeNo, ExclusionNo> certain_rival(DemandNo d, NodeNo node) const {
+    const auto& rivals = problem_.nodes[node].rivals;
+    const auto of = [&](NodeNo other) {
+      return std::find_if(rivals.begin(), rivals.end(),
+                          [other](const auto& rival) { return rival.first == other; });
+    };
+    for (const auto other : path_)
+      if (const auto found = of(other); found != rivals.end()) return *found;
+    for (const auto told : told_) {
+      const auto& accepted = problem_.demands[told].accepted;
+      if (told == d || accepted.empty() || problem_.demands[told].conditional()) continue;
+      if (std::all_of(accepted.begin(), accepted.end(),
+                      [&](NodeNo other) { return of(other) != rivals.end(); }))
+        return *of(accepted.front());
+    }
+    return {kNone, 0};
+  }
+
+  bool tell_exclusion(DemandNo d, const Group& group, ConflictNode& node) {
+    const auto first = group.members.front();
+    const auto [rival, number] = certain_rival(d, first);
+    if (rival == kNone) return false;
+    const auto& exclusion = problem_.exclusions[number];
+    node.because.push_back(
+        {exclusion_words(problem_, exclusion,
+                         exclusion.asker == first ? asker_words(problem_, rival) : names(group)),
+         {}});
+    excluded_.insert(exclusion_words(
+        problem_, exclusion,
+        exclusion.asker == first ? component_words_of(rival) : component_words(first)));
+    return true;
+  }
+
   bool tell_circle(NodeNo value, ConflictNode& node) {
     const auto start = std::find(path_.begin(), path_.end(), value);
     if (start == path_.end()) return false;
@@ -251,14 +308,15 @@ class Teller {
     if (simply_missing() && pinned_keys_.empty() && missing_.size() == 1) return missing_[0];
     if (simply_missing() && pinned_keys_.empty())
       return "nothing provides what " + subject + " needs";
-    const auto kinds =
-        contested_keys_.size() + pinned_keys_.size() + clashing_.size() + circles_.size();
+    const auto kinds = contested_keys_.size() + pinned_keys_.size() + clashing_.size() +
+                       circles_.size() + excluded_.size();
     if (kinds == 1 && contested_keys_.size() == 1)
       return "no candidate for '" + *contested_keys_.begin() + "' suits all who need it";
     if (kinds == 1 && pinned_keys_.size() == 1)
       return "the pins leave no candidate for '" + *pinned_keys_.begin() + "'";
     if (kinds == 1 && clashing_.size() == 1)
       return *clashing_.begin() + " would be needed in two versions or variants at once";
+    if (kinds == 1 && excluded_.size() == 1) return *excluded_.begin();
     if (kinds == 1) return "there is no order in which to build: " + circles_.front();
     return "what " + subject + " needs cannot be had together";
   }
@@ -268,6 +326,9 @@ class Teller {
   }
   std::string component_words(NodeNo node) const {
     return problem_.candidate(node).component.text();
+  }
+  std::string component_words_of(NodeNo node) const {
+    return node == kRequestNode ? asker_words(problem_, node) : component_words(node);
   }
 
   std::string names(const Group& group) const {
@@ -286,6 +347,7 @@ class Teller {
   std::set<std::string> contested_keys_;
   std::set<std::string> pinned_keys_;
   std::set<std::string> clashing_;
+  std::set<std::string> excluded_;
   std::vector<std::string> circles_;
 };
 

@@ -23,6 +23,7 @@ struct Place {
   std::string key;
   std::string version;  ///< range as written
   bool by_request = false;
+  bool of_host = false;  ///< a fact about the machine
   std::vector<Requirement> needs;
 };
 
@@ -51,6 +52,7 @@ class Adviser {
       if (!place.by_request) advise_version(place);
     for (const auto& place : places)
       if (!place.by_request && (is_contested(place) || hints_.empty())) advise_privacy(place);
+    advise_exclusions();
     advise_removal();
     for (const auto& hint : spelling)
       if (!hint.leads_somewhere) add(hint.text);
@@ -114,7 +116,8 @@ class Adviser {
   }
 
   void advise_version(const Place& place) {
-    if (place.version.empty()) return;
+    // What a machine is like cannot be wished away.
+    if (place.version.empty() || place.of_host) return;
     const auto solved = trial(index_, {.any_version = {place.needs.begin(), place.needs.end()}});
     if (!solved) return;
     std::string text =
@@ -122,6 +125,16 @@ class Adviser {
     if (const auto chosen = chosen_for(*solved, place.key))
       text += ": then " + label(*chosen) + " will do";
     add(printable(text));
+  }
+
+  void advise_exclusions() {
+    for (const auto& [asker, requirement, exclusion] : problem_.exclusions) {
+      if (!trial(index_, {.dropped = {requirement}})) continue;
+      const auto owner =
+          asker == kRequestNode ? request_.subject : problem_.candidate(asker).component.text();
+      add(printable("only if they do go together: drop '" + exclusion->wish.text() +
+                    "' from what " + owner + " conflicts with"));
+    }
   }
 
   void advise_privacy(const Place& place) {
@@ -141,7 +154,9 @@ class Adviser {
       const auto& key = demand.dependency->key;
       const auto& version = demand.dependency->version.text();
       const auto [place, fresh] = known.try_emplace({owner, key, version}, places.size());
-      if (fresh) places.push_back({owner, key, version, by_request, {}});
+      if (fresh)
+        places.push_back(
+            {owner, key, version, by_request, model::names_host_fact(demand.dependency->name), {}});
       places[place->second].needs.push_back(demand.requirement);
     }
     return places;

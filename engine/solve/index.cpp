@@ -77,8 +77,8 @@ int release_class(const model::Version& version) {
 bool newer(const Candidate& a, const Candidate& b) {
   if (const int x = release_class(a.version), y = release_class(b.version); x != y) return x < y;
   if (const auto order = a.version <=> b.version; order != 0) return order > 0;
-  return std::tie(a.repository_rank, a.component.name, a.id) <
-         std::tie(b.repository_rank, b.component.name, b.id);
+  return std::tie(a.repository_rank, a.component.name, a.departures, a.id) <
+         std::tie(b.repository_rank, b.component.name, b.departures, b.id);
 }
 
 }  // namespace
@@ -123,6 +123,7 @@ void Index::number(Sorted sorted_by_id) {
   for (const auto position : order) {
     candidates_.push_back(sorted_by_id[position]);
     components_.push_back(groups[position]);
+    component_ranks_.push_back(std::get<0>(standing.at(groups[position])));
   }
 }
 

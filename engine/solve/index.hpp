@@ -32,6 +32,9 @@ class Index {
   /// whatever repository they come from.
   std::uint32_t component(CandidateNo number) const { return components_[number]; }
 
+  /// The best repository rank that a candidate of the same component has.
+  int component_rank(CandidateNo number) const { return component_ranks_[number]; }
+
   std::optional<CandidateNo> find(std::string_view id) const;
 
   /// Everything that meets `wanted`, most preferred first.
@@ -51,6 +54,7 @@ class Index {
 
   std::vector<const Candidate*> candidates_;
   std::vector<std::uint32_t> components_;
+  std::vector<int> component_ranks_;
   std::unordered_map<std::string_view, CandidateNo> by_id_;
   Postings by_tag_;
   Postings by_name_;  ///< names and UIDs

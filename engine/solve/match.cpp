@@ -30,6 +30,7 @@ std::string tag_shortcoming(const model::Tags& tags, const model::TagQuery& quer
     if (tags.contains(tag)) unwelcome.push_back(tag);
   if (!missing.empty()) return "lacks the " + tag_list(missing);
   if (!unwelcome.empty()) return "has the excluded " + tag_list(unwelcome);
+  if (!query.matches(tags)) return "has none of the tags " + query.any_text();
   return {};
 }
 
@@ -42,6 +43,10 @@ Wanted wanted_by(const model::Dependency& dependency) {
 Wanted wanted_by(const Pin& pin) {
   return {pin.tags, pin.version, pin.kind, pin.component,
           pin.candidate.empty() ? nullptr : &pin.candidate};
+}
+
+Wanted wanted_by(const model::Wish& wish) {
+  return {wish.tags, wish.version, wish.kind, wish.name};
 }
 
 bool meets(const Candidate& candidate, const Wanted& wanted) {

@@ -19,6 +19,7 @@ struct Wanted {
 
 Wanted wanted_by(const model::Dependency& dependency);
 Wanted wanted_by(const Pin& pin);
+Wanted wanted_by(const model::Wish& wish);
 
 bool meets(const Candidate& candidate, const Wanted& wanted);
 

@@ -26,12 +26,16 @@ class Grounder {
     for (NodeNo node = 0; node < problem_.nodes.size(); ++node) {
       if (node == kRequestNode) {
         add_needs(node, request_.dependencies, {});
+        add_exclusions(node, request_.conflicts);
       } else {
         const auto& candidate = problem_.candidate(node);
         add_needs(node, candidate.dependencies, candidate.built_with);
+        add_exclusions(node, candidate.conflicts);
       }
     }
     collect_values();
+    add_conditions();
+    add_rivals();
     return std::move(problem_);
   }
 
@@ -67,12 +71,65 @@ class Grounder {
     if (!required(requirement, changes_)) return;
     const bool own = is_private || changes_.made_private.contains(requirement);
     const auto demand = static_cast<DemandNo>(problem_.demands.size());
-    problem_.demands.push_back(
-        {asker, variable(own ? asker : kNone, need.key), requirement, &need, built_with, {}, {}});
+    problem_.demands.push_back({asker,
+                                variable(own ? asker : kNone, need.key),
+                                requirement,
+                                &need,
+                                built_with,
+                                {},
+                                {},
+                                {}});
     auto& added = problem_.demands.back();
     for (const auto candidate : acceptable(added)) added.accepted.push_back(node(candidate));
     problem_.variables[added.variable].demands.push_back(demand);
     problem_.nodes[asker].demands.push_back(demand);
+  }
+
+  void add_exclusions(NodeNo asker, const std::vector<model::Exclusion>& conflicts) {
+    for (std::uint32_t number = 0; number < conflicts.size(); ++number) {
+      const Requirement requirement{Requirement::Type::exclusion, problem_.nodes[asker].candidate,
+                                    number};
+      if (required(requirement, changes_))
+        problem_.exclusions.push_back({asker, requirement, &conflicts[number]});
+    }
+  }
+
+  /// When all nodes are known: whom an exclusion concerns.
+  void add_rivals() {
+    for (ExclusionNo e = 0; e < problem_.exclusions.size(); ++e) {
+      const auto [asker, requirement, exclusion] = problem_.exclusions[e];
+      for (const auto candidate : index_.matching(wanted_by(exclusion->wish))) {
+        const auto rival = node_of_[candidate];
+        if (rival == kNone || rival == asker) continue;
+        problem_.nodes[asker].rivals.emplace_back(rival, e);
+        problem_.nodes[rival].rivals.emplace_back(asker, e);
+      }
+    }
+  }
+
+  /// When all variables have their values: which of them a condition is about.
+  void add_conditions() {
+    for (auto& demand : problem_.demands) {
+      for (const auto& [key, wish] : demand.dependency->when.choices) {
+        const auto seen = seen_variable(demand.asker, key);
+        if (seen == kNone) {
+          demand.never = true;
+          continue;
+        }
+        Test test{seen, {}};
+        for (const auto value : problem_.variables[seen].values)
+          test.passes.push_back(meets(problem_.candidate(value), wanted_by(wish)));
+        demand.conditions.push_back(std::move(test));
+      }
+    }
+  }
+
+  /// The choice that a key means to an asker: its own if it makes a private one.
+  VariableNo seen_variable(NodeNo asker, const std::string& key) const {
+    for (const auto scope : {asker, kNone})
+      if (const auto known = variable_of_.find({scope, key}); known != variable_of_.end())
+        return known->second;
+    return kNone;
   }
 
   std::vector<CandidateNo> acceptable(const GroundDemand& demand) const {
@@ -89,7 +146,7 @@ class Grounder {
   NodeNo node(CandidateNo candidate) {
     if (node_of_[candidate] == kNone) {
       node_of_[candidate] = static_cast<NodeNo>(problem_.nodes.size());
-      problem_.nodes.push_back({candidate, {}});
+      problem_.nodes.push_back({candidate, {}, {}});
     }
     return node_of_[candidate];
   }

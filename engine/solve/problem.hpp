@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "solve/index.hpp"
@@ -17,16 +18,18 @@ namespace ck::solve {
 using NodeNo = std::uint32_t;  ///< 0 is the request, the others are candidates
 using VariableNo = std::uint32_t;
 using DemandNo = std::uint32_t;
+using ExclusionNo = std::uint32_t;
 
 inline constexpr NodeNo kRequestNode = 0;
 inline constexpr std::uint32_t kNone = UINT32_MAX;
 
-/// Something that could be given up: one need of the request or of a candidate, or a pin.
+/// Something that could be given up: one need or exclusion of the request or of a candidate, or a
+/// pin.
 struct Requirement {
-  enum class Type { need, pin };
+  enum class Type { need, exclusion, pin };
   Type type = Type::need;
   CandidateNo asker = kNone;  ///< kNone: the request
-  std::uint32_t number = 0;   ///< among the asker's needs, or among the request's pins
+  std::uint32_t number = 0;   ///< among the asker's needs or exclusions, or the request's pins
   auto operator<=>(const Requirement&) const = default;
 };
 
@@ -42,6 +45,14 @@ struct Changes {
 struct Node {
   CandidateNo candidate = kNone;
   std::vector<DemandNo> demands;  ///< in order of declaration
+  /// Nodes that cannot be in one closure with this one, each with the exclusion that says so.
+  std::vector<std::pair<NodeNo, ExclusionNo>> rivals;
+};
+
+/// "The variable has one of these values": what a condition asks of another choice.
+struct Test {
+  VariableNo variable = 0;
+  std::vector<bool> passes;  ///< by position in the variable's values
 };
 
 /// One need of one node.
@@ -53,8 +64,20 @@ struct GroundDemand {
   const std::string* built_with = nullptr;  ///< exactly this candidate, if not null
   std::vector<NodeNo> accepted;             ///< most preferred first
   std::vector<bool> accepts;                ///< by position in the variable's values
+  /// All must hold for the demand to be one. A condition on a key that nobody can have in use never
+  /// holds.
+  std::vector<Test> conditions;
+  bool never = false;
 
+  bool conditional() const { return never || !conditions.empty(); }
   Wanted wanted() const;  ///< without the pins
+};
+
+/// One exclusion of one node.
+struct GroundExclusion {
+  NodeNo asker = kRequestNode;
+  Requirement requirement;
+  const model::Exclusion* exclusion = nullptr;
 };
 
 /// A key for which one candidate has to be chosen once anybody demands it.
@@ -71,6 +94,7 @@ struct Problem {
   const Request* request = nullptr;
   std::vector<Node> nodes;
   std::vector<GroundDemand> demands;
+  std::vector<GroundExclusion> exclusions;
   std::vector<Variable> variables;
   /// Needs that only `built_with` tells of. Shared, so that copies of the problem stay whole.
   std::vector<std::shared_ptr<const model::Dependency>> synthetic;

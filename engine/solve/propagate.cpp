@@ -20,8 +20,8 @@ bool Search::imply(Literal literal, Reason reason) {
   level_of_[atom] = level();
   reason_[atom] = reason;
   trail_.push_back(literal);
-  if (atom >= problem_.nodes.size() && literal == is(atom)) {
-    const auto [variable, position] = values_[atom - problem_.nodes.size()];
+  if (is_value(atom) && literal == is(atom)) {
+    const auto [variable, position] = value_of(atom);
     taken_[variable] = position;
     const auto node = problem_.variables[variable].values[position];
     cycle_check_due_ = cycle_check_due_ || may_cycle_[node];
@@ -41,19 +41,30 @@ bool Search::propagate() {
 bool Search::follow_rules(Literal literal) {
   const auto atom = atom_of(literal);
   const bool positive = literal == is(atom);
-  if (atom < problem_.nodes.size()) return positive ? enter(atom) : exclude(atom);
-  return !positive || take(atom);
+  if (atom < first_value_atom_) return positive ? enter(atom) : exclude(atom);
+  if (!positive) return true;
+  if (is_value(atom)) return take(atom);
+  const auto d = demand_of_[atom - end_of_values_];
+  cycle_check_due_ = cycle_check_due_ || any_cycle_possible_;
+  return d == kNone || refuse_values(d);
 }
 
-/// A node in the closure refuses the values that its demands do not accept.
+/// A node in the closure refuses the values that its demands do not accept, and its rivals.
 bool Search::enter(NodeNo node) {
-  for (const auto d : problem_.nodes[node].demands) {
-    const auto& demand = problem_.demands[d];
-    const auto first = first_value_[demand.variable];
-    for (std::uint32_t i = 0; i < demand.accepts.size(); ++i)
-      if (!demand.accepts[i] && !imply(is_not(first + i), {{Source::Type::demand, d}, is(node)}))
-        return false;
-  }
+  for (const auto d : problem_.nodes[node].demands)
+    if (premise(d) == node && !refuse_values(d)) return false;
+  for (const auto& [rival, exclusion] : problem_.nodes[node].rivals)
+    if (!imply(is_not(rival), {{Source::Type::exclusion, exclusion}, is(node)})) return false;
+  return true;
+}
+
+bool Search::refuse_values(DemandNo d) {
+  const auto& demand = problem_.demands[d];
+  const auto first = first_value_[demand.variable];
+  for (std::uint32_t i = 0; i < demand.accepts.size(); ++i)
+    if (!demand.accepts[i] &&
+        !imply(is_not(first + i), {{Source::Type::demand, d}, is(premise(d))}))
+      return false;
   return true;
 }
 
@@ -67,7 +78,7 @@ bool Search::exclude(NodeNo node) {
 /// A value taken brings its node in; rules out the variable's other values, other candidates of the
 /// component under shared keys, and everybody whose demand does not accept it.
 bool Search::take(Atom value) {
-  const auto [v, position] = values_[value - problem_.nodes.size()];
+  const auto [v, position] = value_of(value);
   const auto& variable = problem_.variables[v];
   const auto node = variable.values[position];
   if (!imply(is(node), {Source{}, is(value)})) return false;
@@ -76,7 +87,7 @@ bool Search::take(Atom value) {
   if (variable.shared()) {
     const auto component = problem_.index->component(problem_.nodes[node].candidate);
     for (const auto other : values_of_component_[component]) {
-      const auto [w, at] = values_[other - problem_.nodes.size()];
+      const auto [w, at] = value_of(other);
       if (problem_.variables[w].values[at] != node && !imply(is_not(other), {Source{}, is(value)}))
         return false;
     }
@@ -84,7 +95,7 @@ bool Search::take(Atom value) {
   for (const auto d : variable.demands) {
     const auto& demand = problem_.demands[d];
     if (!demand.accepts[position] &&
-        !imply(is_not(demand.asker), {{Source::Type::demand, d}, is(value)}))
+        !imply(is_not(premise(d)), {{Source::Type::demand, d}, is(value)}))
       return false;
   }
   return true;

@@ -47,6 +47,7 @@ std::string Reasons::of_choice(VariableNo v) const {
       return "what " + asker_words(problem_, problem_.demands[d].asker) + " was built with";
   const auto acceptable = closure_.acceptable(v);
   if (acceptable.size() == 1) return "the only candidate";
+  if (tie_lost_to(v) != kNone) return "takes fewest builds of " + std::to_string(acceptable.size());
   if (acceptable.front() != chosen)
     return "the most preferred of " + std::to_string(acceptable.size()) +
            " that goes with everything else";
@@ -65,6 +66,13 @@ std::string Reasons::of_choice(VariableNo v) const {
           ? "newest of " + std::to_string(rivals)
           : "first of " + std::to_string(peers.size()) + " by repository rank, name and version";
   return first.empty() ? rest : first + ", " + rest;
+}
+
+/// What would have been chosen but for the number of builds, or kNone.
+NodeNo Reasons::tie_lost_to(VariableNo v) const {
+  for (const auto& [variable, instead_of] : solved_.outcome.fewer_builds)
+    if (variable == v) return instead_of;
+  return kNone;
 }
 
 /// Everything that some demand on the variable would take if its version did not matter.
@@ -97,6 +105,10 @@ std::string Reasons::reason_against(VariableNo v, CandidateNo number) {
   const auto chosen = solved_.outcome.chosen[v];
   if (number > problem_.nodes[chosen].candidate)
     return less_preferred(candidate, problem_.candidate(chosen));
+  if (const auto first = tie_lost_to(v); first != kNone &&
+                                         number >= problem_.nodes[first].candidate &&
+                                         candidate.origin == Origin::buildable)
+    return "less preferred: with it, more would have to be built";
   const auto& values = problem_.variables[v].values;
   const auto better = std::find_if(values.begin(), values.end(), [&](NodeNo node) {
     return problem_.nodes[node].candidate == number;
@@ -132,6 +144,7 @@ std::string Reasons::less_preferred(const Candidate& candidate, const Candidate&
 /// Why a candidate that would be preferred and meets all demands was not to be had.
 std::string Reasons::impossible(VariableNo v, NodeNo better) {
   if (auto reason = clash(v, better); !reason.empty()) return reason;
+  if (auto reason = exclusion(v, better); !reason.empty()) return reason;
   if (auto reason = unmet_need(v, better); !reason.empty()) return reason;
   return consequence(v, better);
 }
@@ -148,10 +161,31 @@ std::string Reasons::clash(VariableNo v, NodeNo better) const {
   return {};
 }
 
+/// Something that is there whatever is chosen here, and that cannot go with the candidate.
+std::string Reasons::exclusion(VariableNo v, NodeNo better) const {
+  const auto stays = [&](NodeNo rival) {
+    if (rival == kRequestNode) return true;
+    return std::ranges::any_of(solved_.outcome.reached, [&](VariableNo other) {
+      if (other == v || solved_.outcome.chosen[other] != rival) return false;
+      return std::ranges::any_of(closure_.demands_on(other), [&](DemandNo d) {
+        return problem_.demands[d].asker != solved_.outcome.chosen[v];
+      });
+    });
+  };
+  for (const auto& [rival, number] : problem_.nodes[better].rivals) {
+    if (!stays(rival)) continue;
+    const auto& exclusion = problem_.exclusions[number];
+    const auto other = exclusion.asker == better ? rival : better;
+    return exclusion_words(problem_, exclusion, asker_words(problem_, other));
+  }
+  return {};
+}
+
 /// A need of the candidate that nothing meets, or nothing that somebody else in use accepts too.
 std::string Reasons::unmet_need(VariableNo v, NodeNo better) const {
   for (const auto d : problem_.nodes[better].demands) {
     const auto& need = problem_.demands[d];
+    if (need.conditional()) continue;  // whether it would be one is only known when all is tried
     if (need.accepted.empty()) return "needs " + need_words(need) + ", which cannot be met";
     if (need.variable == v || !problem_.variables[need.variable].shared()) continue;
     for (const auto e : closure_.demands_on(need.variable)) {

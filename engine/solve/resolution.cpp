@@ -56,6 +56,7 @@ Resolution resolution_of(const Attempt& solved, Budget& budget) {
   for (const auto node : closure.dependencies_first()) {
     auto& edges = node == kRequestNode ? result.roots : result.edges[problem.candidate(node).id];
     for (const auto d : problem.nodes[node].demands) {
+      if (!solved.outcome.active[d]) continue;
       const auto v = problem.demands[d].variable;
       edges[problem.variables[v].key] = problem.candidate(solved.outcome.chosen[v]).id;
     }

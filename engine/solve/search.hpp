@@ -4,14 +4,21 @@
 /// Learning and jumping back only ever skip what holds no solution, so the first solution found is
 /// the first one in that order: the answer.
 ///
-/// Atoms: "this node is in the closure" and "this variable takes this value". Clauses kept in
-/// memory: one per demand ("if the asker is in, one of the accepted values is taken"), cycles met
-/// on the way, and what was learned. The many two-literal rules (one value a variable, one
-/// candidate a component, values a demand refuses) are followed straight from the problem.
+/// Atoms: "this node is in the closure", "this conditional demand is one", "this test of a
+/// condition passes" and "this variable takes this value". Clauses kept in memory: one per demand
+/// ("if the asker is in, one of the accepted values is taken"), those that make conditions come
+/// true, cycles met on the way, and what was learned. The many two-literal rules (one value a
+/// variable, one candidate a component, values a demand refuses, exclusions) are followed straight
+/// from the problem.
+///
+/// A conditional demand joins the queue when the last of the choices that its condition looks at
+/// has had its turn. Conditions are followed in one direction only: what nothing makes true is
+/// false.
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "solve/graph.hpp"
@@ -29,17 +36,27 @@ struct Budget {
   }
 };
 
+/// "If the variable is in use, it takes one of these."
+struct Narrowing {
+  VariableNo variable = 0;
+  std::vector<NodeNo> allowed;
+};
+
 struct Outcome {
   enum class Type { solved, unsolvable, out_of_steps };
   Type type = Type::out_of_steps;
-  std::vector<VariableNo> reached;  ///< solved: the variables in use, breadth first
-  std::vector<NodeNo> chosen;       ///< solved: by variable; kNone where not in use
-  std::vector<DemandNo> core;       ///< unsolvable: demands that suffice for it, ascending
+  std::vector<VariableNo> reached;           ///< solved: the variables in use, breadth first
+  std::vector<NodeNo> chosen;                ///< solved: by variable; kNone where not in use
+  std::vector<DemandNo> core;                ///< unsolvable: demands that suffice for it, ascending
+  std::vector<ExclusionNo> core_exclusions;  ///< and exclusions
+  /// Solved: variables and the choices they would have but for the number of builds.
+  std::vector<std::pair<VariableNo, NodeNo>> fewer_builds;
+  std::vector<bool> active;  ///< solved: by demand, whether its asker is in and its condition holds
 };
 
 class Search {
  public:
-  Search(const Problem& problem, Budget& budget);
+  Search(const Problem& problem, Budget& budget, std::vector<Narrowing> narrowings = {});
   Outcome run();
 
  private:
@@ -50,10 +67,10 @@ class Search {
 
   /// Where a step of the proof comes from.
   struct Source {
-    enum class Type : std::uint8_t { rule, demand, clause, fact };
+    enum class Type : std::uint8_t { rule, demand, exclusion, clause, fact };
     Type type = Type::rule;
-    std::uint32_t number =
-        kNone;  ///< of the demand, the clause, or the atom known without decisions
+    /// Of the demand, the exclusion, the clause, or the atom known without decisions.
+    std::uint32_t number = kNone;
   };
   struct Clause {
     std::vector<Literal> literals;  ///< the first two are watched
@@ -69,6 +86,7 @@ class Search {
     std::size_t trail;
     std::size_t queue;
     std::size_t next;
+    std::size_t waiting;
   };
 
   static Literal is(Atom atom) { return 2 * atom; }
@@ -84,10 +102,20 @@ class Search {
   // search.cpp
   void make_atoms();
   void make_demand_clauses();
+  void make_condition_clauses();
+  Atom test_atom(const Test& test, DemandNo d);
+  Atom new_atom();
+  bool is_value(Atom atom) const { return atom >= first_value_atom_ && atom < end_of_values_; }
+  const auto& value_of(Atom atom) const { return values_[atom - first_value_atom_]; }
+  /// What must be so for the demand to be one.
+  Atom premise(DemandNo d) const { return premise_[d]; }
+  bool narrow();
   bool settle();
   bool out_of_steps() const { return budget_.left == 0; }
   std::optional<VariableNo> next_variable();
+  void enqueue(VariableNo variable);
   void enqueue_needs(NodeNo node);
+  void enqueue_conditional();
   void decide(VariableNo variable);
   void undo_to(std::uint32_t level);
   Outcome solution() const;
@@ -97,6 +125,7 @@ class Search {
   bool imply(Literal literal, Reason reason);
   bool follow_rules(Literal literal);
   bool enter(NodeNo node);
+  bool refuse_values(DemandNo d);
   bool exclude(NodeNo node);
   bool take(Atom value);
   bool watch(Literal failed);
@@ -114,17 +143,22 @@ class Search {
   bool learn();
   std::vector<Literal> others(Literal literal) const;
   std::uint32_t highest_level(const std::vector<Literal>& literals) const;
-  std::vector<DemandNo> core() const;
+  void core(Outcome& outcome) const;
 
   const Problem& problem_;
   Budget& budget_;
+  std::vector<Narrowing> narrowings_;
 
   struct ValueAtom {
     VariableNo variable;
     std::uint32_t position;
   };
+  Atom first_value_atom_ = 0;                           ///< atoms below are nodes
+  Atom end_of_values_ = 0;                              ///< atoms from here on belong to conditions
   std::vector<Atom> first_value_;                       ///< by variable
-  std::vector<ValueAtom> values_;                       ///< by atom - nodes
+  std::vector<ValueAtom> values_;                       ///< by atom - first_value_atom_
+  std::vector<Atom> premise_;                           ///< by demand: its asker, or an own atom
+  std::vector<DemandNo> demand_of_;                     ///< by atom - end_of_values_, or kNone
   std::vector<std::vector<Atom>> values_of_node_;       ///< by node
   std::vector<std::vector<Atom>> values_of_component_;  ///< by component: of shared variables
   std::vector<bool> may_cycle_;                         ///< by node
@@ -143,6 +177,8 @@ class Search {
 
   std::vector<VariableNo> queue_;  ///< variables in use, breadth first
   std::vector<bool> queued_;
+  std::vector<std::size_t> place_;  ///< by variable: its position in the queue
+  std::vector<DemandNo> waiting_;   ///< conditional demands of candidates that had their turn
   std::size_t next_ = 0;
   std::vector<std::uint32_t> taken_;  ///< by variable: position of its value, or kNone
 

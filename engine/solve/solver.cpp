@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "solve/explain.hpp"
+#include "solve/fewest_builds.hpp"
 #include "solve/hints.hpp"
 #include "solve/resolution.hpp"
 
@@ -12,6 +13,8 @@ namespace {
 
 /// Steps for finding out why better candidates were not to be had: some milliseconds.
 constexpr std::size_t kReasonSteps = 60'000;
+/// Steps for comparing how much would have to be built: likewise.
+constexpr std::size_t kTieSteps = 200'000;
 
 Conflict conflict_of(const Universe& universe, const Index& index, const Request& request,
                      const Attempt& failed, std::size_t max_steps) {
@@ -29,9 +32,11 @@ Result<std::variant<Resolution, Conflict>> solve(const Universe& universe, const
                                                  const SolveLimits& limits) {
   CK_TRY(index, Index::build(universe, request.reuse));
   Budget budget{limits.max_steps};
-  const auto tried = attempt(index, request, {}, budget);
+  auto tried = attempt(index, request, {}, budget);
   switch (tried.outcome.type) {
     case Outcome::Type::solved: {
+      Budget for_ties{std::min(limits.max_steps, kTieSteps)};
+      prefer_fewest_builds(tried, for_ties);
       Budget for_reasons{std::min(limits.max_steps, kReasonSteps)};
       return resolution_of(tried, for_reasons);
     }

@@ -14,6 +14,12 @@
 /// - An installed candidate keeps what it was built with: each key of `built_with` is a demand for
 ///   exactly that candidate, together with the dependency of that key if there is one (private if
 ///   that is). If the candidate is no longer there, the environment is not usable.
+/// - A need may depend on other choices: it is a demand only if each key it names, as its asker
+/// sees
+///   it, is in use and its choice has what the condition says. Nothing is in use without a demand.
+///   A conditional need takes its turn when the last of the choices it looks at had its own.
+/// - What a chosen candidate or the request excludes may not be chosen under any key, private or
+///   not, except the candidate itself.
 /// - Pins narrow their key wherever it is asked for, private or not.
 /// - What must be built needs an order in which to build it: a circle of needs through a buildable
 ///   candidate is refused, one among installed and detected candidates is not.
@@ -21,10 +27,13 @@
 /// Preference. Keys are served breadth first in order of declaration: the request's dependencies,
 /// then those of the candidate chosen for the first key, and so on. A key gets the most preferred
 /// candidate with which everything can still be met. Candidates: installed > detected > buildable;
-/// then between components the lower repository rank (the best a component has), then the name;
-/// within a component releases before pre-releases before unknown versions, the higher version,
-/// the lower repository rank, the name, the id. A pin from a lock or a command line comes before
-/// all of that, because it leaves nothing else.
+/// then between components the lower repository rank (the best a component has), then fewest
+/// builds, then the name; within a component releases before pre-releases before unknown versions,
+/// the higher version, the lower repository rank, the name, fewer variations that are not the
+/// default, the id. Fewest builds: where components that would be built are equal but for the name,
+/// each is tried in the order of names with all earlier choices kept, and the first with which
+/// fewest candidates in all have to be built is taken (see fewest_builds.hpp). A pin from a lock or
+/// a command line comes before all of that, because it leaves nothing else.
 ///
 /// Method: conflict-driven search with learned conflicts and jumps back (search.hpp). It is exact:
 /// the answer is the first solution in order of preference, and if there is one it is found.

@@ -50,6 +50,14 @@ void one_tag_too_many(const Index& index, const Wanted& wanted, const std::strin
     hints.push_back({printable("without the tag '" + tag + "', '" + key + "' could be ") +
                      labels(index, found)});
   }
+  if (!wanted.tags.any.empty()) {
+    auto tags = wanted.tags;
+    tags.any.clear();
+    if (const auto found = matching(index, wanted, tags); !found.empty())
+      hints.push_back({printable("if it need not be one of " + wanted.tags.any_text() + ", '" +
+                                 key + "' could be ") +
+                       labels(index, found)});
+  }
   for (const auto& tag : wanted.tags.none) {
     auto tags = wanted.tags;
     tags.none = without(tags.none, tag);
@@ -67,6 +75,12 @@ void unknown_name(const Index& index, const Wanted& wanted, const std::string& k
   if (wanted.name.empty() ||
       !index.matching({{}, any, no_kind, wanted.name, nullptr, true}).empty())
     return;
+  if (model::names_host_fact(wanted.name)) {
+    hints.push_back({"'" + key + "' asks for a machine with " + printable(wanted.name) +
+                         ": this is none, or does not tell",
+                     false});
+    return;
+  }
   std::string hint = "nothing is named '" + wanted.name + "', which '" + key + "' asks for";
   const auto meant = did_you_mean(near_misses(wanted.name, index.names()));
   if (meant) hint += "; " + *meant;

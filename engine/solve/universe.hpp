@@ -26,8 +26,11 @@ struct Candidate {
   model::Version version;
   model::Values variations;  ///< chosen options by group; and parameters that differ from defaults
   model::Tags tags;          ///< own tags, tags of the chosen variations, and the kind
-  std::vector<model::Dependency> dependencies;  ///< expanded; conditions already decided
-  int repository_rank = 0;                      ///< lower is preferred
+  /// Expanded; of conditions only what they say of other choices is left.
+  std::vector<model::Dependency> dependencies;
+  std::vector<model::Exclusion> conflicts;  ///< expanded; conditions already decided
+  int departures = 0;       ///< variations other than the defaults: fewer are preferred
+  int repository_rank = 0;  ///< lower is preferred
   /// For installed environments: ids of the exact candidates it was built with, by key. They need
   /// not be repeated in `dependencies`; where they are, both must hold.
   std::map<std::string, std::string> built_with;
@@ -53,6 +56,7 @@ struct Pin {
 struct Request {
   std::string subject;                          ///< for messages: "program:image-classification"
   std::vector<model::Dependency> dependencies;  ///< expanded
+  std::vector<model::Exclusion> conflicts;      ///< expanded
   std::vector<Pin> pins;
   bool reuse = true;  ///< false: installed environments are not candidates (--rebuild)
 };

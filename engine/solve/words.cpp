@@ -52,8 +52,17 @@ std::string need_words(const GroundDemand& demand) {
   std::vector<std::string> what;
   if (const auto text = need.text(); text != model::Dependency().text()) what.push_back(text);
   if (demand.built_with != nullptr) what.push_back("exactly " + *demand.built_with);
-  const auto key = "'" + need.key + "'";
-  return printable(what.empty() ? key : key + " (" + join(what, ", ") + ")");
+  std::string text = "'" + need.key + "'";
+  if (!what.empty()) text += " (" + join(what, ", ") + ")";
+  if (!need.when.choices.empty()) text += " when " + need.when.choices_text();
+  return printable(text);
+}
+
+std::string exclusion_words(const Problem& problem, const GroundExclusion& exclusion,
+                            const std::string& other) {
+  std::string text = asker_words(problem, exclusion.asker) + " conflicts with " + other;
+  if (!exclusion.exclusion->description.empty()) text += ": " + exclusion.exclusion->description;
+  return printable(text);
 }
 
 std::string asker_words(const Problem& problem, NodeNo asker) {

@@ -15,11 +15,15 @@ std::string label(const Candidate& candidate);
 /// at most eight, then "and 3 more".
 std::string labels(const Index& index, const std::vector<CandidateNo>& candidates);
 
-/// "'compiler' (compiler,gcc version >=12)".
+/// "'compiler' (compiler,gcc version >=12)", "'omp' (openmp) when 'compiler' is clang".
 std::string need_words(const GroundDemand& demand);
 
 /// The request's subject or the label of the candidate.
 std::string asker_words(const Problem& problem, NodeNo asker);
+
+/// "package:a 1.0 conflicts with package:b 2.0: both define the same symbols".
+std::string exclusion_words(const Problem& problem, const GroundExclusion& exclusion,
+                            const std::string& other);
 
 /// "'compiler' to compiler,gcc version <11".
 std::string pin_words(const Pin& pin);

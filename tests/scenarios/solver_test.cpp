@@ -1,5 +1,5 @@
-/// Every tests/scenarios/*.txt is one test: what stands above "---" is solved, and what comes of it
-/// must be what stands below. With CK_ACCEPT=1 the files are rewritten instead of compared.
+/// Every .txt below tests/scenarios is one test: what stands above "---" is solved, and what comes
+/// of it must be what stands below. With CK_ACCEPT=1 the files are rewritten instead of compared.
 
 #include "solve/solver.hpp"
 
@@ -26,7 +26,8 @@ std::string content_of(const path& file) {
 
 std::vector<path> scenario_files() {
   std::vector<path> files;
-  for (const auto& entry : ck::fs::directory_iterator(path(CK_SOURCE_DIR) / "tests/scenarios"))
+  const auto folder = path(CK_SOURCE_DIR) / "tests/scenarios";
+  for (const auto& entry : ck::fs::recursive_directory_iterator(folder))
     if (entry.path().extension() == ".txt") files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   return files;
@@ -58,6 +59,21 @@ TEST_P(SolverScenario, comes_out_as_written) {
   auto& candidates = scenario->universe.candidates;
   std::reverse(candidates.begin(), candidates.end());
   EXPECT_EQ(solve(), actual) << "the order of candidates in the universe must not matter";
+}
+
+/// What the folder promises: whatever its cases ask for cannot be had, and why is told.
+TEST(UnsatisfiableScenarios, are_at_least_sixty_and_all_conflicts) {
+  std::size_t count = 0;
+  for (const auto& file : scenario_files()) {
+    if (file.parent_path().filename() != "unsatisfiable") continue;
+    ++count;
+    const auto scenario = ck::test::parse_scenario(content_of(file));
+    ASSERT_TRUE(scenario) << file;
+    const auto outcome = ck::solve::solve(scenario->universe, scenario->request);
+    ASSERT_TRUE(outcome) << file;
+    EXPECT_TRUE(std::holds_alternative<ck::solve::Conflict>(*outcome)) << file;
+  }
+  EXPECT_GE(count, 60u);
 }
 
 INSTANTIATE_TEST_SUITE_P(files, SolverScenario, testing::ValuesIn(scenario_files()), test_name);

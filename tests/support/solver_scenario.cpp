@@ -27,7 +27,17 @@ std::pair<std::string, std::string> kind_and_name(const std::string& text) {
 }
 
 struct Wish {
-  std::string tags, none, kind, name, version, candidate;
+  std::string tags, none, any, kind, name, version, candidate;
+  std::vector<std::pair<std::string, std::string>> when;  ///< keys and the tags of their choices
+  std::string because;
+
+  model::TagQuery query() const {
+    auto result = model::TagQuery::parse(tags, none);
+    if (any.empty()) return result;
+    for (const auto& alternative : split(any, '|'))
+      result.any.push_back(model::TagQuery::parse(alternative).all);
+    return result;
+  }
 };
 
 class Parser {
@@ -59,6 +69,7 @@ class Parser {
     if (verb == "detected") return add_candidate(Origin::detected, words);
     if (verb == "buildable") return add_candidate(Origin::buildable, words);
     if (verb == "needs") return add_need(words);
+    if (verb == "conflicts") return add_exclusion(words);
     if (verb == "built-with") return add_built_with(words);
     if (verb == "pin" || verb == "lock") return add_pin(words);
     if (verb == "rebuild") return scenario_.request.reuse = false, Status{};
@@ -102,6 +113,8 @@ class Parser {
         candidate.component.uid = value;
       } else if (words[i] == "id") {
         candidate.id = value;
+      } else if (words[i] == "departures") {
+        candidate.departures = std::stoi(value);
       } else if (words[i] == "with") {
         const auto equals = value.find('=');
         if (equals == std::string::npos) return not_understood(value);
@@ -114,15 +127,24 @@ class Parser {
     return {};
   }
 
-  /// Words after "KEY": tags, "without TAGS", "component KIND:NAME", "is ID", "version RANGE"
-  /// (last).
+  /// Words after "KEY": tags, "any TAGS|TAGS", "without TAGS", "component KIND:NAME", "is ID",
+  /// "when KEY TAGS", "version RANGE" and "because WORDS" (last).
   Result<Wish> read_wish(const std::vector<std::string>& words, std::size_t from) const {
     Wish wish;
     for (std::size_t i = from; i < words.size(); ++i) {
       const bool more = i + 1 < words.size();
       if (words[i] == "version" && more) {
-        for (++i; i < words.size(); ++i)
+        for (++i; i < words.size() && words[i] != "because" && words[i] != "when"; ++i)
           wish.version += (wish.version.empty() ? "" : " ") + words[i];
+        --i;
+      } else if (words[i] == "because" && more) {
+        for (++i; i < words.size(); ++i)
+          wish.because += (wish.because.empty() ? "" : " ") + words[i];
+      } else if (words[i] == "any" && more) {
+        wish.any = words[++i];
+      } else if (words[i] == "when" && i + 2 < words.size()) {
+        wish.when.emplace_back(words[i + 1], words[i + 2]);
+        i += 2;
       } else if (words[i] == "without" && more) {
         wish.none = words[++i];
       } else if (words[i] == "component" && more) {
@@ -145,15 +167,28 @@ class Parser {
     if (words.size() <= i) return not_understood("needs");
     need.key = words[i++];
     CK_TRY(wish, read_wish(words, i));
-    need.tags = model::TagQuery::parse(wish.tags, wish.none);
+    need.tags = wish.query();
     need.kind = wish.kind;
     need.name = wish.name;
+    for (const auto& [key, tags] : wish.when)
+      need.when.choices.push_back({key, {model::TagQuery::parse(tags), "", "", {}}});
     CK_TRY(range, model::VersionRange::parse(wish.version));
     need.version = range;
     auto& candidates = scenario_.universe.candidates;
     if (!in_request_ && candidates.empty()) return not_understood("needs");
     auto& owner = in_request_ ? scenario_.request.dependencies : candidates.back().dependencies;
     owner.push_back(std::move(need));
+    return {};
+  }
+
+  Status add_exclusion(const std::vector<std::string>& words) {
+    CK_TRY(wish, read_wish(words, 1));
+    CK_TRY(range, model::VersionRange::parse(wish.version));
+    model::Exclusion exclusion{{wish.query(), wish.kind, wish.name, range}, {}, wish.because};
+    auto& candidates = scenario_.universe.candidates;
+    if (!in_request_ && candidates.empty()) return not_understood("conflicts");
+    auto& owner = in_request_ ? scenario_.request.conflicts : candidates.back().conflicts;
+    owner.push_back(std::move(exclusion));
     return {};
   }
 
@@ -169,7 +204,7 @@ class Parser {
     pin.source = words[0] == "lock" ? Pin::Source::lock : Pin::Source::command_line;
     pin.key = words[1];
     CK_TRY(wish, read_wish(words, 2));
-    pin.tags = model::TagQuery::parse(wish.tags, wish.none);
+    pin.tags = wish.query();
     pin.kind = wish.kind;
     pin.component = wish.name;
     pin.candidate = wish.candidate;
@@ -189,6 +224,11 @@ std::string wish_text(const model::TagQuery& tags, const model::VersionRange& ve
                       const std::string& kind, const std::string& name, const std::string& id) {
   std::string text;
   if (!tags.all.empty()) text += " " + join(tags.all, ",");
+  if (!tags.any.empty()) {
+    std::vector<std::string> alternatives;
+    for (const auto& alternative : tags.any) alternatives.push_back(join(alternative, ","));
+    text += " any " + join(alternatives, "|");
+  }
   if (!tags.none.empty()) text += " without " + join(tags.none, ",");
   if (!name.empty()) text += " component " + kind + ":" + name;
   if (!id.empty()) text += " is " + id;
@@ -198,9 +238,20 @@ std::string wish_text(const model::TagQuery& tags, const model::VersionRange& ve
 
 std::string needs_text(const std::vector<model::Dependency>& needs) {
   std::string text;
-  for (const auto& need : needs)
-    text += std::string("  needs ") + (need.is_private ? "private " : "") + need.key +
-            wish_text(need.tags, need.version, need.kind, need.name, "") + "\n";
+  for (const auto& need : needs) {
+    text += std::string("  needs ") + (need.is_private ? "private " : "") + need.key;
+    text += wish_text(need.tags, need.version, need.kind, need.name, "");
+    for (const auto& [key, wish] : need.when.choices)
+      text += " when " + key + " " + join(wish.tags.all, ",");
+    text += "\n";
+  }
+  return text;
+}
+
+std::string conflicts_text(const std::vector<model::Exclusion>& conflicts) {
+  std::string text;
+  for (const auto& [wish, when, description] : conflicts)
+    text += "  conflicts" + wish_text(wish.tags, wish.version, wish.kind, wish.name, "") + "\n";
   return text;
 }
 
@@ -211,7 +262,8 @@ std::string candidate_text(const Candidate& candidate) {
   text += " id " + candidate.id;
   if (!candidate.tags.empty()) text += " tags " + candidate.tags.text();
   if (candidate.repository_rank != 0) text += " rank " + std::to_string(candidate.repository_rank);
-  text += "\n" + needs_text(candidate.dependencies);
+  if (candidate.departures != 0) text += " departures " + std::to_string(candidate.departures);
+  text += "\n" + needs_text(candidate.dependencies) + conflicts_text(candidate.conflicts);
   for (const auto& [key, id] : candidate.built_with)
     text += "  built-with " + key + " " + id + "\n";
   return text;
@@ -237,7 +289,8 @@ Result<SolverScenario> parse_scenario(std::string_view text) { return Parser().p
 std::string scenario_text(const solve::Universe& universe, const solve::Request& request) {
   std::string text;
   for (const auto& candidate : universe.candidates) text += candidate_text(candidate);
-  text += "request " + request.subject + "\n" + needs_text(request.dependencies);
+  text += "request " + request.subject + "\n" + needs_text(request.dependencies) +
+          conflicts_text(request.conflicts);
   for (const auto& pin : request.pins)
     text += (pin.source == Pin::Source::lock ? "lock " : "pin ") + pin.key +
             wish_text(pin.tags, pin.version, pin.kind, pin.component, pin.candidate) + "\n";

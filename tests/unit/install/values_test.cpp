@@ -22,9 +22,10 @@ model::Recipe recipe() {
   recipe.parameters = {
       {"model", Type::choice, {"mlp16", "cnn16"}, std::nullopt, "which network", ""},
       {"epochs", Type::integer, {}, "10", "", ""}};
-  model::Variation cpu{"cpu", model::Tags({"on-cpu"}), {}, {}};
-  model::Variation cuda{"cuda", model::Tags({"on-gpu"}), {}, {dependency("cuda", "lib,cuda")}};
-  model::Variation on{"on", {}, {}, {}};
+  model::Variation cpu{"cpu", model::Tags({"on-cpu"}), {}, {}, {}, {}};
+  model::Variation cuda{"cuda", model::Tags({"on-gpu"}), {}, {dependency("cuda", "lib,cuda")}, {},
+                        {}};
+  model::Variation on{"on", {}, {}, {}, {}, {}};
   recipe.variations = {{"backend", "cpu", {cpu, cuda}}, {"debug", std::nullopt, {on}}};
   return recipe;
 }

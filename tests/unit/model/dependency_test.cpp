@@ -13,6 +13,47 @@ TEST(Condition, HoldsWhenEveryNameHasOneOfItsValues) {
   EXPECT_TRUE(Condition().holds({}));
 }
 
+TEST(Condition, LeavesOtherChoicesToTheSolver) {
+  Condition condition;
+  condition.choices.push_back({"compiler", {TagQuery::parse("clang"), "", "", {}}});
+  condition.choices.push_back({"python", {{}, "software", "python", {}}});
+  EXPECT_TRUE(condition.holds({}));
+  EXPECT_FALSE(condition.always());
+  EXPECT_EQ(condition.choices_text(), "'compiler' is clang and 'python' is software:python");
+}
+
+TEST(Dependency, ForgetsTheConditionOnValuesWhenReplaced) {
+  Dependency dependency;
+  dependency.tags.any = {{"${model}", "x"}};
+  dependency.when.any_of["model"] = {"a"};
+  dependency.when.choices.push_back({"other", {TagQuery{{"${model}"}, {}}, "", "", {}}});
+  const auto expanded = dependency.expanded({{"model", "a"}});
+  ASSERT_TRUE(expanded.has_value());
+  EXPECT_TRUE(expanded->when.any_of.empty());
+  EXPECT_EQ(expanded->when.choices_text(), "'other' is a");
+  EXPECT_EQ(expanded->tags.any_text(), "a,x");
+}
+
+TEST(Exclusion, ReplacesParameters) {
+  Exclusion exclusion;
+  exclusion.wish.tags.all = {"${model}"};
+  exclusion.when.any_of["model"] = {"a"};
+  const auto expanded = exclusion.expanded({{"model", "a"}});
+  ASSERT_TRUE(expanded.has_value());
+  EXPECT_EQ(expanded->wish.text(), "a");
+  EXPECT_TRUE(expanded->when.always());
+  const auto wrong = exclusion.expanded({});
+  ASSERT_FALSE(wrong.has_value());
+  EXPECT_EQ(wrong.error().context, std::vector<std::string>{"conflict with ${model}"});
+}
+
+TEST(Dependency, NamesFactsAboutTheMachineWithoutAKind) {
+  Dependency dependency;
+  dependency.name = "host.glibc";
+  dependency.version = *VersionRange::parse(">=2.31");
+  EXPECT_EQ(dependency.text(), "host.glibc version >=2.31");
+}
+
 TEST(Dependency, ReplacesParametersInTagsAndName) {
   Dependency dependency;
   dependency.key = "weights";

@@ -162,6 +162,13 @@ void SchemaSet::check_object(const Json& value, const std::string& path, const P
   for (const auto& [key, unused] : properties.items()) object.keys.insert(key);
   const bool has_additional = schema.contains("additionalProperties");
   const bool closed = has_additional && schema["additionalProperties"] == false;
+  // Patterns are "^" and how the key begins; those for "x-" allow anything.
+  const Json patterns = schema.value("patternProperties", Json::object());
+  const auto pattern_of = [&patterns](const std::string& name) -> std::string {
+    for (const auto& [pattern, unused] : patterns.items())
+      if (pattern != "^x-" && name.starts_with(pattern.substr(1))) return pattern;
+    return {};
+  };
   for (const auto& [key, member] : value.items()) {
     const std::string member_path = path + "/" + escaped(key);
     if (schema.contains("propertyNames")) {
@@ -171,6 +178,9 @@ void SchemaSet::check_object(const Json& value, const std::string& path, const P
       const Place property{place.file, place.pointer + "/properties/" + escaped(key)};
       report.used.insert(property.text());
       check(member, member_path, property, report);
+    } else if (const auto pattern = pattern_of(key); !pattern.empty()) {
+      check(member, member_path,
+            {place.file, place.pointer + "/patternProperties/" + escaped(pattern)}, report);
     } else if (closed) {
       if (!key.starts_with("x-")) report.problems.push_back(member_path + " is not known");
     } else if (has_additional) {

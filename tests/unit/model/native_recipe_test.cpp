@@ -36,14 +36,42 @@ TEST(Recipe, ReadsDependencies) {
   ASSERT_EQ(recipe.dependencies.size(), 3u);
   const Dependency& compiler = recipe.dependencies[0];
   EXPECT_EQ(compiler.key, "compiler");
-  EXPECT_EQ(compiler.text(), "software compiler,cpp without clang version >=12,<14");
+  EXPECT_EQ(compiler.text(),
+            "software compiler,cpp with c++20 or c++17,concepts without clang version >=12,<14");
   EXPECT_FALSE(compiler.is_private);
   EXPECT_TRUE(compiler.when.any_of.empty());
   const Dependency& weights = recipe.dependencies[1];
   EXPECT_TRUE(weights.is_private);
+  EXPECT_EQ(weights.when.choices_text(), "'compiler' is gcc version >=12");
   EXPECT_TRUE(weights.when.holds(
       {{"model", "large"}, {"fast", "true"}, {"threads", "openmp"}, {"size", "3"}}));
   EXPECT_EQ(recipe.dependencies[2].name, "example-tool");
+}
+
+TEST(Recipe, ReadsConditionsOnChoicesAndConflicts) {
+  const char* text = R"({"schema": "ck.package/1", "name": "p", "uid": "0123456789abcdef",
+    "dependencies": {
+      "compiler": {"any_tags": ["gcc", ["clang", "lto"]]},
+      "omp": {"tags": ["libomp"], "when": {"dep:compiler": "clang"}},
+      "rt": {"name": "rt", "when": {"dep:compiler": ["clang", "icc"]}},
+      "old": {"tags": ["old"], "when": {"dep:compiler": {"tags": ["gcc"], "version": "<9"}}}},
+    "conflicts": [{"tags": ["mkl"], "version": "<2020", "description": "same symbols"}],
+    "variations": {
+      "link": {"options": {"static": {"excludes": ["openmp"], "conflicts": [{"name": "pie"}]}}},
+      "threads": {"options": {"openmp": {}}}}})";
+  const auto descriptor = read_descriptor(text, "p", "file");
+  ASSERT_TRUE(descriptor.has_value()) << descriptor.error().message;
+  const auto& recipe = std::get<Package>(*descriptor).recipe;
+  EXPECT_EQ(recipe.dependencies[0].text(), "with gcc or clang,lto");
+  EXPECT_EQ(recipe.dependencies[1].when.choices_text(), "'compiler' is clang");
+  EXPECT_EQ(recipe.dependencies[2].when.choices_text(), "'compiler' is with clang or icc");
+  EXPECT_EQ(recipe.dependencies[3].when.choices_text(), "'compiler' is gcc version <9");
+  ASSERT_EQ(recipe.conflicts.size(), 1u);
+  EXPECT_EQ(recipe.conflicts[0].wish.text(), "mkl version <2020");
+  EXPECT_EQ(recipe.conflicts[0].description, "same symbols");
+  const auto& option = recipe.variations[0].options[0];
+  EXPECT_EQ(option.excludes, std::vector<std::string>{"openmp"});
+  EXPECT_EQ(option.conflicts.at(0).wish.name, "pie");
 }
 
 TEST(Recipe, ReadsSources) {
@@ -148,7 +176,7 @@ INSTANTIATE_TEST_SUITE_P(Parameters, WrongRecipe, testing::ValuesIn(kParameters)
 const Wrong kDependencies[] = {
     {R"({"dependencies": {"a b": {"tags": ["x"]}}})", "/dependencies/a b must be a key"},
     {R"({"dependencies": {"x": {}}})",
-     "/dependencies/x must say what it needs, by 'tags' or by 'name'"},
+     "/dependencies/x must say what it needs, by 'tags', 'any_tags' or 'name'"},
     {R"({"dependencies": {"x": {"no_tags": ["y"]}}})", "/dependencies/x must say what it needs"},
     {R"({"dependencies": {"x": {"tags": [1]}}})", "/dependencies/x/tags/0 must be a string"},
     {R"({"dependencies": {"x": {"tags": []}}})", "/dependencies/x must say what it needs"},
@@ -175,6 +203,25 @@ const Wrong kDependencies[] = {
      "/dependencies/x/when/model must name at least one value"},
     {R"({"dependencies": {"x": {"tags": ["y"], "when": {"model": {}}}}})",
      "/dependencies/x/when/model must be a value or an array of values"},
+    {R"({"dependencies": {"x": {"tags": ["y"], "when": {"dep:compilr": "gcc"}}}})",
+     "/dependencies/x/when/dep:compilr looks at the dependency 'compilr', which this component "
+     "does not have (did you mean 'compiler'?)"},
+    {R"({"dependencies": {"x": {"tags": ["y"], "when": {"dep:compiler": 3}}}})",
+     "/dependencies/x/when/dep:compiler must be a tag, an array of tags or an object"},
+    {R"({"dependencies": {"x": {"tags": ["y"], "when": {"dep:compiler": {"tag": ["a"]}}}}})",
+     "/dependencies/x/when/dep:compiler/tag is not a known key"},
+    {R"({"dependencies": {"x": {"tags": ["y"], "when": {"dep:compiler": ["a", 3]}}}})",
+     "/dependencies/x/when/dep:compiler/1 must be a tag or an array of tags"},
+    {R"({"dependencies": {"x": {"any_tags": []}}})",
+     "/dependencies/x/any_tags must be an array of at least one alternative"},
+    {R"({"dependencies": {"x": {"any_tags": ["a b"]}}})",
+     "/dependencies/x/any_tags/0 is 'a b', but must be a tag"},
+    {R"({"conflicts": [{"version": "<2"}]})",
+     "/conflicts/0 must say what cannot be used with it, by 'tags', 'any_tags' or 'name'"},
+    {R"({"conflicts": [{"tags": ["y"], "when": {"dep:compiler": "gcc"}}]})",
+     "/conflicts/0/when may only name parameters and variation groups"},
+    {R"({"variations": {"threads": {"options": {"openmp": {"excludes": ["serial"]}}}}})",
+     "/variations/threads/options/openmp/excludes/0 is no option of another variation group"},
 };
 INSTANTIATE_TEST_SUITE_P(Dependencies, WrongRecipe, testing::ValuesIn(kDependencies));
 

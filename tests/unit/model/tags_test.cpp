@@ -45,6 +45,17 @@ TEST(TagQuery, MatchesWhenAllAreThereAndNoneOfTheOthers) {
   EXPECT_FALSE(TagQuery::parse("a,c").matches(tags));
 }
 
+TEST(TagQuery, NeedsOneOfItsAlternatives) {
+  const TagQuery query{{"blas"}, {"static"}, {{"mkl"}, {"openblas", "openmp"}}};
+  EXPECT_TRUE(query.matches(Tags({"blas", "mkl"})));
+  EXPECT_TRUE(query.matches(Tags({"blas", "openblas", "openmp"})));
+  EXPECT_FALSE(query.matches(Tags({"blas", "openblas"})));
+  EXPECT_FALSE(query.matches(Tags({"blas", "mkl", "static"})));
+  EXPECT_FALSE(query.matches(Tags({"mkl"})));
+  EXPECT_FALSE(query.empty());
+  EXPECT_EQ(query.text(), "blas with mkl or openblas,openmp without static");
+}
+
 TEST(TagQuery, AskingForNothingMatchesEverything) {
   for (const char* text : {"", "  "}) {
     EXPECT_TRUE(TagQuery::parse(text).empty());

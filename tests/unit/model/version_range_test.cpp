@@ -157,6 +157,43 @@ RC_GTEST_PROP(VersionRangeProperty, AgreesWithANaiveReference, ()) {
   RC_ASSERT(contains(text, text_of(version)) == expected);
 }
 
+RC_GTEST_PROP(VersionRangeProperty, ACommaMeansBoth, ()) {
+  static const std::array<std::string, 6> kOperators = {"<", "<=", "==", "!=", ">=", ">"};
+  const auto bound = [&] {
+    return kOperators.at(static_cast<std::size_t>(*rc::gen::inRange(0, 6))) + text_of(*triples());
+  };
+  const std::string a = bound();
+  const std::string b = bound();
+  const std::string version = text_of(*triples());
+  RC_ASSERT(contains(a + "," + b, version) == (contains(a, version) && contains(b, version)));
+}
+
+RC_GTEST_PROP(VersionRangeProperty, ABoundAndItsOppositeShareReleasesBetweenThem, ()) {
+  const std::string bound = text_of(*triples());
+  const std::string version = text_of(*triples());
+  RC_ASSERT(contains("<" + bound, version) != contains(">=" + bound, version));
+  RC_ASSERT(contains("<=" + bound, version) != contains(">" + bound, version));
+  RC_ASSERT(contains("==" + bound, version) != contains("!=" + bound, version));
+}
+
+RC_GTEST_PROP(VersionRangeProperty, WhatLiesBetweenTwoVersionsOfAnIntervalIsInIt, ()) {
+  std::array<Triple, 3> versions = {*triples(), *triples(), *triples()};
+  std::sort(versions.begin(), versions.end());
+  const std::string range = ">=" + text_of(versions[0]) + ",<=" + text_of(versions[2]);
+  RC_ASSERT(contains(range, text_of(versions[1])));
+  const std::string outside = "<" + text_of(versions[0]) + ",>" + text_of(versions[2]);
+  RC_ASSERT(!contains(outside, text_of(versions[1])));
+}
+
+RC_GTEST_PROP(VersionRangeProperty, ReadsItsOwnTextToTheSame, ()) {
+  static const std::array<std::string, 8> kOperators = {"<", "<=", "==", "!=", ">=", ">", "~", "^"};
+  const auto op = kOperators.at(static_cast<std::size_t>(*rc::gen::inRange(0, 8)));
+  const auto range = VersionRange::parse(op + text_of(*triples()));
+  const auto again = VersionRange::parse(range->text());
+  const auto version = Version::parse(text_of(*triples()) + *rc::gen::element("", "-rc1", "+b1"));
+  RC_ASSERT(range->contains(*version) == again->contains(*version));
+}
+
 RC_GTEST_PROP(VersionRangeProperty, NeverCrashesOnAnyText, ()) {
   const auto text = *rc::gen::container<std::string>(rc::gen::oneOf(
       rc::gen::element('<', '>', '=', '!', '^', '~', '*', '.', ',', '1', '0', 'a', ' '),

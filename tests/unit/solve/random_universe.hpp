@@ -3,6 +3,7 @@
 /// every fourth plain but so tightly knit that answers take much going back.
 
 #include <algorithm>
+#include <cstdlib>
 #include <random>
 #include <string>
 #include <vector>
@@ -10,6 +11,12 @@
 #include "solve/universe.hpp"
 
 namespace ck::test {
+
+/// How many universes a test looks at: 1000, or as many as CK_RANDOM_UNIVERSES says.
+inline std::uint64_t random_universes() {
+  const char* number = std::getenv("CK_RANDOM_UNIVERSES");
+  return number == nullptr ? 1000 : std::stoull(number);
+}
 
 /// The same for the same seed on every machine: only raw bits of the generator are used.
 class RandomUniverse {
@@ -33,6 +40,11 @@ class RandomUniverse {
     for (auto& candidate : universe.candidates) add_needs(candidate);
     const auto roots = 1 + below(3);
     for (std::size_t i = 0; i < roots; ++i) request.dependencies.push_back(need(below(keys_)));
+    if (percent(40)) {
+      for (auto& candidate : universe.candidates)
+        add_rules(candidate.dependencies, candidate.conflicts);
+      add_rules(request.dependencies, request.conflicts);
+    }
     while (percent(20)) request.pins.push_back(pin());
     request.reuse = !percent(10);
   }
@@ -86,6 +98,7 @@ class RandomUniverse {
       std::vector<std::string> tags{key_name(key)};
       if (percent(20)) tags.push_back(key_name(below(keys_)));
       if (percent(40)) tags.push_back("x");
+      if (percent(30)) tags.push_back("y");
       candidate.tags = model::Tags(tags);
       candidate.id = key_name(key) + "." + std::to_string(i);
       universe.candidates.push_back(candidate);
@@ -101,6 +114,7 @@ class RandomUniverse {
     result.version = range(25);
     result.is_private = percent(15);
     if (percent(5)) result.name = "c" + std::to_string(key);
+    if (percent(8)) result.tags.any = {{"x"}, {key_name(below(keys_)), "y"}};
     return result;
   }
 
@@ -124,6 +138,25 @@ class RandomUniverse {
       const auto key = key_name(below(keys_));
       candidate.built_with[key] = some_candidate_of(key);
     }
+  }
+
+  /// Conditions on other choices of the same asker, and exclusions.
+  void add_rules(std::vector<model::Dependency>& dependencies,
+                 std::vector<model::Exclusion>& conflicts) {
+    for (auto& dependency : dependencies) {
+      if (!percent(30)) continue;
+      const auto& other = dependencies[below(dependencies.size())];
+      if (other.key == dependency.key) continue;
+      model::Wish wish;
+      wish.tags = model::TagQuery::parse(percent(50) ? "x" : "y");
+      wish.version = range(20);
+      dependency.when.choices.push_back({other.key, wish});
+    }
+    if (!percent(15)) return;
+    model::Exclusion exclusion;
+    exclusion.wish.tags = model::TagQuery::parse(key_name(below(keys_)), percent(50) ? "x" : "");
+    exclusion.wish.version = range(40);
+    conflicts.push_back(exclusion);
   }
 
   std::string some_candidate_of(const std::string& key) {
