@@ -63,21 +63,23 @@ class Collector {
     want(std::move(dependency));
   }
 
-  /// Queues a need, narrowed by the pins of its key, unless the same was asked before.
+  /// Queues a need; and once more as the pins of its key narrow it, as they may ask for variations.
   void want(model::Dependency dependency) {
+    model::Dependency narrowed = dependency;
+    narrowed.key.clear();  // what it lacks is the pin's fault, which the solver tells
+    auto& tags = narrowed.tags;
     for (const auto& pin : request_.pins) {
       if (pin.key != dependency.key) continue;
-      dependency.tags.all.insert(dependency.tags.all.end(), pin.tags.all.begin(),
-                                 pin.tags.all.end());
-      dependency.tags.none.insert(dependency.tags.none.end(), pin.tags.none.begin(),
-                                  pin.tags.none.end());
+      tags.all.insert(tags.all.end(), pin.tags.all.begin(), pin.tags.all.end());
+      tags.none.insert(tags.none.end(), pin.tags.none.begin(), pin.tags.none.end());
+      tags.any.insert(tags.any.end(), pin.tags.any.begin(), pin.tags.any.end());
     }
-    // All of them, as it does not matter here who asks for which.
-    for (const auto& pin : request_.pins) {
-      if (pin.key == dependency.key)
-        dependency.tags.any.insert(dependency.tags.any.end(), pin.tags.any.begin(),
-                                   pin.tags.any.end());
-    }
+    queue(std::move(dependency));
+    queue(std::move(narrowed));
+  }
+
+  /// Unless the same was asked before.
+  void queue(model::Dependency dependency) {
     std::ranges::sort(dependency.tags.all);
     const std::string identity =
         dependency.kind + "\n" + dependency.name + "\n" + dependency.tags.text();
@@ -98,7 +100,7 @@ class Collector {
                                  component.id.text() + "' says where it looks");
       }
     }
-    if (!any) CK_CHECK(explain_nothing(dependency));
+    if (!any && !dependency.key.empty()) CK_CHECK(explain_nothing(dependency));
     return {};
   }
 
@@ -373,7 +375,20 @@ class Collector {
     candidate.component = component.id;
     if (const auto parsed = model::Version::parse(version)) candidate.version = *parsed;
     candidate.tags = tags;
+    add_version_tags(version, candidate.tags);
     candidate.repository_rank = component.repository_rank;
+  }
+
+  /// v12, v12.2 and v12.2.0 of 12.2.0, as Collective Knowledge has them: for
+  /// --dep.KEY=tags:gcc,v12.
+  static void add_version_tags(const std::string& version, model::Tags& tags) {
+    const auto numbers = version.substr(0, version.find_first_not_of("0123456789."));
+    std::string tag = "v";
+    for (const auto& number : split(numbers, '.')) {
+      if (number.empty()) return;
+      tag += (tag.size() > 1 ? "." : "") + number;
+      tags.insert(tag);
+    }
   }
 
   template <typename What>

@@ -110,6 +110,16 @@ TEST_F(Resolver, TakesAVariationThatIsPinned) {
   EXPECT_EQ(choices({"foo=tags:tbb"}).at("foo"), "package:foo@1.0.0[tbb]");
 }
 
+TEST_F(Resolver, TakesVersionsAsTagsInPins) {
+  machine_.package("foo", kFoo);
+  app(R"("foo": {"tags": ["foo"]})");
+  EXPECT_EQ(choices({"foo=tags:lib,v1"}).at("foo"), "package:foo@1.0.0");
+  EXPECT_EQ(choices({"foo=tags:lib,v1.0"}).at("foo"), "package:foo@1.0.0");
+  EXPECT_TRUE(choices({"foo=tags:lib,v2"})
+                  .at("error")
+                  .starts_with("the pins leave no candidate for 'foo'"));
+}
+
 TEST_F(Resolver, KeepsConflictsOfVariations) {
   machine_.package("mkl", R"("tags": ["mkl"])");
   machine_.package("foo", R"("tags": ["foo"], "variations": {"blas": {"options": {
