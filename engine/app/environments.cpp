@@ -10,6 +10,10 @@
 namespace ck::app {
 namespace {
 
+constexpr std::size_t kListed = 10;
+constexpr std::size_t kShownId = 12;
+constexpr std::uint64_t kMaxLog = 128u << 20;
+
 Result<DetectedSoftware> detect_one(const catalog::Component& component,
                                     const DetectRequest& request, install::Context& context) {
   CK_TRY(descriptor, context.catalog.load(component));
@@ -81,11 +85,14 @@ void add_collective_names(const CollectiveOptions& options, model::Values& value
   add("order", options.order);
 }
 
-bool named(const install::Environment& environment, const std::string& id) {
+bool starts_id(const install::Environment& environment, const std::string& text) {
   constexpr std::size_t kShortest = 4;
+  return text.size() >= kShortest && environment.record.id.starts_with(text);
+}
+
+bool named(const install::Environment& environment, const std::string& id) {
   const auto& record = environment.record;
-  if (id.empty()) return true;
-  if (id.size() >= kShortest && record.id.starts_with(id)) return true;
+  if (id.empty() || starts_id(environment, id)) return true;
   return wildcard_match(id, record.component.name) || record.component.text() == id;
 }
 
@@ -97,21 +104,22 @@ bool still_there(const install::Environment& environment) {
 }
 
 Result<std::vector<install::Environment>> all_environments(Session& session) {
-  CK_TRY(store, session.store());
-  CK_TRY(home, session.home());
-  CK_CHECK(install::refresh_environments(*store, *home));
-  CK_TRY(records, store->environments());
-  std::vector<install::Environment> all;
-  for (auto& record : records) all.push_back(install::make_environment(std::move(record), *home));
+  CK_TRY(all, known_environments(session));
   std::erase_if(all, [](const auto& environment) { return !still_there(environment); });
-  std::ranges::sort(all, [](const auto& a, const auto& b) {
-    const auto key = [](const install::Environment& e) {
-      return std::tuple(e.record.component.kind, e.record.component.name, -e.record.created_ns,
-                        e.record.id);
-    };
-    return key(a) < key(b);
-  });
-  return all;
+  return std::move(all);
+}
+
+/// The start of one id names one environment; of several, nobody knows which.
+Status check_one_id(const std::string& id, const std::vector<install::Environment>& found) {
+  std::vector<std::string> starting;
+  for (const auto& environment : found) {
+    if (starts_id(environment, id)) starting.push_back(environment.record.id);
+  }
+  if (starting.size() < 2 || starting.size() < found.size()) return {};
+  return fail(Error(ErrorCode::conflict, "'" + id + "' is the start of " +
+                                             std::to_string(starting.size()) +
+                                             " ids: " + join(starting, ", "))
+                  .hint("give more digits"));
 }
 
 Error no_environment(const EnvironmentQuery& query, const std::vector<install::Environment>& all) {
@@ -134,6 +142,20 @@ Error no_environment(const EnvironmentQuery& query, const std::vector<install::E
       error.hint("'" + word + "': " + *hint);
   }
   error.hint("'ck show env' lists them; 'ck install package --tags=…' makes one");
+  return error;
+}
+
+Error ambiguous(const EnvironmentQuery& query, const std::vector<install::Environment>& found) {
+  const std::string what =
+      query.id.empty() ? "the tags " + query.tags.text() : "'" + query.id + "'";
+  Error error(ErrorCode::conflict,
+              std::to_string(found.size()) + " environments are meant by " + what);
+  for (std::size_t i = 0; i < found.size() && i < kListed; ++i) {
+    const auto& record = found[i].record;
+    error.hint("env:" + record.id.substr(0, kShownId) + " (" + record.component.text() + " " +
+               record.version + ")");
+  }
+  error.hint("give more digits of the id");
   return error;
 }
 
@@ -213,11 +235,29 @@ Result<InstallReport> install(Session& session, const InstallRequest& request) {
   if (!report.plan.subject)
     return fail(ErrorCode::internal, "the plan has no environment for its subject");
   CK_TRY(home, session.home());
-  report.path = home->environments() / *report.plan.subject;
+  report.path = home->environment(*report.plan.subject);
   if (request.dry_run) return report;
-  CK_CHECK(install::execute(report.plan, prepared.profile, *prepared.context));
+  CK_TRY(closure, install::execute(report.plan, prepared.profile, *prepared.context));
   report.installed = report.plan.subject;
+  report.path = closure.at(*report.plan.subject).path;
   return report;
+}
+
+Result<std::vector<install::Environment>> known_environments(Session& session) {
+  CK_TRY(store, session.store());
+  CK_TRY(home, session.home());
+  CK_CHECK(install::refresh_environments(*store, *home));
+  CK_TRY(records, store->environments());
+  std::vector<install::Environment> all;
+  for (auto& record : records) all.push_back(install::make_environment(std::move(record), *home));
+  std::ranges::sort(all, [](const auto& a, const auto& b) {
+    const auto key = [](const install::Environment& e) {
+      return std::tuple(e.record.component.kind, e.record.component.name, -e.record.created_ns,
+                        e.record.id);
+    };
+    return key(a) < key(b);
+  });
+  return all;
 }
 
 Result<EnvironmentsReport> show_environments(Session& session, const EnvironmentQuery& query) {
@@ -234,7 +274,41 @@ Result<EnvironmentsReport> locate_environments(Session& session, const Environme
     CK_TRY(all, all_environments(session));
     return fail(no_environment(query, all));
   }
+  CK_CHECK(check_one_id(query.id, report.environments));
   return std::move(report);
+}
+
+Result<install::Environment> one_environment(Session& session, const EnvironmentQuery& query) {
+  if (query.id.empty() && query.tags.empty()) {
+    return fail(Error(ErrorCode::usage, "which environment?")
+                    .hint("give env:ID (its first digits are enough) or --tags=A,B; 'ck show env' "
+                          "lists them"));
+  }
+  CK_TRY(report, locate_environments(session, query));
+  if (report.environments.size() > 1) return fail(ambiguous(query, report.environments));
+  return std::move(report.environments.front());
+}
+
+Result<LogReport> log_of(Session& session, const EnvironmentQuery& query) {
+  CK_TRY(home, session.home());
+  // Of a failed build only the log is left, by the id that its error named.
+  const fs::path failed = home->logs() / (query.id + ".log");
+  std::error_code missing;
+  const bool digits = query.id.find_first_not_of("0123456789abcdef") == std::string::npos;
+  const bool of_failure = digits && fs::exists(failed, missing);
+  LogReport report{query.id, failed, {}};
+  if (!of_failure) {
+    CK_TRY(environment, one_environment(session, query));
+    report.id = environment.record.id;
+    report.file = install::log_file(home->environment(report.id));
+    if (!fs::exists(report.file, missing)) {
+      return fail(ErrorCode::not_found,
+                  environment.record.component.text() + " was not built by ck: it has no log");
+    }
+  }
+  CK_TRY(text, sys::read_file(report.file, kMaxLog));
+  report.text = std::move(text);
+  return report;
 }
 
 Result<EnvironmentsReport> remove_environments(Session& session, const EnvironmentQuery& query,

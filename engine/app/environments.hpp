@@ -54,12 +54,28 @@ struct EnvironmentQuery {
   std::string id;  ///< or its start (at least 4 digits), or a component name; empty: all
   model::TagQuery tags;
 };
+/// Every environment that is listed, by component, then newest first; detected software that is
+/// gone included.
+Result<std::vector<install::Environment>> known_environments(Session& session);
+
 struct EnvironmentsReport {
   std::vector<install::Environment> environments;  ///< by component, then newest first
 };
 Result<EnvironmentsReport> show_environments(Session& session, const EnvironmentQuery& query);
-/// Exactly the environments that match, at least one, else `not_found` with near tags.
+/// Exactly the environments that match, at least one, else `not_found` with near tags. `conflict`
+/// for the start of several ids.
 Result<EnvironmentsReport> locate_environments(Session& session, const EnvironmentQuery& query);
+/// What the build of one environment printed; or the failed build of an id that is not there.
+struct LogReport {
+  std::string id;
+  fs::path file;
+  std::string text;
+};
+Result<LogReport> log_of(Session& session, const EnvironmentQuery& query);
+
+/// The one environment that a query means. `conflict` lists several.
+Result<install::Environment> one_environment(Session& session, const EnvironmentQuery& query);
+
 Result<EnvironmentsReport> remove_environments(Session& session, const EnvironmentQuery& query,
                                                bool force);
 

@@ -2,6 +2,8 @@
 
 #include <optional>
 
+#include "install/staging.hpp"
+#include "install/use.hpp"
 #include "sys/host.hpp"
 
 namespace ck::app {
@@ -21,6 +23,7 @@ struct Session::Parts {
   std::optional<catalog::Repositories> repositories;
   std::optional<catalog::Catalog> catalog;
   std::optional<store::Store> store;
+  std::shared_ptr<install::EnvironmentUse> use = std::make_shared<install::EnvironmentUse>();
   std::optional<install::Context> context;
 };
 
@@ -42,6 +45,8 @@ sys::Transfer& Session::transfer() {
 Result<const catalog::Home*> Session::home() {
   if (!parts_->home) {
     CK_TRY(home, catalog::Home::open(parts_->settings.home));
+    CK_TRY(stores, catalog::shared_stores(home.root));
+    home.stores = std::move(stores);
     parts_->home = std::move(home);
   }
   return &*parts_->home;
@@ -79,6 +84,9 @@ Result<install::Context*> Session::context() {
   if (!parts_->context) {
     CK_TRY(catalog, this->catalog());
     CK_TRY(store, this->store());
+    // What killed processes left goes with the next call that works with such things.
+    for (const auto& folder : {parts_->home->staging(), parts_->home->work()})
+      install::clean_abandoned(folder, parts_->clock);
     parts_->context.emplace(install::Context{.home = *parts_->home,
                                              .repositories = parts_->repositories->all(),
                                              .catalog = *catalog,
@@ -89,7 +97,10 @@ Result<install::Context*> Session::context() {
                                              .events = parts_->events,
                                              .cancel = parts_->cancel,
                                              .host_variables = parts_->host_variables,
-                                             .offline = parts_->settings.offline});
+                                             .offline = parts_->settings.offline,
+                                             .request = parts_->settings.request,
+                                             .jobs = parts_->settings.jobs,
+                                             .use = parts_->use});
   }
   return &*parts_->context;
 }

@@ -12,6 +12,8 @@ struct Settings {
   fs::path shipped;          ///< the core repository, or empty
   fs::path transfer_module;  ///< ck-transfer.so
   bool offline = false;
+  std::string request;  ///< the command line as typed
+  int jobs = 0;         ///< processors that builds may use; 0: all
 };
 
 class Session {

@@ -1,7 +1,10 @@
 #include "catalog/home.hpp"
 
+#include <algorithm>
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "base/strings.hpp"
 #include "sys/files.hpp"
 
@@ -14,7 +17,61 @@ std::string variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
+Error relative_store(const std::string& path) {
+  return Error(ErrorCode::usage,
+               "a shared store must be an absolute path, but is '" + printable(path) + "'");
+}
+
+/// The stores that a home's config.json names.
+Result<std::vector<std::string>> configured_stores(const fs::path& file) {
+  std::error_code missing;
+  if (!fs::exists(file, missing)) return std::vector<std::string>();
+  CK_TRY(text, sys::read_file(file));
+  CK_TRY(json, parse_json(text, file.string()));
+  JsonProblems problems(file.string());
+  ObjectReader reader(json, "", problems);
+  auto stores = reader.strings("stores");
+  // No finish(): whatever else stands there has readers of its own.
+  if (!problems.empty()) return fail(problems.to_error());
+  return stores;
+}
+
 }  // namespace
+
+fs::path Home::environment(std::string_view id) const {
+  const fs::path here = environments() / id;
+  std::error_code ignored;
+  if (stores.empty() || fs::exists(here / ".ck" / "manifest.json", ignored)) return here;
+  for (const auto& store : stores) {
+    fs::path there = Home{store}.environments() / id;
+    if (fs::exists(there / ".ck" / "manifest.json", ignored)) return there;
+  }
+  return here;
+}
+
+Result<std::vector<fs::path>> shared_stores(const fs::path& root) {
+  std::vector<fs::path> stores;
+  const auto add = [&](const std::vector<std::string>& paths) -> Status {
+    for (const auto& path : paths) {
+      if (path.empty()) continue;
+      if (path.front() != '/') return fail(relative_store(path));
+      const fs::path store = fs::path(path).lexically_normal();
+      if (store != root && std::ranges::find(stores, store) == stores.end())
+        stores.push_back(store);
+    }
+    return {};
+  };
+  CK_TRY(own, configured_stores(Home{root}.configuration()));
+  CK_CHECK(add(own));
+  if (auto added = add(split(variable("CK_STORES"), ':')); !added)
+    return fail(std::move(added.error()).in("the variable CK_STORES"));
+  for (std::size_t i = 0; i < stores.size(); ++i) {
+    // Their mistakes are theirs: what cannot be understood leads no further.
+    const auto further = configured_stores(Home{stores[i]}.configuration());
+    if (further) static_cast<void>(add(*further));
+  }
+  return stores;
+}
 
 Result<Home> Home::open(const fs::path& root) {
   Home home{root};

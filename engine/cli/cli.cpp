@@ -12,6 +12,8 @@
 namespace ck::cli {
 namespace {
 
+constexpr int kMostJobs = 10'000;
+
 bool asks_for_help(const std::string& word) {
   return word == "--help" || word == "-h" || word == "help";
 }
@@ -113,6 +115,9 @@ Result<int> execute(const Command& command, const std::vector<std::string>& argu
   line->typed = typed_line(arguments);
   CK_TRY(settings, app::default_settings());
   settings.offline = line->has("offline");
+  settings.request = line->typed;
+  CK_TRY(jobs, line->integer("jobs", 1, kMostJobs));
+  settings.jobs = jobs.value_or(0);
   const sys::Cancel cancel = sys::cancel_on_signals();
   ProgressSink events(output);
   app::Session session(settings, events, cancel);
@@ -162,9 +167,9 @@ Result<int> dispatch(const std::vector<std::string>& typed, Output& output) {
 std::vector<Command> commands() {
   std::vector<Command> table;
   for (auto* rows :
-       {repository_commands, component_commands, environment_commands, program_commands,
-        lock_commands, shell_commands, experiment_commands, exchange_commands, collective_commands,
-        doctor_commands, completion_commands}) {
+       {repository_commands, component_commands, environment_commands, care_commands,
+        space_commands, program_commands, lock_commands, shell_commands, experiment_commands,
+        exchange_commands, collective_commands, doctor_commands, completion_commands}) {
     for (auto& command : rows()) table.push_back(std::move(command));
   }
   return table;

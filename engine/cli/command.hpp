@@ -48,6 +48,8 @@ Result<std::string> name_of_kind(const Call& call, const std::string& kind);
 std::vector<Command> repository_commands();
 std::vector<Command> component_commands();
 std::vector<Command> environment_commands();
+std::vector<Command> care_commands();
+std::vector<Command> space_commands();
 std::vector<Command> program_commands();
 std::vector<Command> experiment_commands();
 std::vector<Command> lock_commands();

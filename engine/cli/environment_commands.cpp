@@ -112,6 +112,7 @@ Grammar installation_grammar() {
        {"variation", "A,B", "variations by name"},
        {"profile", "NAME", "which variables and limits builds and runs get (default: clean)"},
        {"rebuild", "", "build it again although it exists"},
+       {"jobs", "N", "processors for builds (default: all)"},
        {"dry_run", "", "print what would be done"},
        host_option(),
        {"source", "FILE", "CK packages: this file instead of the download"},
@@ -141,10 +142,17 @@ Result<int> install(Call& call) {
   return 0;
 }
 
+Result<int> show_log(Call& call, const app::EnvironmentQuery& query) {
+  CK_TRY(report, app::log_of(call.session, query));
+  call.output.data(call.output.json() ? json_text(report) : printable_lines(report.text));
+  return 0;
+}
+
 }  // namespace
 
 Result<int> show_environments(Call& call) {
   CK_TRY(query, query_of(call));
+  if (call.line.has("log")) return show_log(call, query);
   CK_TRY(report, query.id.empty() ? app::show_environments(call.session, query)
                                   : app::locate_environments(call.session, query));
   if (call.output.json()) {

@@ -52,6 +52,7 @@ Grammar program_grammar() {
        {"timeout", "SECONDS", "stop the program after this time"},
        {"profile", "NAME", "which variables and limits builds and runs get (default: clean)"},
        {"rebuild", "", "build the program again although it exists"},
+       {"jobs", "N", "processors for builds (default: all)"},
        {"dry_run", "", "print what would be done"},
        host_option()},
       collective_prefixes(),

@@ -350,6 +350,13 @@ std::string json_text(const app::InstallReport& report) {
 std::string json_text(const app::EnvironmentsReport& report) {
   return to_pretty_text(document_of(report));
 }
+std::string json_text(const app::LogReport& report) {
+  Json json = titled("ck.log/1");
+  json["id"] = report.id;
+  json["file"] = report.file.string();
+  json["text"] = report.text;
+  return to_pretty_text(json);
+}
 std::string json_text(const app::RunReport& report) { return to_pretty_text(document_of(report)); }
 std::string json_text(const app::DoctorReport& report) {
   constexpr const char* kWeights[] = {"good", "odd", "broken"};

@@ -21,6 +21,7 @@ std::string json_text(const app::FindReport& report);
 std::string json_text(const app::DetectReport& report);
 std::string json_text(const app::InstallReport& report);
 std::string json_text(const app::EnvironmentsReport& report);
+std::string json_text(const app::LogReport& report);
 std::string json_text(const app::RunReport& report);
 std::string json_text(const app::CompileReport& report);
 std::string json_text(const app::DoctorReport& report);

@@ -114,7 +114,8 @@ class ProgramBuild {
     lines_ = built_.dependencies.script();
     Json own = object_at(built_.document, "compile_vars");
     CK_CHECK(add_entries(built_.document, own, bench_));
-    merge(own, used_by(script.commands));
+    variables_used_ = used_by(script.commands);
+    merge(own, variables_used_);
     CK_TRY(exports, export_lines(own));
     lines_.insert(lines_.end(), exports.begin(), exports.end());
     for (auto& command : script.commands) lines_.push_back(command + " || exit $?");
@@ -145,6 +146,9 @@ class ProgramBuild {
     record.version = text_at(built_.document, "version");
     record.tags = request_.component.tags;
     record.dependencies = built_.dependencies.ids();
+    keep_compile_request(request_.compile, record.parameters);
+    for (const auto& [name, value] : variables_used_.items())
+      record.parameters[std::string(kVariableParameter) + name] = text_at(variables_used_, name);
     CK_TRY(hash, context_.catalog.content_hash(request_.component, context_.cancel));
     record.recipe_hash = hash;
     const std::string base = text_at(built_.document, "base_uoa");
@@ -242,7 +246,8 @@ class ProgramBuild {
   install::Context& context_;
   BuiltProgram built_;
   Json needs_ = Json::object();
-  std::size_t first_hook_ = 0;  ///< those of what it needs came before
+  std::size_t first_hook_ = 0;            ///< those of what it needs came before
+  Json variables_used_ = Json::object();  ///< of --env., by the compilation
   std::vector<std::string> lines_;
   std::set<std::string> taken_from_;  ///< content of other entries that go into it
   std::optional<catalog::Component> base_;
@@ -300,7 +305,7 @@ Result<install::InstallPlan> used_environments(const BuiltProgram& built,
         install::PlannedEnvironment step;
         step.environment = install::make_environment(found->second, context.home);
         step.inputs =
-            sys::read_file(install::inputs_file(context.home.environments() / id)).value_or("");
+            sys::read_file(install::inputs_file(context.home.environment(id))).value_or("");
         step.component.id = found->second.component;
         step.reason = reason;
         plan.steps.push_back(std::move(step));

@@ -27,6 +27,9 @@ struct ProgramRequest {
   Resolution given;  ///< choices that hold for equal keys
 };
 
+/// Before the names of variables in the parameters of a program's environment.
+constexpr std::string_view kVariableParameter = "env.";
+
 /// What is kept of the wishes for a compilation in a plan's parameters, and back.
 void keep_compile_request(const CompileRequest& request, model::Values& parameters);
 CompileRequest compile_request(const model::Values& parameters);

@@ -21,14 +21,17 @@ bool unchanged(const Registered& registered) {
   return file.empty() || stamp_of(file) == text_at(stamp, "stamp");
 }
 
+/// Their scripts hold absolute paths: what was made in another home than it lies in does not work.
 bool made_here(const Json& description, const install::Context& context) {
-  return text_at(description, "ck_home") == context.home.root.string();
+  const fs::path home = text_at(description, "ck_home");
+  const auto& stores = context.home.stores;
+  return home == context.home.root || std::ranges::find(stores, home) != stores.end();
 }
 
 }  // namespace
 
 bool was_moved(const std::string& id, const install::Context& context) {
-  const fs::path file = description_file(context.home.environments() / id);
+  const fs::path file = description_file(context.home.environment(id));
   const auto text = sys::read_file(file, kMaxDescription);
   if (!text) return false;
   const auto description = parse_json(*text, file.string(), {.max_bytes = kMaxDescription});
@@ -54,7 +57,7 @@ Result<Registry> Registry::open(install::Context& context) {
 
 Result<std::optional<Registered>> Registry::load(const store::EnvironmentRecord& record) const {
   Registered registered;
-  registered.folder = context_->home.environments() / record.id;
+  registered.folder = context_->home.environment(record.id);
   registered.environment = install::make_environment(record, context_->home);
   const auto text = sys::read_file(description_file(registered.folder), kMaxDescription);
   if (!text) return std::optional<Registered>();  // one of our own packages, or removed by hand

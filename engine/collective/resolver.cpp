@@ -7,6 +7,8 @@
 #include "collective/meta.hpp"
 #include "collective/package.hpp"
 #include "collective/software.hpp"
+#include "install/commit.hpp"
+#include "install/use.hpp"
 
 namespace ck::collective {
 namespace {
@@ -31,6 +33,7 @@ class Resolver {
         return fail(std::move(resolved.error())
                         .in("dependency '" + printable(needs[i].key) + "' (" +
                             printable(needs[i].name) + ")"));
+      CK_CHECK(hold(resolved->environment));
       std::vector<Need> rest(needs.begin() + static_cast<std::ptrdiff_t>(i) + 1, needs.end());
       pass_tags(needs[i], model::Tags(texts_at(resolved->environment.meta, "tags")), rest);
       std::ranges::move(rest, needs.begin() + static_cast<std::ptrdiff_t>(i) + 1);
@@ -40,6 +43,16 @@ class Resolver {
   }
 
  private:
+  /// From now on nobody collects it.
+  Status hold(const Registered& chosen) const {
+    auto& context = bench_.context();
+    if (context.use) context.use->hold(chosen.id(), context.home);
+    if (install::is_complete(chosen.folder)) return {};
+    return fail(Error(ErrorCode::conflict, "environment " + chosen.id().substr(0, 16) +
+                                               " was removed after it was chosen")
+                    .hint("run the command again: what is needed will be installed"));
+  }
+
   void add_tags(Need& need) const {
     const auto added = bench_.wishes().added_tags.find(need.key);
     if (added == bench_.wishes().added_tags.end()) return;

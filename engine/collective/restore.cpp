@@ -101,6 +101,13 @@ class Restoring {
   Restoring(const install::Lock& lock, const RestoreRequest& request, Workbench& bench)
       : lock_(lock), request_(request), bench_(bench), context_(bench.context()) {}
 
+  /// Only the subject, whether it is there or not.
+  Result<std::string> again() {
+    rebuild_ = true;
+    CK_TRY(made, make(*lock_.find(lock_.subject)));
+    return made.id;
+  }
+
   Result<Restored> run() {
     CK_CHECK(install::refresh_environments(context_.store, context_.home));
     for (const auto& locked : lock_.environments) {
@@ -130,7 +137,7 @@ class Restoring {
     restored_.ids.emplace(id, id);  // also ends cycles that a forged record may have
     for (const auto& [key, below] : locked->record.dependencies) CK_CHECK(take(below));
     auto record = locked->record;
-    const fs::path folder = context_.home.environments() / id;
+    const fs::path folder = context_.home.environment(id);
     if (install::is_complete(folder)) {
       // The manifest's record, not the lock's: a lock leaves out what is of one machine.
       CK_TRY(manifest, install::read_manifest(folder));
@@ -151,7 +158,7 @@ class Restoring {
   }
 
   std::string inputs_now(const std::string& id) const {
-    return sys::read_file(install::inputs_file(context_.home.environments() / id)).value_or("");
+    return sys::read_file(install::inputs_file(context_.home.environment(id))).value_or("");
   }
 
   void add_differences(const install::LockedEnvironment& locked,
@@ -234,6 +241,7 @@ class Restoring {
     request.environment = object_at(inputs, "environment");
     request.extra_tags = texts_at(inputs, "tags");
     request.version = text_at(inputs, "forced_version");
+    request.rebuild = rebuild_;
     CK_TRY(given, choices(record));
     request.given = std::move(given);
     CK_TRY(required, required_sources(locked));
@@ -246,7 +254,12 @@ class Restoring {
     ProgramRequest request;
     CK_TRY(component, bench_.find("program", locked.record.component.uid));
     request.component = component;
-    request.compile = request_.compile;
+    request.compile = rebuild_ ? compile_request(locked.record.parameters) : request_.compile;
+    for (const auto& [name, value] : locked.record.parameters) {
+      if (rebuild_ && name.starts_with(kVariableParameter))
+        request.environment[name.substr(kVariableParameter.size())] = value;
+    }
+    request.rebuild = rebuild_;
     CK_TRY(given, choices(locked.record));
     request.given = std::move(given);
     CK_TRY(built, build_program(request, bench_));
@@ -257,6 +270,7 @@ class Restoring {
   const RestoreRequest& request_;
   Workbench& bench_;
   install::Context& context_;
+  bool rebuild_ = false;
   Restored restored_;
 };
 
@@ -265,6 +279,10 @@ class Restoring {
 Result<std::vector<install::LockDifference>> check_lock(const install::Lock& lock,
                                                         Workbench& bench) {
   return Checking(lock, bench).run();
+}
+
+Result<std::string> rebuild(const install::Lock& lock, Workbench& bench) {
+  return Restoring(lock, {}, bench).again();
 }
 
 Result<Restored> restore(const install::Lock& lock, const RestoreRequest& request,

@@ -35,4 +35,9 @@ Result<std::vector<install::LockDifference>> check_lock(const install::Lock& loc
 Result<Restored> restore(const install::Lock& lock, const RestoreRequest& request,
                          Workbench& bench);
 
+/// Makes the subject of a lock again although it exists: detected, installed or compiled as its
+/// inputs say, with what the lock says it was made with. The id of what was made, which is another
+/// one when the component changed. Errors as above.
+Result<std::string> rebuild(const install::Lock& lock, Workbench& bench);
+
 }  // namespace ck::collective

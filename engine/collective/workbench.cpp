@@ -5,6 +5,7 @@
 #include "base/strings.hpp"
 #include "collective/access.hpp"
 #include "collective/meta.hpp"
+#include "install/commit.hpp"
 #include "install/profile.hpp"
 #include "install/staging.hpp"
 #include "sys/host.hpp"
@@ -72,7 +73,7 @@ Result<Workbench> Workbench::another() const {
 
 int Workbench::jobs() const {
   if (wishes_.jobs > 0) return wishes_.jobs;
-  return std::max(1, static_cast<int>(sys::read_host_facts().logical_cpus));
+  return install::jobs_of(*context_);
 }
 
 Result<Workbench::UnderWay> Workbench::begin(const std::string& what) {

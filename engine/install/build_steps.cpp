@@ -1,9 +1,9 @@
 #include "install/build_steps.hpp"
 
 #include <algorithm>
-#include <thread>
 
 #include "base/strings.hpp"
+#include "install/commit.hpp"
 #include "install/profile.hpp"
 #include "model/substitution.hpp"
 
@@ -44,9 +44,7 @@ BuildSteps::BuildSteps(const BuildJob& job, Context& context)
       recipe_(*recipe_of(*job.step.descriptor)),
       subject_(job.step.component.id.text() + " " + job.step.environment.record.version) {}
 
-std::string BuildSteps::jobs() const {
-  return std::to_string(std::max(1u, std::thread::hardware_concurrency()));
-}
+std::string BuildSteps::jobs() const { return std::to_string(jobs_of(context_)); }
 
 std::optional<std::string> BuildSteps::value(std::string_view name) const {
   if (name == "source") return source().string();
@@ -148,6 +146,9 @@ Result<Variables> BuildSteps::variables() const {
       with_exports(profile_variables(job_.profile, context_.host_variables, job_.staging),
                    job_.closure, roots());
   set_variable(variables, "SOURCE_DATE_EPOCH", std::string(kSourceDate));
+  // For build systems that are started by scripts and not told ${jobs}.
+  set_variable(variables, "CMAKE_BUILD_PARALLEL_LEVEL", jobs());
+  set_variable(variables, "MAKEFLAGS", "-j" + jobs());
   for (const auto& group : recipe_.variations) {
     for (const auto& option : group.options) {
       if (job_.step.values.at(group.name) != option.name) continue;

@@ -1,5 +1,10 @@
 #include "install/commit.hpp"
 
+#include <algorithm>
+#include <thread>
+
+#include "install/use.hpp"
+#include "sys/exchange.hpp"
 #include "sys/lock.hpp"
 
 namespace ck::install {
@@ -7,14 +12,6 @@ namespace {
 
 /// Nobody waits longer for somebody else's build; the lock of a dead process is free at once.
 constexpr std::chrono::hours kPatience(24);
-
-/// What lies there is an older build that is replaced, or the rest of something that was never
-/// completed: this process holds the lock. It goes away with the staging folder.
-Status move_aside(const fs::path& old, const fs::path& staging) {
-  std::error_code ignored;
-  if (!fs::exists(fs::symlink_status(old, ignored))) return {};
-  return sys::rename_into_place(old, staging / "replaced");
-}
 
 }  // namespace
 
@@ -29,14 +26,15 @@ bool is_complete(const fs::path& environment) {
 
 Result<Environment> make_once(const Environment& environment, bool replace, Context& context,
                               const std::function<Result<Environment>()>& make) {
-  const fs::path folder = context.home.environments() / environment.record.id;
+  const fs::path folder = context.home.environment(environment.record.id);
   if (!replace && is_complete(folder)) return environment;
   const fs::path file = environment_lock(environment.record.id, context);
   CK_TRY(free, sys::FileLock::try_acquire(file, sys::FileLock::Mode::exclusive));
   std::optional<sys::FileLock> lock = std::move(free);
   if (!lock) {
-    context.events.on(Note{"waiting for another ck to build " +
-                           environment.record.component.text() + " " + environment.record.version});
+    context.events.on(Warning{"waiting for " + sys::lock_holder(file).value_or("another ck") +
+                              ", which makes " + environment.record.component.text() + " " +
+                              environment.record.version});
     CK_TRY(waited,
            sys::FileLock::acquire(file, sys::FileLock::Mode::exclusive, kPatience, context.cancel));
     lock = std::move(waited);
@@ -46,7 +44,7 @@ Result<Environment> make_once(const Environment& environment, bool replace, Cont
   return make();
 }
 
-Result<Environment> commit_environment(const FinishedBuild& build, Context& context) {
+Result<Environment> commit_files(const FinishedBuild& build, Context& context) {
   Environment environment = build.environment;
   Manifest manifest;
   CK_TRY(files, sys::list_tree(build.prefix, {}, context.cancel));
@@ -62,15 +60,29 @@ Result<Environment> commit_environment(const FinishedBuild& build, Context& cont
   const bool in_place = build.prefix == final_place;
   CK_CHECK(sys::make_directories(build.prefix / ".ck"));
   CK_CHECK(sys::rename_into_place(build.log, log_file(build.prefix)));
-  CK_CHECK(sys::write_file(inputs_file(build.prefix), build.inputs));
+  CK_CHECK(sys::write_new_file(inputs_file(build.prefix), build.inputs));
+  if (!context.request.empty())
+    CK_CHECK(sys::write_new_file(request_file(build.prefix), context.request + "\n"));
+  // A manifest that survives a power failure must not speak of files that did not: all of them are
+  // made durable at once, which for a thousand files takes a sixtieth of syncing each.
+  CK_CHECK(sys::sync_file_system(build.prefix));
   CK_CHECK(sys::write_file(manifest_file(build.prefix), to_text(manifest)));
   CK_CHECK(sys::make_read_only(build.prefix));
-  if (!in_place) {
-    CK_CHECK(move_aside(final_place, build.staging));
-    CK_CHECK(sys::rename_into_place(build.prefix, final_place));
-  }
-  CK_CHECK(context.store.put_environment(record));
+  // What lies there is an older build that is replaced, or the rest of something that was never
+  // completed: this process holds the lock. It goes away with the staging folder.
+  if (!in_place) CK_CHECK(sys::replace_in_place(build.prefix, final_place));
   return environment;
+}
+
+Result<Environment> commit_environment(const FinishedBuild& build, Context& context) {
+  CK_TRY(environment, commit_files(build, context));
+  CK_CHECK(context.store.put_environment(environment.record));
+  return std::move(environment);
+}
+
+int jobs_of(const Context& context) {
+  if (context.jobs > 0) return context.jobs;
+  return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
 }
 
 Error keep_log(Error error, BuildLog& log, const Environment& environment, const Context& context) {

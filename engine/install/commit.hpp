@@ -18,7 +18,8 @@ fs::path environment_lock(const std::string& id, const Context& context);
 bool is_complete(const fs::path& environment);
 
 /// The environment if it exists already, else what `make` makes, under its lock: of several
-/// processes that want the same one, one makes it. `replace`: make it anew even if it exists.
+/// processes that want the same one, one makes it; the others are told whom they wait for.
+/// `replace`: make it anew even if it exists.
 Result<Environment> make_once(const Environment& environment, bool replace, Context& context,
                               const std::function<Result<Environment>()>& make);
 
@@ -31,8 +32,14 @@ struct FinishedBuild {
   fs::path staging;         ///< where an older environment in the way is moved to
 };
 
-/// Lists every file with its hash, takes write permission away, and commits.
+/// Lists every file with its hash, takes write permission away, and commits: the environment
+/// exists. Does not touch the store, so any thread may do it.
+Result<Environment> commit_files(const FinishedBuild& build, Context& context);
+/// The same, and the store's list has it.
 Result<Environment> commit_environment(const FinishedBuild& build, Context& context);
+
+/// Processors that the builds of this process may use together, at least 1.
+int jobs_of(const Context& context);
 
 /// Of a failed build only the log stays, in the home's logs; the error names it.
 Error keep_log(Error error, BuildLog& log, const Environment& environment, const Context& context);

@@ -1,6 +1,7 @@
 #pragma once
 /// What installing, running and replaying need from outside; references only, made by `app`.
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,8 @@
 
 namespace ck::install {
 
+class EnvironmentUse;
+
 struct Context {
   const catalog::Home& home;
   const std::vector<catalog::Repository>& repositories;
@@ -28,7 +31,11 @@ struct Context {
   const sys::Cancel& cancel;
   /// The variables of this process; profiles decide which of them pass.
   const std::vector<std::pair<std::string, std::string>>& host_variables;
-  bool offline = false;  ///< nothing may be fetched
+  bool offline = false;      ///< nothing may be fetched
+  std::string request = {};  ///< the command line as typed; kept with what is made for it
+  int jobs = 0;              ///< processors that builds may use, together; 0: all there are
+  /// Keeps what is used from being collected; without it nothing is kept.
+  std::shared_ptr<EnvironmentUse> use = {};
 };
 
 }  // namespace ck::install

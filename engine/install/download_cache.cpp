@@ -1,6 +1,8 @@
 #include "install/download_cache.hpp"
 
 #include "install/staging.hpp"
+#include "install/use.hpp"
+#include "sys/disk_use.hpp"
 #include "sys/lock.hpp"
 
 namespace ck::install {
@@ -10,16 +12,30 @@ namespace {
 constexpr std::chrono::hours kPatience(24);
 
 Result<sys::FileLock> lock_download(const std::string& name, Context& context) {
+  if (context.use) context.use->hold_downloads(context.home);
   const fs::path file = context.home.lock("download-" + name);
   CK_TRY(free, sys::FileLock::try_acquire(file, sys::FileLock::Mode::exclusive));
   if (free) return std::move(*free);
-  context.events.on(Note{"waiting for another ck to finish the same download"});
+  context.events.on(Warning{"waiting for " + sys::lock_holder(file).value_or("another ck") +
+                            ", which fetches the same download"});
   return sys::FileLock::acquire(file, sys::FileLock::Mode::exclusive, kPatience, context.cancel);
 }
 
 bool is_there(const fs::path& path) {
   std::error_code ignored;
   return fs::exists(path, ignored);
+}
+
+/// The same file in a shared store, if it is what its name says.
+std::optional<fs::path> shared_file(const std::string& sha256, Context& context) {
+  for (const auto& store : context.home.stores) {
+    const fs::path file = catalog::Home{store}.downloads() / sha256.substr(0, 2) / sha256;
+    if (!is_there(file)) continue;
+    const auto found = sys::hash_file(file, context.cancel);
+    if (found && *found == sha256) return file;
+    context.events.on(Warning{file.string() + " is damaged; it is not used"});
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -32,10 +48,14 @@ Result<fs::path> cached_file(const std::string& sha256, Context& context,
   if (!lock) return fail(std::move(lock.error()));
   if (is_there(file)) {
     CK_TRY(found, sys::hash_file(file, context.cancel));
-    if (found == sha256) return file;
+    if (found == sha256) {
+      sys::touch(file);
+      return file;
+    }
     context.events.on(Warning{file.string() + " was damaged; it is fetched again"});
     CK_CHECK(sys::remove_tree(file));
   }
+  if (const auto shared = shared_file(sha256, context)) return *shared;
   CK_CHECK(sys::make_directories(folder));
   CK_CHECK(fetch(file));
   return file;
@@ -46,7 +66,14 @@ Result<fs::path> cached_folder(const std::string& name, Context& context,
   const fs::path folder = context.home.downloads().parent_path() / "git" / name;
   auto lock = lock_download(name, context);
   if (!lock) return fail(std::move(lock.error()));
-  if (is_there(folder)) return folder;
+  if (is_there(folder)) {
+    sys::touch(folder);
+    return folder;
+  }
+  for (const auto& store : context.home.stores) {
+    const fs::path shared = catalog::Home{store}.downloads().parent_path() / "git" / name;
+    if (is_there(shared)) return shared;
+  }
   CK_TRY(staging, make_staging(context.home.staging()));
   CK_CHECK(fetch(staging.path() / "content"));
   CK_CHECK(sys::make_directories(folder.parent_path()));

@@ -58,7 +58,7 @@ std::vector<std::string> Environment::value_names() const {
 Environment make_environment(store::EnvironmentRecord record, const catalog::Home& home) {
   Environment environment;
   environment.path = record.origin == store::EnvironmentRecord::Origin::built
-                         ? home.environments() / record.id
+                         ? home.environment(record.id)
                          : fs::path(record.path);
   environment.record = std::move(record);
   return environment;

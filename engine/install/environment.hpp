@@ -57,6 +57,7 @@ Result<Manifest> read_manifest(const fs::path& environment);
 fs::path manifest_file(const fs::path& environment);
 fs::path inputs_file(const fs::path& environment);
 fs::path log_file(const fs::path& environment);
+fs::path request_file(const fs::path& environment);  ///< the command line it was made for
 
 /// Makes the store's list of built environments equal to what lies in envs/.
 Status refresh_environments(store::Store& store, const catalog::Home& home);

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "install/environment.hpp"
+#include "sys/lock.hpp"
 
 namespace ck::install {
 namespace {
@@ -59,6 +60,7 @@ fs::path manifest_file(const fs::path& environment) {
 }
 fs::path inputs_file(const fs::path& environment) { return environment / ".ck" / "inputs"; }
 fs::path log_file(const fs::path& environment) { return environment / ".ck" / "log"; }
+fs::path request_file(const fs::path& environment) { return environment / ".ck" / "request"; }
 
 std::string to_text(const Manifest& manifest) {
   Json json = Json::object();
@@ -90,20 +92,49 @@ Result<Manifest> read_manifest(const fs::path& environment) {
   return manifest;
 }
 
-Status refresh_environments(store::Store& store, const catalog::Home& home) {
-  std::set<std::string> on_disk;
+namespace {
+
+std::set<std::string> names_in(const fs::path& folder) {
+  std::set<std::string> names;
   std::error_code unreadable;
-  for (const auto& entry : fs::directory_iterator(home.environments(), unreadable)) {
-    on_disk.insert(entry.path().filename().string());
-  }
+  for (const auto& entry : fs::directory_iterator(folder, unreadable))
+    names.insert(entry.path().filename().string());
+  return names;
+}
+
+bool is_id(const std::string& name) {
+  constexpr std::size_t kIdDigits = 32;
+  return name.size() == kIdDigits &&
+         name.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+/// What a killed installation left in the place of an environment: nobody holds its lock. Failures
+/// are left for the next time.
+void remove_unfinished(const std::string& id, const catalog::Home& home) {
+  const fs::path folder = home.environments() / id;
+  std::error_code ignored;
+  if (!is_id(id) || !fs::exists(folder, ignored)) return;
+  const auto lock =
+      sys::FileLock::try_acquire(home.lock("env-" + id), sys::FileLock::Mode::exclusive);
+  if (!lock || !*lock || fs::exists(manifest_file(folder), ignored)) return;
+  static_cast<void>(sys::remove_tree(folder));
+}
+
+}  // namespace
+
+Status refresh_environments(store::Store& store, const catalog::Home& home) {
+  std::set<std::string> on_disk = names_in(home.environments());
+  for (const auto& shared : home.stores)
+    on_disk.merge(names_in(catalog::Home{shared}.environments()));
   CK_TRY(listed, store.environments());
   for (const auto& record : listed) {
-    if (record.origin != store::EnvironmentRecord::Origin::built) continue;
-    if (on_disk.erase(record.id) == 0) CK_CHECK(store.remove_environment(record.id));
+    const bool built = record.origin == store::EnvironmentRecord::Origin::built;
+    if (on_disk.erase(record.id) == 0 && built) CK_CHECK(store.remove_environment(record.id));
   }
   for (const auto& id : on_disk) {
-    // Without a manifest it is none: a stranger's folder, or one whose removal was cut short.
-    const auto manifest = read_manifest(home.environments() / id);
+    // Without a manifest it is none: a stranger's folder, or one whose making was cut short.
+    const auto manifest = read_manifest(home.environment(id));
+    if (!manifest) remove_unfinished(id, home);
     if (manifest && manifest->record.id == id) CK_CHECK(store.put_environment(manifest->record));
   }
   return {};

@@ -132,6 +132,8 @@ Result<std::string> Planner::add_build(const BuildRequest& request) {
   step.environment = make_environment(std::move(record), context_.home);
   std::error_code ignored;
   const bool exists = fs::exists(manifest_file(step.environment.path), ignored);
+  // What lies in a shared store is built again here, never there.
+  if (request.rebuild) step.environment.path = context_.home.environments() / id;
   step.action = exists && !request.rebuild ? PlannedEnvironment::Action::use
                                            : PlannedEnvironment::Action::build;
   step.replace = exists && request.rebuild;

@@ -135,7 +135,10 @@ Status RecordedRepositories::open_catalog() {
                          .events = outer_.events,
                          .cancel = outer_.cancel,
                          .host_variables = outer_.host_variables,
-                         .offline = outer_.offline});
+                         .offline = outer_.offline,
+                         .request = outer_.request,
+                         .jobs = outer_.jobs,
+                         .use = outer_.use});
   return {};
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/sha256.hpp"
 #include "sys/compress.hpp"
+#include "sys/disk_use.hpp"
 #include "sys/files.hpp"
 
 namespace ck::store {
@@ -12,8 +13,9 @@ fs::path Blobs::file_of(const std::string& sha256) const {
 
 Result<std::string> Blobs::put(std::string_view bytes) {
   std::string sha256 = sha256_hex(bytes);
-  if (contains(sha256)) return sha256;
   const fs::path file = file_of(sha256);
+  // The new time keeps it from being collected before anything refers to it.
+  if (sys::touch(file) || contains(sha256)) return sha256;
   CK_CHECK(sys::make_directories(file.parent_path()));
   CK_CHECK(sys::write_file(file, sys::compress(bytes), 0444));
   return sha256;

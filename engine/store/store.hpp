@@ -4,7 +4,9 @@
 /// processes may use one store.
 
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -64,6 +66,19 @@ class Store {
   /// By uid or an unambiguous start of it (at least 4 digits).
   Result<Point> point(const std::string& uid);
   Status remove_experiment(const std::string& name);
+
+  /// What is known of a point before anything is measured.
+  struct PointHead {
+    std::string uid;
+    std::string experiment;
+    std::string subject;
+    std::int64_t created_ns = 0;
+    std::string document;
+  };
+  /// Every point of every experiment, oldest first, one at a time.
+  Status each_point(const std::function<Status(const PointHead&)>& read);
+  /// Names of all blobs that anything recorded refers to.
+  Result<std::set<std::string>> referenced_blobs();
 
   // --- environments and detection (rebuildable)
   Status put_environment(const EnvironmentRecord& record);

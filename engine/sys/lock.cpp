@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <fstream>
 #include <sstream>
+#include <vector>
 
 #include "base/strings.hpp"
 #include "sys/descriptor.hpp"
@@ -43,32 +44,21 @@ bool still_there(int descriptor, const fs::path& file) {
          locked.st_dev == named.st_dev && locked.st_ino == named.st_ino;
 }
 
-/// "process 4711 (ck)" for the first holder that /proc/locks tells; nothing if it tells none.
-std::optional<std::string> holder_of(const fs::path& file) {
-  struct stat status {};
-  if (::stat(file.c_str(), &status) != 0) return std::nullopt;
-  std::array<char, 64> place{};
-  std::snprintf(place.data(), place.size(), "%02x:%02x:%llu", major(status.st_dev),
-                minor(status.st_dev), static_cast<unsigned long long>(status.st_ino));
-
-  std::ifstream locks("/proc/locks");
-  for (std::string line; std::getline(locks, line);) {
-    // "3: FLOCK  ADVISORY  WRITE 4711 fe:00:1234 0 EOF"; waiting ones have "->" second.
-    std::istringstream words(line);
-    std::string number, kind, advisory, access, process, where;
-    words >> number >> kind >> advisory >> access >> process >> where;
-    if (kind != "FLOCK" || where != place.data()) continue;
-    std::ifstream comm("/proc/" + process + "/comm");
-    std::string name;
-    std::getline(comm, name);
-    return "process " + process + (name.empty() ? "" : " (" + printable(name) + ")");
-  }
-  return std::nullopt;
+/// Its command line, shortened; empty when it cannot be read.
+std::string command_of(const std::string& process) {
+  constexpr std::size_t kLongest = 120;
+  std::ifstream file("/proc/" + process + "/cmdline", std::ios::binary);
+  std::string command;
+  std::vector<std::string> words;
+  for (std::string word; std::getline(file, word, '\0');) words.push_back(std::move(word));
+  if (words.empty()) return command;
+  words.front() = fs::path(words.front()).filename().string();
+  return shortened(join(words, " "), kLongest);
 }
 
 Error busy(const fs::path& file, milliseconds patience) {
   Error error(ErrorCode::busy, shown(file) + " is locked by " +
-                                   holder_of(file).value_or("another process") +
+                                   lock_holder(file).value_or("another process") +
                                    "; gave up after " +
                                    human_duration_ns(static_cast<double>(patience.count()) * 1e6));
   return std::move(error).hint("wait until it is done and try again");
@@ -120,6 +110,26 @@ FileLock::~FileLock() {
   // Not left to close: a child between fork and exec may hold a copy of the descriptor.
   ::flock(descriptor_, LOCK_UN);
   ::close(descriptor_);
+}
+
+std::optional<std::string> lock_holder(const fs::path& file) {
+  struct stat status {};
+  if (::stat(file.c_str(), &status) != 0) return std::nullopt;
+  std::array<char, 64> place{};
+  std::snprintf(place.data(), place.size(), "%02x:%02x:%llu", major(status.st_dev),
+                minor(status.st_dev), static_cast<unsigned long long>(status.st_ino));
+
+  std::ifstream locks("/proc/locks");
+  for (std::string line; std::getline(locks, line);) {
+    // "3: FLOCK  ADVISORY  WRITE 4711 fe:00:1234 0 EOF"; waiting ones have "->" second.
+    std::istringstream words(line);
+    std::string number, kind, advisory, access, process, where;
+    words >> number >> kind >> advisory >> access >> process >> where;
+    if (kind != "FLOCK" || where != place.data()) continue;
+    const std::string name = command_of(process);
+    return "process " + process + (name.empty() ? "" : " (" + printable(name) + ")");
+  }
+  return std::nullopt;
 }
 
 }  // namespace ck::sys

@@ -31,4 +31,8 @@ class FileLock {
   int descriptor_ = -1;
 };
 
+/// Who holds the lock on a file: "process 4711 (ck install package:x)". Nothing if nobody does, or
+/// it cannot be told (another machine, another process namespace).
+std::optional<std::string> lock_holder(const fs::path& file);
+
 }  // namespace ck::sys

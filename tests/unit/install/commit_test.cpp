@@ -11,13 +11,13 @@ namespace ck::install {
 namespace {
 
 /// Lets something happen as soon as somebody is told to wait.
-class OnNote final : public EventSink {
+class OnWarning final : public EventSink {
  public:
   void on(const Event& event) override {
-    const auto* note = std::get_if<Note>(&event);
-    if (note != nullptr && !told_) {
+    const auto* warning = std::get_if<Warning>(&event);
+    if (warning != nullptr && !told_) {
       told_ = true;
-      message = note->message;
+      message = warning->message;
       waiting.set_value();
     }
   }
@@ -124,7 +124,7 @@ TEST_F(CommitTest, AFailureIsPassedOnAndTheLockIsFree) {
 
 TEST_F(CommitTest, OfTwoAtOnceOneMakesIt) {
   auto& first = world.context();
-  OnNote told;
+  OnWarning told;
   Context second{first.home,      first.repositories,   first.catalog, first.store,
                  first.processes, first.transfer,       first.clock,   told,
                  first.cancel,    first.host_variables, first.offline};

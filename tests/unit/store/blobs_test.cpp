@@ -1,5 +1,7 @@
 #include "store/blobs.hpp"
 
+#include <chrono>
+
 #include <gtest/gtest.h>
 
 #include "base/sha256.hpp"
@@ -41,10 +43,14 @@ TEST_F(BlobsTest, GiveBackWhatWasPut) {
 TEST_F(BlobsTest, AreWrittenOnceAndReadOnly) {
   const auto sha256 = blobs_.put("text");
   ASSERT_OK(sha256);
-  const auto written = fs::last_write_time(file_of(*sha256));
   EXPECT_EQ(fs::status(file_of(*sha256)).permissions() & fs::perms::owner_write, fs::perms::none);
+  // A second name for the same file: a file written anew would not have it.
+  fs::create_hard_link(file_of(*sha256), home_ / "second");
+  const auto long_ago = fs::file_time_type::clock::now() - std::chrono::hours(24);
+  fs::last_write_time(file_of(*sha256), long_ago);
   ASSERT_OK(blobs_.put("text"));
-  EXPECT_EQ(fs::last_write_time(file_of(*sha256)), written);
+  EXPECT_EQ(fs::hard_link_count(file_of(*sha256)), 2U);
+  EXPECT_GT(fs::last_write_time(file_of(*sha256)), long_ago) << "it was needed just now";
 }
 
 TEST_F(BlobsTest, ThatAreMissingAreNamed) {

@@ -1,0 +1,206 @@
+#include "app/care.hpp"
+
+#include "base/strings.hpp"
+#include "cli/care_json.hpp"
+#include "cli/command.hpp"
+
+namespace ck::cli {
+namespace {
+
+constexpr std::size_t kShownId = 12;
+constexpr std::size_t kShownDamage = 20;
+constexpr std::size_t kShownKeepers = 8;
+
+std::string shown(const install::Environment& environment) {
+  const auto& record = environment.record;
+  return "env:" + record.id.substr(0, kShownId) + "  " + printable(record.component.text()) + " " +
+         printable(record.version);
+}
+
+Result<app::EnvironmentQuery> query_of(Call& call) {
+  CK_TRY(name, name_of_kind(call, "env"));
+  return app::EnvironmentQuery{name, model::TagQuery::parse(call.line.get("tags"))};
+}
+
+// ck why
+
+/// One line of the tree and what hangs below it.
+struct Branch {
+  std::string text;
+  std::vector<Branch> below;
+};
+
+std::string keeper_text(const experiment::Keeper& keeper) {
+  if (keeper.kind == experiment::Keeper::Kind::lock_file)
+    return "lock file " + printable(keeper.name);
+  std::string text = "point " + keeper.name + " of experiment:" + printable(keeper.experiment);
+  if (!keeper.request.empty()) text += ": " + printable(shortened(keeper.request, 100));
+  return text;
+}
+
+Branch branch_of(const app::WhyReport& report, const std::string& id, std::string text,
+                 std::set<std::string>& seen) {
+  Branch branch{std::move(text), {}};
+  if (!seen.insert(id).second) {
+    if (report.users.contains(id)) branch.text += " (see above)";
+    return branch;
+  }
+  if (const auto users = report.users.find(id); users != report.users.end()) {
+    for (const auto& user : users->second) {
+      const auto& environment = report.environments.at(user.id);
+      branch.below.push_back(branch_of(
+          report, user.id, shown(environment) + " has it as '" + printable(user.key) + "'", seen));
+    }
+  }
+  const auto keepers = report.direct_keepers(id);
+  for (std::size_t i = 0; i < keepers.size() && i < kShownKeepers; ++i)
+    branch.below.push_back({keeper_text(*keepers[i]), {}});
+  if (keepers.size() > kShownKeepers) {
+    branch.below.push_back(
+        {"… and " + std::to_string(keepers.size() - kShownKeepers) + " more points or lock files",
+         {}});
+  }
+  return branch;
+}
+
+void draw(const Branch& branch, const std::string& indent, std::string& text) {
+  for (std::size_t i = 0; i < branch.below.size(); ++i) {
+    const bool last = i + 1 == branch.below.size();
+    text += indent + (last ? "└─ " : "├─ ") + branch.below[i].text + "\n";
+    draw(branch.below[i], indent + (last ? "   " : "│  "), text);
+  }
+}
+
+Result<int> why(Call& call) {
+  CK_TRY(query, query_of(call));
+  CK_TRY(report, app::why(call.session, query));
+  if (call.output.json()) {
+    call.output.data(json_text(report));
+    return 0;
+  }
+  std::set<std::string> seen;
+  const Branch root =
+      branch_of(report, report.environment.record.id, shown(report.environment), seen);
+  std::string text = root.text + "\n";
+  if (!report.request.empty())
+    text += "made by: " + printable(shortened(report.request, 200)) + "\n";
+  draw(root, "", text);
+  if (!report.needed()) text += "nothing needs it\n";
+  call.output.data(text);
+  return 0;
+}
+
+// ck verify, ck repair
+
+void print_damage(Call& call, const std::vector<install::Damage>& damage) {
+  for (std::size_t i = 0; i < damage.size() && i < kShownDamage; ++i) {
+    const auto& one = damage[i];
+    call.output.data("  " + std::string(name_of(one.kind)) + "  " + printable(one.path) +
+                     (one.detail.empty() ? "" : "  (" + printable(one.detail) + ")") + "\n");
+  }
+  if (damage.size() > kShownDamage) {
+    call.output.data("  … and " + std::to_string(damage.size() - kShownDamage) +
+                     " more; --json shows all\n");
+  }
+}
+
+Status needs_choice(const Call& call, const app::EnvironmentQuery& query, const char* verb) {
+  const bool all = call.line.has("all");
+  const bool some = !query.id.empty() || !query.tags.empty();
+  if (all != some) return {};
+  return fail(Error(ErrorCode::usage,
+                    all ? "--all and an environment exclude each other" : "which environments?")
+                  .hint(std::string("ck ") + verb + " env:ID or ck " + verb + " env --all"));
+}
+
+Result<int> verify_environments(Call& call) {
+  CK_TRY(query, query_of(call));
+  CK_CHECK(needs_choice(call, query, "verify"));
+  CK_TRY(report, app::verify(call.session, query));
+  const int code = report.ok() ? 0 : exit_code(ErrorCode::verification);
+  if (call.output.json()) {
+    call.output.data(json_text(report));
+    return code;
+  }
+  for (const auto& one : report.environments) {
+    const std::string word = one.ok() ? call.output.good("sound") : call.output.bad("damaged");
+    call.output.data(word + "  " + shown(one.environment) + "  " + std::to_string(one.files) +
+                     (one.files == 1 ? " file, " : " files, ") +
+                     human_bytes(static_cast<double>(one.bytes)) + "\n");
+    print_damage(call, one.damage);
+  }
+  if (!report.ok())
+    call.output.say(call.output.strong("hint: ") +
+                    "'ck repair env --all' builds again what is damaged");
+  return code;
+}
+
+Result<int> verify(Call& call) {
+  const std::string word = call.line.words.empty() ? "" : call.line.words.front();
+  if (word.empty() || word == "env" || word.starts_with("env:")) return verify_environments(call);
+  return fail(Error(ErrorCode::usage, "'" + printable(word) + "' is nothing that ck verifies")
+                  .hint("ck verify env:ID or ck verify env --all"));
+}
+
+Result<int> repair(Call& call) {
+  CK_TRY(query, query_of(call));
+  CK_CHECK(needs_choice(call, query, "repair"));
+  CK_TRY(report, app::repair(call.session, query, call.line.has("force")));
+  const int code = report.ok() ? 0 : exit_code(ErrorCode::build_failed);
+  if (call.output.json()) {
+    call.output.data(json_text(report));
+    return code;
+  }
+  using Outcome = app::RepairReport::One::Outcome;
+  for (const auto& one : report.environments) {
+    if (one.outcome == Outcome::failed) {
+      call.output.data(call.output.bad("not repaired") + "  " + shown(one.environment) + "\n");
+      print_damage(call, one.damage);
+      Error error = *one.failure;
+      call.output.error(std::move(error).in(shown(one.environment)));
+      continue;
+    }
+    const bool sound = one.outcome == Outcome::sound;
+    call.output.data(call.output.good(sound ? "sound" : "repaired") + "  " +
+                     shown(one.environment) + "\n");
+  }
+  return code;
+}
+
+}  // namespace
+
+std::vector<Command> care_commands() {
+  const Option tags{"tags", "A,B", "those that have all these tags"};
+  return {
+      {"why",
+       "tell why an environment exists: what was built with it, who recorded it",
+       {"why env:ID"},
+       "A tree up to the recorded points and registered lock files that need it. The first digits "
+       "of "
+       "an\n"
+       "id are enough.",
+       {{tags}, {}, false},
+       {"ck why env --tags=dataset,digits"},
+       why},
+      {"verify",
+       "compare every file of environments with what was recorded when they were made",
+       {"verify env:ID", "verify env --tags=A,B", "verify env --all"},
+       "Of detected software the file it was recognised by is compared. Exit code 1 when something "
+       "is\n"
+       "changed, missing, too many, or may be written.",
+       {{tags, {"all", "", "all environments"}}, {}, false},
+       {"ck verify env --all"},
+       verify},
+      {"repair",
+       "build damaged environments again, from what is recorded of them",
+       {"repair env:ID [--force]", "repair env --all"},
+       "What they were built with is verified and repaired first. The new one takes the place of "
+       "the\n"
+       "old in one step, and has the same id.",
+       {{tags, {"all", "", "all environments"}, {"force", "", "also what is sound"}}, {}, false},
+       {"ck repair env --all"},
+       repair},
+  };
+}
+
+}  // namespace ck::cli
