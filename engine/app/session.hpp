@@ -12,6 +12,7 @@ struct Settings {
   fs::path shipped;          ///< the core repository, or empty
   fs::path transfer_module;  ///< ck-transfer.so
   bool offline = false;
+  std::vector<sys::UrlRewrite> rewrites{};  ///< of config.json
 };
 
 class Session {

@@ -363,6 +363,22 @@ std::string json_text(const app::DoctorReport& report) {
   return to_pretty_text(json);
 }
 
+std::string json_text(const app::LintReport& report) {
+  Json json = titled("ck.lint/1");
+  json["files"] = report.files;
+  json["findings"] = list(report.findings, [](const app::LintFinding& one) {
+    const bool error = one.severity == app::LintFinding::Severity::error;
+    return Json{{"severity", error ? "error" : "warning"},
+                {"file", one.file.string()},
+                {"line", one.line},
+                {"key", one.key},
+                {"message", one.message},
+                {"hint", one.hint},
+                {"rule", one.rule}};
+  });
+  return to_pretty_text(json);
+}
+
 std::string json_text(const app::CompileReport& report) {
   Json json = titled("ck.compile/1");
   json["environment"] = environment_json(report.environment);

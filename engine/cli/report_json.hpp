@@ -8,6 +8,7 @@
 #include "app/doctor.hpp"
 #include "app/environments.hpp"
 #include "app/experiments.hpp"
+#include "app/lint.hpp"
 #include "app/programs.hpp"
 #include "app/repositories.hpp"
 
@@ -24,6 +25,7 @@ std::string json_text(const app::EnvironmentsReport& report);
 std::string json_text(const app::RunReport& report);
 std::string json_text(const app::CompileReport& report);
 std::string json_text(const app::DoctorReport& report);
+std::string json_text(const app::LintReport& report);
 std::string json_text(const app::ExplainReport& report);
 std::string json_text(const install::HostFacts& facts);
 std::string json_text(const app::ExperimentsReport& report);

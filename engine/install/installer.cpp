@@ -6,6 +6,7 @@
 #include "install/builder.hpp"
 #include "install/commit.hpp"
 #include "install/detector.hpp"
+#include "install/prefetch.hpp"
 #include "install/staging.hpp"
 #include "sys/lock.hpp"
 
@@ -26,6 +27,7 @@ class Executor {
 
   Result<Closure> run(const InstallPlan& plan) {
     clean_abandoned(context_.home.staging(), context_.clock);
+    CK_CHECK(prefetch_sources(plan, context_));
     for (const auto& step : plan.steps) {
       CK_CHECK(context_.cancel.check());
       CK_CHECK(take(step));

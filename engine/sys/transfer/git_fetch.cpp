@@ -55,7 +55,9 @@ Status Connection::open() {
   int code = acquire(
       remote_, [&](git_remote** out) { return git_remote_lookup(out, repository_, "origin"); });
   if (code != 0) return fail(git_failure(code, "read the remote origin", ErrorCode::invalid));
-  const std::string effective = git_remote_url(remote_.get());
+  const std::string effective = rewritten(operation_.rewrites, git_remote_url(remote_.get()));
+  code = git_remote_set_instance_url(remote_.get(), effective.c_str());
+  if (code != 0) return fail(git_failure(code, "use the URL " + url(), ErrorCode::invalid));
   CK_CHECK(check_url(effective));
   const std::string scheme = parse_url(effective)->scheme;
   if (scheme == "https") CK_CHECK(trust_certificates());
