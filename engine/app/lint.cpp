@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "app/components.hpp"
 #include "app/lint_files.hpp"
 #include "base/json_lines.hpp"
 #include "base/strings.hpp"
@@ -33,6 +34,20 @@ std::size_t line_in(const std::string& message) {
   const auto end = message.find_first_not_of("0123456789", at + 5);
   return static_cast<std::size_t>(
       std::max<std::int64_t>(1, parse_integer(message.substr(at + 5, end - at - 5)).value_or(1)));
+}
+
+/// A path is a path; what is none may be the name of something registered.
+Result<fs::path> path_of(Session& session, const std::string& what) {
+  std::error_code missing;
+  if (what.find(':') == std::string::npos || fs::exists(what, missing)) return fs::path(what);
+  CK_TRY(pattern, model::ComponentPattern::parse(what));
+  if (pattern.kind != "repo") {
+    CK_TRY(found, find(session, pattern));
+    return found.component.path;
+  }
+  CK_TRY(repositories, session.repositories());
+  CK_TRY(repository, repositories->find(pattern.name));
+  return repository.path;
 }
 
 /// A component of ours that could be read.
@@ -347,7 +362,8 @@ class Linter {
 
 }  // namespace
 
-Result<LintReport> lint(Session& session, const fs::path& path) {
+Result<LintReport> lint(Session& session, const std::string& what) {
+  CK_TRY(path, path_of(session, what));
   return Linter(session).run(path);
 }
 

@@ -25,12 +25,12 @@ struct LintReport {
 };
 
 /// Looks at a descriptor, at the component in a folder, or at everything below one; of a
-/// repository at the folders that its format knows. Errors are what `ck` itself would refuse, and
-/// two components with one UID; warnings what is hardly meant (model/advice.hpp, for CK's entries
-/// collective/oddities.hpp), needs that nothing in the registered repositories and below `path`
-/// serves (unserved), tags that are one slip away from a common one (rare-tag), and needs of wheels
-/// that no source gives, if the wheel was downloaded before (wheel-needs). `not_found` if there is
-/// no descriptor.
-Result<LintReport> lint(Session& session, const fs::path& path);
+/// repository at the folders that its format knows. `what` is a path, or repo:NAME or KIND:NAME of
+/// what is registered. Errors are what `ck` itself would refuse, and two components with one UID;
+/// warnings what is hardly meant (model/advice.hpp, for CK's entries collective/oddities.hpp),
+/// needs that nothing in the registered repositories and below the path serves (unserved), tags
+/// that are one slip away from a common one (rare-tag), and needs of wheels that no source gives,
+/// if the wheel was downloaded before (wheel-needs). `not_found` if there is no descriptor.
+Result<LintReport> lint(Session& session, const std::string& what);
 
 }  // namespace ck::app

@@ -34,8 +34,7 @@ Result<int> lint(Call& call) {
   if (call.line.words.size() > 1) {
     return fail(ErrorCode::usage, "one path is expected, found also '" + call.line.words[1] + "'");
   }
-  const fs::path path = call.line.words.empty() ? "." : call.line.words.front();
-  CK_TRY(report, app::lint(call.session, path));
+  CK_TRY(report, app::lint(call.session, call.line.words.empty() ? "." : call.line.words.front()));
   const auto errors =
       std::ranges::count(report.findings, Severity::error, &app::LintFinding::severity);
   const auto warnings = static_cast<std::ptrdiff_t>(report.findings.size()) - errors;
@@ -55,12 +54,12 @@ Result<int> lint(Call& call) {
 std::vector<Command> lint_commands() {
   return {{"lint",
            "check components before others use them",
-           {"lint [PATH]"},
+           {"lint [PATH]", "lint repo:NAME", "lint KIND:NAME"},
            "PATH is a repository, a folder or one descriptor (default: the folder you are in). "
            "Each line is\nFILE:LINE: error or warning: what, and the name of the rule. Errors are "
            "what ck would refuse,\nwarnings what is hardly meant. Fails when there are errors.",
            {{{"strict", "", "fail for warnings too"}}, {}, false},
-           {"ck lint", "ck lint packages/onnx-lite --strict"},
+           {"ck lint repo:core", "ck lint package:onnx-lite --strict"},
            lint}};
 }
 

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "app/component_test.hpp"
 #include "app/components.hpp"
 #include "app/doctor.hpp"
 #include "app/environments.hpp"
@@ -26,6 +27,7 @@ std::string json_text(const app::RunReport& report);
 std::string json_text(const app::CompileReport& report);
 std::string json_text(const app::DoctorReport& report);
 std::string json_text(const app::LintReport& report);
+std::string json_text(const app::ComponentTestReport& report);
 std::string json_text(const app::ExplainReport& report);
 std::string json_text(const install::HostFacts& facts);
 std::string json_text(const app::ExperimentsReport& report);
