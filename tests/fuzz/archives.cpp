@@ -26,7 +26,8 @@ struct Place {
     if (::lstat(file.c_str(), &status) != 0 || (status.st_mode & 07777u) != 0644u) std::abort();
     if (sys::read_file(file).value_or("") != "untouched") std::abort();
     std::size_t count = 0;
-    for (const auto& entry : fs::directory_iterator(folder.path())) count += entry.path().empty() ? 0u : 1u;
+    for (const auto& entry : fs::directory_iterator(folder.path()))
+      count += entry.path().empty() ? 0u : 1u;
     if (count > 3) std::abort();
   }
   sys::TemporaryDirectory folder;

@@ -62,7 +62,7 @@ TEST(Advice, CommandsAreNotTextsForAShell) {
     return advice("program", R"("commands": {"run": {"run": )" + words + "}}");
   };
   EXPECT_EQ(run(R"(["make all"])"), Found{"shell-text /commands/run/run"});
-  EXPECT_EQ(run(R"(["a", ">", "b", "$HOME", "$(pwd)"])"),
+  EXPECT_EQ(run(R"_(["a", ">", "b", "$HOME", "$(pwd)"])_"),
             (Found{"shell-text /commands/run/run/1", "shell-text /commands/run/run/3",
                    "shell-text /commands/run/run/4"}));
   EXPECT_EQ(run(R"(["/bin/sh", "-c", "a > b && c"])"), Found{});
