@@ -31,8 +31,8 @@ Status add_below(const fs::path& folder, std::vector<DescriptorFile>& files) {
   std::error_code failed;
   fs::recursive_directory_iterator walk(folder, failed);
   for (; !failed && walk != fs::recursive_directory_iterator(); walk.increment(failed)) {
-    const bool folder_itself = fs::is_directory(walk->symlink_status());
-    if (!folder_itself) continue;
+    std::error_code gone;
+    if (!fs::is_directory(walk->symlink_status(gone))) continue;
     if (walk->path().filename().string().starts_with('.')) {
       walk.disable_recursion_pending();
       continue;

@@ -16,7 +16,9 @@ class Prefetch {
   explicit Prefetch(Context& context) : context_(context) {}
 
   Status add(const PlannedEnvironment& step) {
-    for (const auto& source : recipe_of(*step.descriptor)->sources) {
+    const auto* recipe = recipe_of(*step.descriptor);
+    if (recipe == nullptr) return {};
+    for (const auto& source : recipe->sources) {
       if (const auto* url = std::get_if<model::UrlSource>(&source)) CK_CHECK(add(*url, step));
     }
     return {};

@@ -66,45 +66,36 @@ TEST_F(TestVerb, AFailingBuildIsACaseAndTheOthersGoOn) {
 
 TEST_F(TestVerb, RunsEachCommandOfAProgramAndLooksForItsNumbersAndFiles) {
   components.component("program", "two",
-                       R"("build": {"system": "none"}, "default_command": "good", "commands": {
+                       R"_("build": {"system": "none"}, "default_command": "good", "commands": {
       "good": {"run": ["/bin/sh", "-c", "echo n=1; echo a > out.txt"]},
       "silent": {"run": ["/bin/sh", "-c", "echo a > out.txt"]},
       "empty": {"run": ["/bin/sh", "-c", "echo n=1"]}},
-    "metrics": {"n": {"unit": "count", "direction": "none", "from": {"stdout": "n=([0-9]+)"
-}
-}
-},
-    "outputs": {"text": {"path": "out.txt", "compare": "exact"}})");
+    "metrics": {"n": {"unit": "count", "direction": "none", "from": {"stdout": "n=([0-9]+)"}}},
+    "outputs": {"text": {"path": "out.txt", "compare": "exact"}})_");
   import();
-const auto result = ck("test program:two --json");
-EXPECT_EQ(result.code, 3);
-const auto report = json_of(result);
-EXPECT_EQ(one(report, "command good")["passed"], true);
-EXPECT_EQ(one(report, "command silent")["passed"], false);
-EXPECT_EQ(one(report, "command empty")["passed"], false);
-EXPECT_EQ(json_of(ck("ls experiment --json"))["experiments"].size(), 0u);
+  const auto result = ck("test program:two --json");
+  EXPECT_EQ(result.code, 3);
+  const auto report = json_of(result);
+  EXPECT_EQ(one(report, "command good")["passed"], true);
+  EXPECT_EQ(one(report, "command silent")["passed"], false);
+  EXPECT_EQ(one(report, "command empty")["passed"], false);
+  EXPECT_EQ(json_of(ck("ls experiment --json"))["experiments"].size(), 0u);
 }
 
 TEST_F(TestVerb, FindsSoftwareOrSaysWhereItLooked) {
   components.raw("software", "shell",
-                 R"({"schema": "ck.software/1", "name": "shell", "uid": "00000000000000aa",
-      "detect": {"executables": ["sh"], "roots": ["/usr", "/"],
-                 "version": {"run": ["/bin/sh", "-c", "echo v1.2"], "pattern": "v([0-9.]+)"
-}
-}
-})");
+                 R"_({"schema": "ck.software/1", "name": "shell", "uid": "00000000000000aa",
+      "find": {"executables": ["sh"], "roots": ["/usr"]},
+      "version": {"run": ["${file}", "-c", "echo v1.2"], "pattern": "v([0-9.]+)"}})_");
   components.raw("software", "nothing",
-                 R"({"schema": "ck.software/1", "name": "nothing", "uid": "00000000000000ab",
-      "detect": {"executables": ["no-such-program"], "roots": ["/usr"],
-                 "version": {"run": ["${file}", "-v"], "pattern": "v([0-9.]+)"
-}
-}
-})");
+                 R"_({"schema": "ck.software/1", "name": "nothing", "uid": "00000000000000ab",
+      "find": {"executables": ["no-such-program"], "roots": ["/usr"]},
+      "version": {"run": ["${file}", "-v"], "pattern": "v([0-9.]+)"}})_");
   import();
-const auto found = ck("test software:shell");
-EXPECT_TRUE(succeeds(found));
-EXPECT_NE(found.out.find("1.2 at /"), std::string::npos) << found.out;
-EXPECT_EQ(ck("test software:nothing").code, 3);
+  const auto found = ck("test software:shell");
+  EXPECT_TRUE(succeeds(found));
+  EXPECT_NE(found.out.find("1.2 at /"), std::string::npos) << found.out;
+  EXPECT_EQ(ck("test software:nothing").code, 3);
 }
 
 TEST_F(TestVerb, WhatIsNotThereOrCannotBeTestedIsAnError) {
