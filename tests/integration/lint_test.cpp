@@ -14,8 +14,12 @@ class Lint : public CkTest {
   CkResult lint(const std::string& more = "") {
     return ck("lint " + components.folder().string() + (more.empty() ? "" : " " + more));
   }
+  /// As it is told: from the folder that the call works in.
   std::string file(const std::string& kind, const std::string& name) const {
-    return (components.folder_of(kind, name) / "ck.json").string();
+    return whole(kind, name).lexically_relative(folder.path()).string();
+  }
+  fs::path whole(const std::string& kind, const std::string& name) const {
+    return components.folder_of(kind, name) / "ck.json";
   }
   static bool says(const CkResult& result, const std::string& line) {
     return result.out.find(line) != std::string::npos;
@@ -74,7 +78,7 @@ TEST_F(Lint, OneUidForTwoIsAnError) {
   const auto result = lint();
   EXPECT_EQ(result.code, 1);
   EXPECT_TRUE(says(result, file("package", "two") + ":1: error: /uid is that of " +
-                               file("package", "one") + " too"))
+                               whole("package", "one").string() + " too"))
       << result.out;
 }
 
