@@ -258,8 +258,9 @@ class Linter {
 
   Status check_need(const Native& native, const model::Dependency& need, const std::string& path,
                     catalog::Catalog& catalog) {
-    const bool open = std::ranges::any_of(
-        need.tags.all, [](const std::string& tag) { return tag.find('$') != std::string::npos; });
+    // What only values or the machine decide.
+    const bool open = need.tags.text().find('$') != std::string::npos ||
+                      need.name.starts_with("host.") || need.name.starts_with("gpu.");
     if (open) return {};
     CK_TRY(found, catalog.providers({}, need.kind, need.name));
     const auto asked = [&](const std::string& kind, const std::string& name,
@@ -290,8 +291,9 @@ class Linter {
   }
 
   static bool serves(const model::Tags& tags, const model::Dependency& need) {
-    return std::ranges::all_of(need.tags.all,
-                               [&](const std::string& tag) { return tags.contains(tag); });
+    model::TagQuery wanted = need.tags;
+    wanted.none.clear();  // a variation may bring what another one must not have
+    return wanted.matches(tags);
   }
 
   /// A kind is as good as a tag, and so are names and tags of variations: they choose the option.

@@ -189,8 +189,9 @@ class Adviser {
       const std::string path = child("/variations", group.name) + "/options";
       std::size_t idle = 0;
       for (const auto& option : group.options) {
-        const bool changes =
-            !option.tags.empty() || !option.variables.empty() || !option.dependencies.empty();
+        const bool changes = !option.tags.empty() || !option.variables.empty() ||
+                             !option.dependencies.empty() || !option.excludes.empty() ||
+                             !option.conflicts.empty();
         if (!changes && !is_read(group.name, recipe) && ++idle > 1)
           add(child(path, option.name), "changes nothing, like another option of its group",
               "give it variables, tags or dependencies, or use ${" + group.name + "}",
