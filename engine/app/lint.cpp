@@ -269,8 +269,9 @@ class Linter {
       return named && (need.kind.empty() || need.kind == kind);
     };
     const bool here = std::ranges::any_of(summaries_, [&](const Summary& one) {
-      const auto& [kind, name, uid, version, tags] = one.summary;
-      return asked(kind, name, uid) && serves(offered(tags, kind, one.file), need);
+      const model::Summary& summary = one.summary;
+      return asked(summary.kind, summary.name, summary.uid) &&
+             serves(offered(summary.tags, summary.kind, one.file), need);
     });
     const bool elsewhere = std::ranges::any_of(found, [&](const catalog::Component& component) {
       return serves(offered(component, catalog), need);
