@@ -4,6 +4,7 @@
 
 #include "install/staging.hpp"
 #include "install/use.hpp"
+#include "catalog/configuration.hpp"
 #include "sys/host.hpp"
 
 namespace ck::app {
@@ -38,7 +39,9 @@ EventSink& Session::events() { return parts_->events; }
 const sys::Cancel& Session::cancel() const { return parts_->cancel; }
 
 sys::Transfer& Session::transfer() {
-  if (!parts_->transfer) parts_->transfer = sys::make_transfer(parts_->settings.transfer_module);
+  if (!parts_->transfer)
+    parts_->transfer =
+        sys::make_transfer(parts_->settings.transfer_module, parts_->settings.rewrites);
   return *parts_->transfer;
 }
 
@@ -117,6 +120,8 @@ Result<Settings> default_settings() {
   CK_TRY(home, catalog::default_home());
   Settings settings;
   settings.home = home;
+  CK_TRY(configuration, catalog::read_configuration(catalog::Home{home}));
+  settings.rewrites = std::move(configuration.rewrites);
   settings.transfer_module = sys::default_transfer_module();
   const fs::path shipped = executable.parent_path().parent_path() / "share" / "ck";
   std::error_code ignored;

@@ -14,6 +14,7 @@ struct Settings {
   bool offline = false;
   std::string request;  ///< the command line as typed
   int jobs = 0;         ///< processors that builds may use; 0: all
+  std::vector<sys::UrlRewrite> rewrites{};  ///< of config.json
 };
 
 class Session {

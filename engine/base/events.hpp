@@ -23,6 +23,7 @@ struct Progress {
   std::uint64_t done = 0;
   std::optional<std::uint64_t> total;
   std::string unit;
+  std::optional<double> per_second = std::nullopt;  ///< units a second, when somebody measures
 };
 /// Something the user should know although the work goes on.
 struct Warning {

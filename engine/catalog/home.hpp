@@ -28,11 +28,11 @@ struct Home {
   fs::path blobs() const { return root / "blobs" / "sha256"; }
   fs::path logs() const { return root / "logs"; }
   fs::path roots() const { return root / "roots"; }  ///< lock files that keep environments
-  fs::path configuration() const { return root / "config.json"; }
   fs::path work() const { return root / "work"; }
   fs::path locks() const { return root / "locks"; }
   fs::path store() const { return root / "ck.sqlite"; }     ///< experiments: the truth
   fs::path index() const { return root / "index.sqlite"; }  ///< components: can be rebuilt
+  fs::path configuration() const { return root / "config.json"; }
   fs::path lock(std::string_view name) const { return locks() / (std::string(name) + ".lock"); }
 
   /// Creates what is missing. Errors: the folder cannot be written, with what to set instead.

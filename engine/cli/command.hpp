@@ -56,6 +56,8 @@ std::vector<Command> lock_commands();
 std::vector<Command> shell_commands();
 std::vector<Command> collective_commands();
 std::vector<Command> doctor_commands();
+std::vector<Command> lint_commands();
+std::vector<Command> test_commands();
 std::vector<Command> exchange_commands();
 std::vector<Command> completion_commands();
 

@@ -44,6 +44,17 @@ std::string how_far(const Progress& progress) {
   return std::to_string(hundredths) + " % of " + amount(*progress.total, progress.unit);
 }
 
+/// ", 12 MB/s, 3 min left"
+std::string how_fast(const Progress& progress) {
+  if (!progress.per_second || *progress.per_second <= 0 || progress.unit != "bytes") return {};
+  std::string text = ", " + human_bytes(*progress.per_second) + "/s";
+  if (progress.total && *progress.total > progress.done) {
+    const double left = static_cast<double>(*progress.total - progress.done);
+    text += ", " + human_duration_ns(left / *progress.per_second * 1e9) + " left";
+  }
+  return text;
+}
+
 }  // namespace
 
 Output::Output(const OutputOptions& options)
@@ -147,7 +158,7 @@ void ProgressSink::on(const Event& event) {
     output_.say(printable_lines(finished->what +
                                 (finished->detail.empty() ? "" : ": " + finished->detail)));
   } else if (const auto* progress = std::get_if<Progress>(&event)) {
-    output_.transient(progress->what + ": " + how_far(*progress));
+    output_.transient(progress->what + ": " + how_far(*progress) + how_fast(*progress));
   } else if (const auto* warning = std::get_if<Warning>(&event)) {
     output_.say(output_.bad("warning: ") + printable_lines(warning->message));
   } else if (output_.verbose()) {

@@ -370,6 +370,46 @@ std::string json_text(const app::DoctorReport& report) {
   return to_pretty_text(json);
 }
 
+std::string json_text(const app::LintReport& report) {
+  Json json = titled("ck.lint/1");
+  json["files"] = report.files;
+  json["findings"] = list(report.findings, [](const app::LintFinding& one) {
+    const bool error = one.severity == app::LintFinding::Severity::error;
+    return Json{{"severity", error ? "error" : "warning"},
+                {"file", one.file.string()},
+                {"line", one.line},
+                {"key", one.key},
+                {"message", one.message},
+                {"hint", one.hint},
+                {"rule", one.rule}};
+  });
+  return to_pretty_text(json);
+}
+
+std::string json_text(const app::ComponentTestReport& report) {
+  Json json = titled("ck.test/1");
+  json["component"] = report.component.id.full_text();
+  json["cases"] = list(report.cases, [](const app::ComponentCase& one) {
+    Json item{{"case", one.what},
+              {"passed", one.outcome == app::ComponentCase::Outcome::passed},
+              {"detail", one.detail}};
+    if (one.failure) {
+      item["error"] = {{"code", name_of(one.failure->code)},
+                       {"message", one.failure->message},
+                       {"context", one.failure->context},
+                       {"hints", one.failure->hints}};
+    }
+    if (one.reproducible) item["reproducible"] = *one.reproducible;
+    if (!one.differing.empty()) {
+      item["differing"] = list(one.differing, [](const std::string& file) {
+        return Json{{"file", file}};
+      });
+    }
+    return item;
+  });
+  return to_pretty_text(json);
+}
+
 std::string json_text(const app::CompileReport& report) {
   Json json = titled("ck.compile/1");
   json["environment"] = environment_json(report.environment);

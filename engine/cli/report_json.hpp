@@ -4,10 +4,12 @@
 
 #include <string>
 
+#include "app/component_test.hpp"
 #include "app/components.hpp"
 #include "app/doctor.hpp"
 #include "app/environments.hpp"
 #include "app/experiments.hpp"
+#include "app/lint.hpp"
 #include "app/programs.hpp"
 #include "app/repositories.hpp"
 
@@ -25,6 +27,8 @@ std::string json_text(const app::LogReport& report);
 std::string json_text(const app::RunReport& report);
 std::string json_text(const app::CompileReport& report);
 std::string json_text(const app::DoctorReport& report);
+std::string json_text(const app::LintReport& report);
+std::string json_text(const app::ComponentTestReport& report);
 std::string json_text(const app::ExplainReport& report);
 std::string json_text(const install::HostFacts& facts);
 std::string json_text(const app::ExperimentsReport& report);

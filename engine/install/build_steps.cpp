@@ -110,6 +110,12 @@ Result<model::Source> BuildSteps::expand(model::Source source) const {
   } else if (auto* url = std::get_if<model::UrlSource>(&source)) {
     CK_TRY(urls, expand(url->urls));
     url->urls = std::move(urls);
+  } else if (auto* wheel = std::get_if<model::PipSource>(&source)) {
+    CK_TRY(from, expand(wheel->from));
+    wheel->from = std::move(from);
+  } else if (auto* npm = std::get_if<model::NpmSource>(&source)) {
+    CK_TRY(from, expand(npm->from));
+    npm->from = std::move(from);
   } else if (auto* debian = std::get_if<model::DebianSource>(&source)) {
     CK_TRY(paths, expand(debian->paths));
     debian->paths = std::move(paths);

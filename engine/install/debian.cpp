@@ -78,7 +78,9 @@ Error apt_error(const model::DebianSource& source, const sys::ProcessResult& res
     if (!versions.empty())
       error.hint("it has " + join(versions, ", ") +
                  ": use a newer version of the component, or change its 'version' and 'sha256'");
-    return error.hint("run 'apt-get update' as root to bring its lists up to date");
+    return error.hint("run 'apt-get update' as root to bring its lists up to date")
+        .hint("the archive of all versions, snapshot.debian.org/binary/" + source.package +
+              "/, keeps the file: give its URL there as 'url'");
   }
   const bool unreachable = says("Failed to fetch") || says("Could not resolve");
   return Error(unreachable ? ErrorCode::network : ErrorCode::not_found,

@@ -1,5 +1,7 @@
 #include "install/download_cache.hpp"
 
+#include "base/integrity.hpp"
+#include "base/sha256.hpp"
 #include "install/staging.hpp"
 #include "install/use.hpp"
 #include "sys/disk_use.hpp"
@@ -10,6 +12,7 @@ namespace {
 
 /// Nobody waits longer for somebody else's download; the lock of a dead process is free at once.
 constexpr std::chrono::hours kPatience(24);
+constexpr std::uint64_t kMaxInMemory = 1ull << 30;
 
 Result<sys::FileLock> lock_download(const std::string& name, Context& context) {
   if (context.use) context.use->hold_downloads(context.home);
@@ -58,6 +61,36 @@ Result<fs::path> cached_file(const std::string& sha256, Context& context,
   if (const auto shared = shared_file(sha256, context)) return *shared;
   CK_CHECK(sys::make_directories(folder));
   CK_CHECK(fetch(file));
+  return file;
+}
+
+Result<fs::path> cached_by_integrity(const std::string& integrity, Context& context,
+                                     const std::function<Status(const fs::path&)>& fetch) {
+  const std::string name = sha256_hex(integrity);
+  const fs::path folder = context.home.downloads().parent_path() / "sha512";
+  const fs::path file = folder / name;
+  const auto found = [&](const fs::path& at) -> Result<std::string> {
+    CK_TRY(bytes, sys::read_file(at, kMaxInMemory));
+    return sha512_integrity(bytes);
+  };
+  auto lock = lock_download(name, context);
+  if (!lock) return fail(std::move(lock.error()));
+  if (is_there(file)) {
+    CK_TRY(kept, found(file));
+    if (kept == integrity) return file;
+    context.events.on(Warning{file.string() + " was damaged; it is fetched again"});
+    CK_CHECK(sys::remove_tree(file));
+  }
+  CK_TRY(staging, make_staging(context.home.staging()));
+  const fs::path fetched = staging.path() / "content";
+  CK_CHECK(fetch(fetched));
+  CK_TRY(sent, found(fetched));
+  if (sent != integrity) {
+    return fail(ErrorCode::verification,
+                "the content has the integrity " + sent + ", expected " + integrity);
+  }
+  CK_CHECK(sys::make_directories(folder));
+  CK_CHECK(sys::rename_into_place(fetched, file));
   return file;
 }
 

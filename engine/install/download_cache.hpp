@@ -14,6 +14,11 @@ namespace ck::install {
 Result<fs::path> cached_file(const std::string& sha256, Context& context,
                              const std::function<Status(const fs::path&)>& fetch);
 
+/// The same for a file that is known by another hash than sha256, "sha512-…" (see
+/// base/integrity.hpp); `fetch` need not verify.
+Result<fs::path> cached_by_integrity(const std::string& integrity, Context& context,
+                                     const std::function<Status(const fs::path&)>& fetch);
+
 /// The same for a folder that is known by a name of its own (a git commit). `fetch` must create it.
 Result<fs::path> cached_folder(const std::string& name, Context& context,
                                const std::function<Status(const fs::path&)>& fetch);

@@ -7,6 +7,7 @@
 #include "install/builder.hpp"
 #include "install/commit.hpp"
 #include "install/detector.hpp"
+#include "install/prefetch.hpp"
 #include "install/schedule.hpp"
 #include "install/staging.hpp"
 #include "install/together.hpp"
@@ -30,6 +31,7 @@ class Executor {
 
   Result<Closure> run() {
     clean_abandoned(context_.home.staging(), context_.clock);
+    CK_CHECK(prefetch_sources(plan_, context_));
     for (const auto& step : plan_.steps) CK_CHECK(take(step));
     if (!builds_.empty()) CK_CHECK(build_all());
     return std::move(closure_);

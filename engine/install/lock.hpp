@@ -14,11 +14,11 @@ namespace ck::install {
 
 /// Something that was downloaded for an environment, by what it must be.
 struct LockedSource {
-  std::string kind;               ///< "url", "git", "debian"
+  std::string kind;               ///< "url", "git", "debian", "pip", "npm"
   std::vector<std::string> urls;  ///< the first is the one meant, the others are mirrors
   std::string sha256;             ///< of a file
   std::string commit;             ///< of a git repository
-  std::string package;            ///< "libfoo-dev=1.2-3" of a distribution
+  std::string package;            ///< "libfoo-dev=1.2-3", "numpy==1.26", "pad@1.3.0 sha512-…"
   bool operator==(const LockedSource&) const = default;
 };
 

@@ -47,8 +47,24 @@ class Expansion {
                         {},
                         (*this)(source.package) + "=" + (*this)(source.version)};
   }
+  std::optional<LockedSource> source(const model::PipSource& source) const {
+    return LockedSource{
+        "pip", from(source.from), source.sha256, {}, source.package + "==" + source.version};
+  }
+  std::optional<LockedSource> source(const model::NpmSource& source) const {
+    return LockedSource{"npm",
+                        from(source.from),
+                        {},
+                        {},
+                        source.package + "@" + source.version + " " + source.integrity};
+  }
 
  private:
+  std::vector<std::string> from(const std::string& url) const {
+    if (url.empty()) return {};
+    return {(*this)(url)};
+  }
+
   const model::Values& values_;
   const std::string& version_;
 };

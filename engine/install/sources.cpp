@@ -1,12 +1,18 @@
 #include "install/sources.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <set>
 
+#include "base/json.hpp"
 #include "base/sha256.hpp"
 #include "base/strings.hpp"
 #include "install/debian.hpp"
 #include "install/download_cache.hpp"
+#include "install/package_index.hpp"
 #include "install/staging.hpp"
+#include "install/wheel.hpp"
 #include "sys/files.hpp"
 
 namespace ck::install {
@@ -14,10 +20,17 @@ namespace {
 
 constexpr std::string_view kDescriptor = "ck.json";
 constexpr std::string_view kLocal = "file://";
+constexpr std::string_view kNodeModules = "lib/node_modules";
 
 Error offline_error(const std::string& what) {
   return Error(ErrorCode::network, what + " was not downloaded before, and nothing may be fetched")
       .hint("do it once without --offline");
+}
+
+/// What a URL ends with; may be no name of a file.
+std::string file_name(std::string url) {
+  url.resize(std::min(url.find_first_of("?#"), url.size()));
+  return url.substr(url.rfind('/') + 1);
 }
 
 /// Fetches one source after the other into `folder`.
@@ -69,6 +82,59 @@ class Fetcher {
     return sys::copy_tree(exported, to, entries, context_.cancel);
   }
 
+  Status operator()(const model::PipSource& source) {
+    const auto fetch = [&](const fs::path& target) -> Status {
+      if (context_.offline && !source.from.starts_with(kLocal))
+        return fail(offline_error("the wheel of " + source.package));
+      std::string url = source.from;
+      if (url.empty()) {
+        CK_TRY(found, find_wheel(source, context_));
+        url = std::move(found);
+      }
+      CK_TRY(http, context_.transfer.http());
+      return http->download({{url}, target, source.sha256, std::nullopt, false, file_name(url)},
+                            context_.events, context_.cancel);
+    };
+    CK_TRY(file, cached_file(source.sha256, context_, fetch));
+    CK_TRY(to, make_inside(folder_, source.to));
+    CK_TRY(needs, unpack_wheel(file, source, to, context_));
+    wheels_.insert(normalised_python_name(source.package));
+    std::ranges::move(needs, std::back_inserter(needs_));
+    return {};
+  }
+
+  Status operator()(const model::NpmSource& source) {
+    const auto fetch = [&](const fs::path& target) -> Status {
+      if (context_.offline && !source.from.starts_with(kLocal))
+        return fail(offline_error("the npm package " + source.package));
+      std::string url = source.from;
+      if (url.empty()) {
+        CK_TRY(found, find_npm_archive(source, context_));
+        url = std::move(found);
+      }
+      CK_TRY(http, context_.transfer.http());
+      return http->download({{url}, target, {}, std::nullopt, true, file_name(url)},
+                            context_.events, context_.cancel);
+    };
+    CK_TRY(file, cached_by_integrity(source.integrity, context_, fetch));
+    CK_TRY(to,
+           make_inside(folder_, (fs::path(source.to) / kNodeModules / source.package).string()));
+    CK_TRY(archives, context_.transfer.archives());
+    sys::UnpackOptions options;
+    options.strip = 1;  // "package", whatever it is called
+    CK_CHECK(archives->unpack(file, to, options, context_.cancel));
+    return check_npm(source, to);
+  }
+
+  /// What wheels say they need and no source gives, which a dependency may.
+  void tell_needs() const {
+    for (const auto& need : needs_) {
+      if (wheels_.contains(need.package)) continue;
+      context_.events.on(Note{component_.id.text() + ": a wheel needs " + printable(need.text) +
+                              ", which no source of it gives"});
+    }
+  }
+
   Status operator()(const model::DebianSource& source) {
     const auto fetch = [&](const fs::path& target) -> Status {
       if (context_.offline) return fail(offline_error("the Debian package " + source.package));
@@ -85,13 +151,29 @@ class Fetcher {
 
  private:
   Status download(const model::UrlSource& source, const fs::path& target) {
-    sys::DownloadRequest request{source.urls, target, source.sha256, source.size_bytes};
+    sys::DownloadRequest request{source.urls,       target, source.sha256,
+                                 source.size_bytes, false,  file_name(source.urls.front())};
     if (context_.offline) {
       std::erase_if(request.urls, [](const auto& url) { return !url.starts_with(kLocal); });
       if (request.urls.empty()) return fail(offline_error(printable(source.urls.front())));
     }
     CK_TRY(http, context_.transfer.http());
     return http->download(request, context_.events, context_.cancel);
+  }
+
+  Status check_npm(const model::NpmSource& source, const fs::path& to) const {
+    const fs::path file = to / "package.json";
+    auto text = sys::read_file(file);
+    if (!text) {
+      return fail(ErrorCode::invalid, "the archive is no npm package: it has no package.json");
+    }
+    CK_TRY(json, parse_json(*text, file.string(), {.comments = false, .duplicate_keys = true}));
+    const auto says = [&](const char* key, const std::string& wanted) {
+      return json.is_object() && json.contains(key) && json.at(key) == wanted;
+    };
+    if (says("name", source.package) && says("version", source.version)) return {};
+    return fail(ErrorCode::verification, "the archive is not " + source.package + " " +
+                                             source.version + ", says its package.json");
   }
 
   Status copy_file(const fs::path& from, const fs::path& to) {
@@ -104,9 +186,7 @@ class Fetcher {
 
   /// The cache knows the file by its hash; here it gets the name its URL ends with.
   Status copy_download(const fs::path& file, const fs::path& to, const model::UrlSource& source) {
-    std::string url = source.urls.front();
-    url.resize(std::min(url.find_first_of("?#"), url.size()));
-    const std::string name = url.substr(url.rfind('/') + 1);
+    const std::string name = file_name(source.urls.front());
     if (name == "." || !sys::is_plain_relative_path(name)) {
       return fail(ErrorCode::invalid,
                   "the URL " + printable(source.urls.front()) + " does not end with a file name");
@@ -134,6 +214,8 @@ class Fetcher {
   const catalog::Component& component_;
   const fs::path& folder_;
   Context& context_;
+  std::set<std::string> wheels_;  ///< normalised names
+  std::vector<WheelNeed> needs_;
 };
 
 std::string name_of(const model::Source& source) {
@@ -143,6 +225,12 @@ std::string name_of(const model::Source& source) {
     std::string operator()(const model::GitSource& one) const { return one.url + " " + one.commit; }
     std::string operator()(const model::DebianSource& one) const {
       return "debian " + one.package + "=" + one.version;
+    }
+    std::string operator()(const model::PipSource& one) const {
+      return "pip " + one.package + "==" + one.version;
+    }
+    std::string operator()(const model::NpmSource& one) const {
+      return "npm " + one.package + "@" + one.version;
     }
   };
   return printable(std::visit(Namer{}, source));
@@ -160,6 +248,7 @@ Status fetch_sources(const std::vector<model::Source>& sources, const catalog::C
     if (done) continue;
     return fail(std::move(done.error()).in("source " + name_of(source)).in(component.id.text()));
   }
+  fetch.tell_needs();
   return {};
 }
 

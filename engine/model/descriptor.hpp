@@ -73,8 +73,25 @@ struct DebianSource {
   std::vector<std::string> paths;  ///< wildcard patterns to keep; empty: all
   std::string to;
 };
+/// A wheel of a Python package index, unpacked and not installed: modules to lib/python below `to`,
+/// commands to bin.
+struct PipSource {
+  std::string package;
+  std::string version;
+  std::string sha256;
+  std::string from;  ///< URL of the wheel; empty: the index is asked for the one with the hash
+  std::string to;
+};
+/// A package of an npm registry, unpacked and not installed: to lib/node_modules/NAME below `to`.
+struct NpmSource {
+  std::string package;  ///< "name" or "@scope/name"
+  std::string version;
+  std::string integrity;  ///< "sha512-" and base64, as in package-lock.json
+  std::string from;       ///< URL of the archive; empty: the registry says
+  std::string to;
+};
 /// `to`: folder below ${source} where it goes, "" for ${source} itself.
-using Source = std::variant<FilesSource, UrlSource, GitSource, DebianSource>;
+using Source = std::variant<FilesSource, UrlSource, GitSource, DebianSource, PipSource, NpmSource>;
 
 /// One alternative of a variation group.
 struct Variation {

@@ -108,21 +108,40 @@ Common read_common(Document& document, ObjectReader& object, const std::string& 
 
 }  // namespace native
 
-Result<Descriptor> read_descriptor(std::string_view text, const std::string& expected_name,
-                                   const std::string& source) {
-  CK_TRY(json, parse_json(text, source));
-  JsonProblems problems(source);
-  const auto kind = native::kind_of(json, problems);
-  if (!kind) return fail(problems.to_error());
+namespace {
 
+/// What can be read of a descriptor, and what is wrong with it.
+std::optional<Descriptor> read_all(const Json& json, const std::string& expected_name,
+                                   JsonProblems& problems) {
+  const auto kind = native::kind_of(json, problems);
+  if (!kind) return std::nullopt;
   native::Document document(problems, *kind);
   ObjectReader object(json, "", problems);
   Common common = native::read_common(document, object, expected_name);
   Descriptor descriptor = native::read_kind(document, object, std::move(common));
   object.finish();
   document.finish();
-  if (!problems.empty()) return fail(problems.to_error());
   return descriptor;
+}
+
+}  // namespace
+
+Result<Descriptor> read_descriptor(std::string_view text, const std::string& expected_name,
+                                   const std::string& source) {
+  CK_TRY(json, parse_json(text, source));
+  JsonProblems problems(source);
+  auto descriptor = read_all(json, expected_name, problems);
+  if (!problems.empty()) return fail(problems.to_error());
+  return std::move(*descriptor);
+}
+
+Result<std::vector<JsonProblem>> problems_of_descriptor(std::string_view text,
+                                                        const std::string& expected_name,
+                                                        const std::string& source) {
+  CK_TRY(json, parse_json(text, source));
+  JsonProblems problems(source);
+  read_all(json, expected_name, problems);
+  return problems.all();
 }
 
 Result<Summary> read_summary(std::string_view text, const std::string& expected_name,

@@ -16,6 +16,12 @@ namespace ck::model {
 Result<Descriptor> read_descriptor(std::string_view text, const std::string& expected_name,
                                    const std::string& source);
 
+/// Every problem of a descriptor with its JSON path, for those who write one; at most 1000. What is
+/// no JSON at all is the error.
+Result<std::vector<JsonProblem>> problems_of_descriptor(std::string_view text,
+                                                        const std::string& expected_name,
+                                                        const std::string& source);
+
 /// What searching needs of a descriptor, without checking the rest; used by the index so that a
 /// component with an error further down is still listed.
 struct Summary {

@@ -122,12 +122,80 @@ Source read_debian(Document& document, ObjectReader& object) {
   return source;
 }
 
+bool is_pip_package(std::string_view text) {
+  return is_label(text) && text.back() != '.' && text.back() != '_' && text.back() != '-';
+}
+
+/// PEP 440, with an epoch (1!2.0) and a local part (2.0+cpu).
+bool is_pip_version(std::string_view text) {
+  std::string rest(text);
+  std::replace(rest.begin(), rest.end(), '!', '.');
+  std::replace(rest.begin(), rest.end(), '+', '.');
+  return is_label(rest);
+}
+
+/// "name" or "@scope/name".
+bool is_npm_package(std::string_view text) {
+  const auto is_part = [](std::string_view part) { return part != ".." && is_label(part); };
+  if (!text.starts_with('@')) return is_part(text);
+  const auto slash = text.find('/');
+  return slash != std::string_view::npos && is_part(text.substr(1, slash - 1)) &&
+         is_part(text.substr(slash + 1));
+}
+
+/// SHA-512 has 86 digits of base64 and two of padding.
+bool is_integrity(std::string_view text) {
+  constexpr std::string_view kStart = "sha512-";
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  return text.starts_with(kStart) && text.size() == kStart.size() + 88 && text.ends_with("==") &&
+         text.substr(kStart.size(), 86).find_first_not_of(kDigits) == std::string_view::npos;
+}
+
+std::string named(Document& document, ObjectReader& object, std::string_view key,
+                  bool (*right)(std::string_view), std::string_view wanted) {
+  std::string text = object.string(key);
+  if (!text.empty()) must_be(document, object.path_of(key), text, right, wanted);
+  return text;
+}
+
+std::string from_field(Document& document, ObjectReader& object) {
+  std::string url = object.optional_string("from").value_or("");
+  if (url.empty()) return url;
+  UrlSource checked;
+  add_url(document, url, object.path_of("from"), checked);
+  return url;
+}
+
+Source read_pip(Document& document, ObjectReader& object) {
+  PipSource source;
+  source.package = named(document, object, "pip", is_pip_package, "the name of a Python package");
+  source.version = named(document, object, "version", is_pip_version,
+                         "the exact version of a Python package, such as 1.26.4");
+  source.sha256 = hash_field(document, object);
+  source.from = from_field(document, object);
+  source.to = finish_source(document, object);
+  return source;
+}
+
+Source read_npm(Document& document, ObjectReader& object) {
+  NpmSource source;
+  source.package = named(document, object, "npm", is_npm_package, "the name of an npm package");
+  source.version = named(document, object, "version", is_pip_version,
+                         "the exact version of an npm package, such as 4.17.21");
+  source.integrity = named(document, object, "integrity", is_integrity,
+                           "'sha512-' and 88 digits of base64, as package-lock.json has it");
+  source.from = from_field(document, object);
+  source.to = finish_source(document, object);
+  return source;
+}
+
 struct SourceForm {
   std::string_view key;
   Source (*read)(Document&, ObjectReader&);
 };
-constexpr SourceForm kForms[] = {
-    {"files", read_files}, {"url", read_url}, {"git", read_git}, {"debian", read_debian}};
+constexpr SourceForm kForms[] = {{"files", read_files},   {"url", read_url}, {"git", read_git},
+                                 {"debian", read_debian}, {"pip", read_pip}, {"npm", read_npm}};
 
 std::optional<Source> read_source(Document& document, const Json& value, const std::string& path) {
   ObjectReader object(value, path, document.problems());
@@ -137,7 +205,9 @@ std::optional<Source> read_source(Document& document, const Json& value, const s
   }
   if (found.size() == 1) return found.front()->read(document, object);
   if (value.is_object()) {
-    document.add(path, "must have exactly one of the keys 'files', 'url', 'git' and 'debian'");
+    document.add(path,
+                 "must have exactly one of the keys 'files', 'url', 'git', 'debian', 'pip' and "
+                 "'npm'");
   }
   return std::nullopt;
 }

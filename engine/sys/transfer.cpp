@@ -20,7 +20,7 @@ Error load_error(const fs::path& module, const std::string& found) {
       .hint("install ck again, or build it again: the module lies in ../lib/ck/ from ck's folder");
 }
 
-Result<TransferServices> load(const fs::path& module) {
+Result<TransferServices> load(const fs::path& module, const std::vector<UrlRewrite>& rewrites) {
   std::error_code ignored;
   if (!fs::exists(module, ignored)) return fail(load_error(module, "there is no such file"));
   // Never closed: the libraries behind it register things that must outlive the last use.
@@ -30,7 +30,7 @@ Result<TransferServices> load(const fs::path& module) {
   }
   void* symbol = dlsym(handle, kTransferEntry);
   if (symbol == nullptr) return fail(load_error(module, "that file is not ck's transfer module"));
-  TransferServices services;
+  TransferServices services{rewrites, nullptr, nullptr, nullptr};
   const unsigned abi = reinterpret_cast<TransferEntry>(symbol)(kTransferAbi, &services);
   if (abi != kTransferAbi) {
     return fail(load_error(module, "it is of another version (interface " + std::to_string(abi) +
@@ -41,7 +41,8 @@ Result<TransferServices> load(const fs::path& module) {
 
 class ModuleTransfer final : public Transfer {
  public:
-  explicit ModuleTransfer(fs::path module) : module_(std::move(module)) {}
+  ModuleTransfer(fs::path module, std::vector<UrlRewrite> rewrites)
+      : module_(std::move(module)), rewrites_(std::move(rewrites)) {}
 
   Result<Git*> git() override {
     CK_TRY(services, loaded());
@@ -60,21 +61,22 @@ class ModuleTransfer final : public Transfer {
   Result<TransferServices*> loaded() {
     const std::lock_guard guard(mutex_);
     if (!services_) {
-      CK_TRY(services, load(module_));
+      CK_TRY(services, load(module_, rewrites_));
       services_ = std::move(services);
     }
     return &*services_;
   }
 
   fs::path module_;
+  std::vector<UrlRewrite> rewrites_;
   std::mutex mutex_;
   std::optional<TransferServices> services_;
 };
 
 }  // namespace
 
-std::unique_ptr<Transfer> make_transfer(fs::path module) {
-  return std::make_unique<ModuleTransfer>(std::move(module));
+std::unique_ptr<Transfer> make_transfer(fs::path module, std::vector<UrlRewrite> rewrites) {
+  return std::make_unique<ModuleTransfer>(std::move(module), std::move(rewrites));
 }
 
 fs::path default_transfer_module() {

@@ -7,6 +7,7 @@
 #include "sys/archive.hpp"
 #include "sys/git.hpp"
 #include "sys/http.hpp"
+#include "sys/rewrite.hpp"
 
 namespace ck::sys {
 
@@ -19,8 +20,9 @@ class Transfer {
   virtual Result<Archives*> archives() = 0;
 };
 
-/// Loads `ck-transfer.so` from `module` on first use; errors tell which file was looked for.
-std::unique_ptr<Transfer> make_transfer(fs::path module);
+/// Loads `ck-transfer.so` from `module` on first use; errors tell which file was looked for. URLs
+/// of files and repositories are fetched by the `rewrites`.
+std::unique_ptr<Transfer> make_transfer(fs::path module, std::vector<UrlRewrite> rewrites = {});
 
 /// Where the module lies for this executable: `../lib/ck/ck-transfer.so` from its folder.
 fs::path default_transfer_module();

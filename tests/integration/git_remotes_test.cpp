@@ -131,6 +131,32 @@ TEST_F(GitRemotesTest, CancelEndsAConnectionThatHangs) {
   EXPECT_FALSE(fs::exists(folder));
 }
 
+TEST_F(GitRemotesTest, CancelEndsAnSshConnectionThatHangs) {
+  const LeaksOfSshAllowed leaks;
+  ScriptedServer server([&](const std::string&) {
+    return ScriptedServer::Reply{"", ScriptedServer::Reply::End::hang};
+  });
+  std::thread user([&] {
+    // The server reads until a blank line, which ssh never sends: it hangs from the first moment.
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    cancel.request();
+  });
+  EXPECT_ERROR(clone("ssh" + server.url().substr(4) + "/thing.git"), interrupted, "");
+  user.join();
+  EXPECT_FALSE(fs::exists(folder));
+}
+
+TEST_F(GitRemotesTest, ASilentServerIsGivenUp) {
+  const LeaksOfSshAllowed leaks;
+  write_text(home / ".gitconfig", "[http]\n\tlowSpeedTime = 1\n");
+  ScriptedServer server([&](const std::string&) {
+    return ScriptedServer::Reply{"", ScriptedServer::Reply::End::hang};
+  });
+  const std::string rest = server.url().substr(4) + "/thing.git";
+  EXPECT_ERROR(clone("http" + rest), network, "sent nothing for 1.0 s");
+  EXPECT_ERROR(clone("ssh" + rest), network, "sent nothing for 1.0 s");
+}
+
 TEST_F(GitRemotesTest, SaysWhichHostCannotBeReached) {
   const std::string url = "http://127.0.0.1:" + std::to_string(free_port()) + "/thing.git";
   const auto refused = clone(url);

@@ -34,6 +34,19 @@ TEST_F(SubmoduleTest, ClonesSubmodulesAtTheirRecordedCommits) {
   EXPECT_EQ(run_git({"status", "--porcelain"}, folder).output, "");
 }
 
+TEST_F(SubmoduleTest, RewriteRulesLeadThemElsewhereToo) {
+  const std::string base = "file://" + (home / "remotes").string() + "/";
+  const auto transfer =
+      sys::make_transfer(CK_TRANSFER_MODULE, {{"https://example.invalid/x/", base}});
+  const auto git = transfer->git();
+  ASSERT_OK(git);
+  const auto state =
+      (*git)->clone("https://example.invalid/x/remote.git", {}, folder, events, cancel);
+  ASSERT_OK(state);
+  EXPECT_EQ(state->url, "https://example.invalid/x/remote.git");
+  EXPECT_EQ(read_text(folder / "parts/middle/deep/inner/inner.txt"), "1");
+}
+
 TEST_F(SubmoduleTest, ExportHasNoGitFolders) {
   ASSERT_OK(services.git().export_commit(remote.url(), remote.git({"rev-parse", "HEAD"}), folder,
                                          events, cancel));

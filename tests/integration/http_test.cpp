@@ -20,6 +20,11 @@ namespace {
 
 using Reply = ScriptedServer::Reply;
 
+/// A response without a body.
+Reply status(const std::string& line, const std::string& headers = "") {
+  return {"HTTP/1.1 " + line + "\r\nContent-Length: 0\r\n" + headers + "\r\n", Reply::End::close};
+}
+
 /// Text that is different everywhere, so that a misplaced piece shows.
 std::string content_of(std::size_t size) {
   std::string text;
@@ -341,6 +346,143 @@ TEST_F(HttpTest, DownloadsAnEmptyFile) {
 TEST_F(HttpTest, SaysThatTheDiskIsTooSmall) {
   EXPECT_ERROR(download({"http://127.0.0.1:1/thing"}, hash, std::uint64_t{1} << 60), io,
                "not enough disk space");
+}
+
+TEST_F(HttpTest, SaysWhatIsWrongWithACertificate) {
+  std::string reason;
+  const auto server = HttpServer::start(home / "server", HttpServer::Tls::on, reason);
+  if (!server) GTEST_SKIP() << reason;
+  const auto unknown = download({server->url() + "/thing"}, hash);
+  EXPECT_ERROR(unknown, network, "an authority that this machine does not trust");
+  EXPECT_ERROR(unknown, network, "SSL_CERT_FILE");
+  constexpr std::pair<HttpServer::Tls, const char*> kFaults[] = {
+      {HttpServer::Tls::expired, "its TLS certificate has expired"},
+      {HttpServer::Tls::other_name, "its TLS certificate is for another name"}};
+  for (const auto& [fault, words] : kFaults) {
+    const auto faulty = HttpServer::start(
+        home / (fault == HttpServer::Tls::expired ? "expired" : "other"), fault, reason);
+    ASSERT_NE(faulty, nullptr) << reason;
+    ::setenv("SSL_CERT_FILE", faulty->authority().c_str(), 1);
+    EXPECT_ERROR(download({faulty->url() + "/thing"}, hash), network, words);
+    ::unsetenv("SSL_CERT_FILE");
+  }
+}
+
+TEST_F(HttpTest, SaysThatAnHtmlPageIsNotTheFile) {
+  const std::string page = "\n<!DOCTYPE html><html>Please log in</html>";
+  ScriptedServer server([&](const std::string&) { return Reply{ok(page), Reply::End::close}; });
+  const auto wrong = download({server.url() + "/thing"}, hash);
+  EXPECT_ERROR(wrong, verification, std::to_string(page.size()) + " bytes, an HTML page");
+  EXPECT_ERROR(wrong, verification, "asks for a login");
+}
+
+TEST_F(HttpTest, WaitsAsLongAsTheServerAsks) {
+  std::atomic<int> count = 0;
+  ScriptedServer server([&](const std::string& r) {
+    return count++ == 0 ? status("429 Too Many Requests", "Retry-After: 1\r\n")
+                        : serve(r, content, "\"one\"");
+  });
+  const auto start = std::chrono::steady_clock::now();
+  ASSERT_OK(download({server.url() + "/thing"}, hash));
+  EXPECT_GE(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(900));
+}
+
+TEST_F(HttpTest, DoesNotWaitForHours) {
+  ScriptedServer server([&](const std::string&) {
+    return status("503 Service Unavailable", "Retry-After: 7200\r\n");
+  });
+  EXPECT_ERROR(download({server.url() + "/thing"}, hash), network, "come back in 2 h");
+  EXPECT_EQ(server.requests().size(), 1u);
+}
+
+TEST_F(HttpTest, AsksOnceForWhatIsGone) {
+  for (const char* line : {"403 Forbidden", "404 Not Found", "410 Gone"}) {
+    ScriptedServer server([&](const std::string&) { return status(line); });
+    EXPECT_ERROR(download({server.url() + "/thing"}, hash), network, std::string(line, 3));
+    EXPECT_EQ(server.requests().size(), 1u) << line;
+  }
+}
+
+TEST_F(HttpTest, ASilentServerIsGivenUpAndResumedElsewhere) {
+  ScriptedServer silent([&](const std::string& r) {
+    Reply reply = serve(r, content, "\"one\"");
+    reply.bytes.resize(reply.bytes.size() / 2);
+    reply.end = Reply::End::hang;
+    return reply;
+  });
+  ScriptedServer good([&](const std::string& r) { return serve(r, content, "\"one\""); });
+  sys::DownloadRequest request{{silent.url() + "/thing", good.url() + "/thing"}, file, hash, {}};
+  request.silence = std::chrono::milliseconds(200);
+  ASSERT_OK(services.http().download(request, events, cancel));
+  EXPECT_EQ(silent.requests().size(), 3u);
+  EXPECT_NE(header(good.requests().at(0), "Range"), "") << "what came is kept";
+  EXPECT_EQ(read_text(file), content);
+  ASSERT_FALSE(events.of<Note>().empty());
+  EXPECT_NE(events.of<Note>()[0].message.find("sent nothing for 200"), std::string::npos);
+}
+
+TEST_F(HttpTest, SeveralFilesComeAtOnce) {
+  // Nobody gets an answer before all have asked.
+  std::atomic<int> waiting = 0;
+  const auto answer = [&](const std::string& r) {
+    ++waiting;
+    while (waiting < 3) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return serve(r, content, "\"one\"");
+  };
+  ScriptedServer one(answer), two(answer), three(answer);
+  std::vector<sys::DownloadRequest> requests;
+  for (const auto* server : {&one, &two, &three}) {
+    const std::string name = "file" + std::to_string(requests.size());
+    requests.push_back({{server->url() + "/" + name}, home / name, hash, content.size()});
+  }
+  const auto results = services.http().download_all(requests, events, cancel);
+  for (const auto& result : results) EXPECT_OK(result);
+  for (const auto& request : requests) EXPECT_EQ(read_text(request.file), content);
+  const auto progress = events.of<Progress>();
+  ASSERT_FALSE(progress.empty());
+  EXPECT_EQ(progress.back().what, "downloading 3 files");
+  EXPECT_EQ(progress.back().done, 3 * content.size());
+  EXPECT_EQ(progress.back().total, 3 * content.size());
+  EXPECT_GT(progress.back().per_second.value_or(0), 0);
+}
+
+TEST_F(HttpTest, AFailureOfOneFileDoesNotTouchTheOthers) {
+  ScriptedServer server([&](const std::string& r) {
+    return r.starts_with("GET /good") ? serve(r, content, "\"one\"") : status("404 Not Found");
+  });
+  const auto results =
+      services.http().download_all({{{server.url() + "/bad"}, home / "bad", hash, {}},
+                                    {{server.url() + "/good"}, home / "good", hash, {}},
+                                    {{}, home / "nothing", hash, {}}},
+                                   events, cancel);
+  ASSERT_EQ(results.size(), 3u);
+  EXPECT_ERROR(results[0], network, "HTTP status 404");
+  EXPECT_OK(results[1]);
+  EXPECT_ERROR(results[2], invalid, "no URL");
+}
+
+TEST_F(HttpTest, ProxiesAreNotAskedForHostsThatNeedNone) {
+  ScriptedServer proxy([&](const std::string&) { return status("502 Bad Gateway"); });
+  ScriptedServer server([&](const std::string& r) { return serve(r, content, "\"one\""); });
+  ::setenv("http_proxy", proxy.url().c_str(), 1);
+  ::setenv("no_proxy", "127.0.0.1", 1);
+  const auto status = download({server.url() + "/thing"}, hash);
+  ::unsetenv("no_proxy");
+  ::unsetenv("http_proxy");
+  EXPECT_OK(status);
+  EXPECT_EQ(proxy.requests().size(), 0u);
+}
+
+TEST_F(HttpTest, RewriteRulesLeadElsewhere) {
+  ScriptedServer server([&](const std::string& r) { return serve(r, content, "\"one\""); });
+  const auto transfer = sys::make_transfer(
+      CK_TRANSFER_MODULE, {{"https://example.invalid/", "http://nowhere.invalid/"},
+                           {"https://example.invalid/files/", server.url() + "/mirror/"}});
+  const auto http = transfer->http();
+  ASSERT_OK(http);
+  ASSERT_OK((*http)->download({{"https://example.invalid/files/a/thing"}, file, hash, {}}, events,
+                              cancel));
+  EXPECT_TRUE(server.requests().at(0).starts_with("GET /mirror/a/thing "));
 }
 
 TEST_F(HttpTest, RefusesRequestsThatMakeNoSense) {

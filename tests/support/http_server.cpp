@@ -51,7 +51,7 @@ std::string git_location(const fs::path& folder, const std::string& prefix, bool
 }  // namespace
 
 std::string HttpServer::url() const {
-  return (tls_ == Tls::on ? "https://localhost:" : "http://127.0.0.1:") + std::to_string(port_);
+  return (tls_ != Tls::off ? "https://localhost:" : "http://127.0.0.1:") + std::to_string(port_);
 }
 
 std::string HttpServer::log(std::size_t lines) const {
@@ -75,9 +75,9 @@ std::string HttpServer::configuration() const {
     text += std::string(kind) + "_temp_path " + at + "/temporary;\n";
   }
   text += "server {\nlisten 127.0.0.1:" + std::to_string(port_) +
-          (tls_ == Tls::on ? " ssl;\nssl_certificate " + at + "/server.pem;\nssl_certificate_key " +
-                                 at + "/server.key;\n"
-                           : ";\n");
+          (tls_ != Tls::off ? " ssl;\nssl_certificate " + at +
+                                  "/server.pem;\nssl_certificate_key " + at + "/server.key;\n"
+                            : ";\n");
   text += "root " + at + "/files;\nclient_max_body_size 0;\n";
   text += git_location(folder_, "git", false) + git_location(folder_, "private", true);
   text +=
@@ -100,10 +100,12 @@ std::string HttpServer::make_certificates() const {
       {"openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
        subject, "/CN=localhost", "-keyout", "server.key", "-out", "server.csr"},
       {"openssl", "x509", "-req", "-in", "server.csr", "-CA", "authority.pem", "-CAkey",
-       "authority.key", "-CAcreateserial", "-days", "2", "-extfile", "names.cnf", "-out",
-       "server.pem"},
+       "authority.key", "-CAcreateserial", "-days", tls_ == Tls::expired ? "-1" : "2", "-extfile",
+       "names.cnf", "-out", "server.pem"},
   };
-  write_text(folder_ / "names.cnf", "subjectAltName=DNS:localhost,IP:127.0.0.1\n");
+  write_text(folder_ / "names.cnf", tls_ == Tls::other_name
+                                        ? "subjectAltName=DNS:elsewhere.invalid\n"
+                                        : "subjectAltName=DNS:localhost,IP:127.0.0.1\n");
   for (const auto& command : commands) {
     const CommandResult result = run_command(command, folder_);
     if (result.code != 0) return "openssl failed: " + result.output;
@@ -118,7 +120,7 @@ std::string HttpServer::launch() {
   fs::create_directories(repositories());
   fs::create_directories(folder_ / "temporary");
   write_text(folder_ / "passwords", kPasswords);
-  if (tls_ == Tls::on) {
+  if (tls_ != Tls::off) {
     if (std::string problem = make_certificates(); !problem.empty()) return problem;
   }
   cgi_ = std::make_unique<BackgroundProgram>(

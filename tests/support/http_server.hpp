@@ -21,7 +21,8 @@ namespace ck::test {
 ///   /status/NNN   that status, for 403, 404, 429, 500 and 503
 class HttpServer {
  public:
-  enum class Tls { off, on };
+  /// expired: with a certificate that was valid until yesterday; other_name: for another host.
+  enum class Tls { off, on, expired, other_name };
 
   /// Nothing when it cannot run here; `reason` then says why, for GTEST_SKIP.
   static std::unique_ptr<HttpServer> start(const fs::path& folder, Tls tls, std::string& reason);

@@ -102,6 +102,7 @@ Status remove_git_folders(const fs::path& folder) {
 
 class LibGit final : public Git {
  public:
+  explicit LibGit(std::vector<UrlRewrite> rewrites) : rewrites_(std::move(rewrites)) {}
   Result<GitState> clone(const std::string& url, const GitRevision& revision,
                          const fs::path& folder, EventSink& events, const Cancel& cancel) override;
   Result<GitState> update(const fs::path& folder, const GitRevision& revision, EventSink& events,
@@ -114,13 +115,14 @@ class LibGit final : public Git {
 
  private:
   GitLibrary library_;
+  std::vector<UrlRewrite> rewrites_;
 };
 
 Result<GitState> LibGit::clone(const std::string& url, const GitRevision& revision,
                                const fs::path& folder, EventSink& events, const Cancel& cancel) {
   CK_CHECK(refuse_existing(folder));
   CK_TRY(beside, Beside::create(folder));
-  GitOperation operation{events, cancel, {}};
+  GitOperation operation{events, cancel, rewrites_, {}};
   CK_CHECK(clone_into(url, revision, beside.content(), operation));
   CK_CHECK(cancel.check());
   CK_CHECK(beside.publish());
@@ -148,7 +150,7 @@ Result<GitState> LibGit::update(const fs::path& given, const GitRevision& revisi
   CK_TRY(before, read_state(repository.get(), folder));
   if (!before.local_changes.empty()) return fail(local_changes(folder, before.local_changes));
 
-  GitOperation operation{events, cancel, {}};
+  GitOperation operation{events, cancel, rewrites_, {}};
   CK_TRY(to, fetch_origin(repository.get(), revision, before.branch, operation));
   CK_CHECK(check_fast_forward(repository.get(), folder, to));
   if (hex(to.commit) == before.commit && to.branch == before.branch) return before;
@@ -177,7 +179,7 @@ Status LibGit::export_commit(const std::string& url, const std::string& commit,
                              const fs::path& folder, EventSink& events, const Cancel& cancel) {
   CK_CHECK(refuse_existing(folder));
   CK_TRY(beside, Beside::create(folder));
-  GitOperation operation{events, cancel, {}};
+  GitOperation operation{events, cancel, rewrites_, {}};
   GitRevision revision;
   revision.commit = commit;
   CK_CHECK(clone_into(url, revision, beside.content(), operation));
@@ -203,6 +205,8 @@ Result<std::optional<std::string>> LibGit::tree_of(const fs::path& folder,
 
 }  // namespace
 
-std::unique_ptr<Git> make_git() { return std::make_unique<LibGit>(); }
+std::unique_ptr<Git> make_git(std::vector<UrlRewrite> rewrites) {
+  return std::make_unique<LibGit>(std::move(rewrites));
+}
 
 }  // namespace ck::sys

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/events.hpp"
+#include "sys/rewrite.hpp"
 #include "sys/transfer/git_handle.hpp"
 
 namespace ck::sys {
@@ -21,6 +22,7 @@ struct HostCredentials {
 struct GitOperation {
   EventSink& events;
   const Cancel& cancel;
+  const std::vector<UrlRewrite>& rewrites;
   std::vector<HostCredentials> credentials;
 };
 

@@ -35,6 +35,7 @@ class Connection {
 
  private:
   Status check_url(const std::string& url) const;
+  Error failure(int code, const std::string& what) const;
 
   git_repository* repository_;
   GitOperation& operation_;
@@ -42,6 +43,17 @@ class Connection {
   std::optional<RemoteAccess> access_;
   Remote remote_;
 };
+
+/// How long a server may keep silent: http.lowSpeedTime of git's configuration, else a minute.
+std::chrono::milliseconds patience() {
+  constexpr std::chrono::seconds kUsual(60);
+  Config config;
+  std::int64_t seconds = 0;
+  const bool set = acquire(config, git_config_open_default) == 0 &&
+                   git_config_get_int64(&seconds, config.get(), "http.lowspeedtime") == 0;
+  if (!set || seconds < 1 || seconds > 86'400) return kUsual;
+  return std::chrono::seconds(seconds);
+}
 
 Status Connection::check_url(const std::string& url) const {
   const auto parts = parse_url(url);
@@ -55,11 +67,14 @@ Status Connection::open() {
   int code = acquire(
       remote_, [&](git_remote** out) { return git_remote_lookup(out, repository_, "origin"); });
   if (code != 0) return fail(git_failure(code, "read the remote origin", ErrorCode::invalid));
-  const std::string effective = git_remote_url(remote_.get());
+  const std::string effective = rewritten(operation_.rewrites, git_remote_url(remote_.get()));
+  code = git_remote_set_instance_url(remote_.get(), effective.c_str());
+  if (code != 0) return fail(git_failure(code, "use the URL " + url(), ErrorCode::invalid));
   CK_CHECK(check_url(effective));
   const std::string scheme = parse_url(effective)->scheme;
   if (scheme == "https") CK_CHECK(trust_certificates());
-  if (scheme.starts_with("http")) sockets_.emplace(operation_.cancel);
+  const bool ssh = scheme == "ssh";
+  if (ssh || scheme.starts_with("http")) sockets_.emplace(operation_.cancel, patience(), ssh);
 
   access_.emplace(operation_, effective);
   git_remote_connect_options options;
@@ -71,7 +86,16 @@ Status Connection::open() {
   if (scheme == "file" && code == GIT_ENOTFOUND) {
     if (auto foreign = foreign_owner(parse_url(effective)->path)) return fail(std::move(*foreign));
   }
-  return fail(access_->failure(code, "reach " + url()));
+  return fail(failure(code, "reach " + url()));
+}
+
+Error Connection::failure(int code, const std::string& what) const {
+  if (!sockets_ || !sockets_->silent() || operation_.cancel.requested())
+    return access_->failure(code, what);
+  return Error(ErrorCode::network,
+               "cannot " + what + ": the server sent nothing for " +
+                   human_duration_ns(static_cast<double>(patience().count()) * 1e6))
+      .hint("try again; git's setting http.lowSpeedTime (seconds) says how long to wait");
 }
 
 Advertised Connection::advertised() const {
@@ -104,7 +128,7 @@ Status Connection::download(std::vector<std::string> refspecs) {
   for (std::string& refspec : refspecs) texts.push_back(refspec.data());
   const git_strarray specs{texts.data(), texts.size()};
   int code = git_remote_download(remote_.get(), &specs, &options);
-  if (code != 0) return fail(access_->failure(code, "fetch from " + url()));
+  if (code != 0) return fail(failure(code, "fetch from " + url()));
   if (operation_.cancel.requested()) return operation_.cancel.check();
   code = git_remote_update_tips(remote_.get(), &options.callbacks, 0, GIT_REMOTE_DOWNLOAD_TAGS_NONE,
                                 "fetch");

@@ -1,84 +1,17 @@
 #include "sys/transfer/http_get.hpp"
 
-#include <curl/curl.h>
-
-#include <array>
-#include <cstring>
-#include <memory>
-
 #include "base/strings.hpp"
 #include "sys/transfer/certificates.hpp"
+#include "sys/transfer/http_failure.hpp"
 #include "sys/transfer/url.hpp"
 
 namespace ck::sys {
 namespace {
 
 constexpr long kConnectSeconds = 30;
-constexpr long kSilenceSeconds = 60;
 constexpr long kMaxRedirects = 10;
-constexpr std::uint64_t kBytesPerEvent = 256u << 10;
-
-template <auto Free>
-struct CurlFree {
-  template <typename T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-using Easy = std::unique_ptr<CURL, CurlFree<curl_easy_cleanup>>;
-using Multi = std::unique_ptr<CURLM, CurlFree<curl_multi_cleanup>>;
-using Headers = std::unique_ptr<curl_slist, CurlFree<curl_slist_free_all>>;
-
-/// What the last response of a chain of redirects said.
-struct Answer {
-  long status = 0;
-  std::string etag;
-  std::string modified;
-  std::string content_range;
-  std::optional<std::uint64_t> length;
-};
-
-class Get {
- public:
-  Get(const std::string& url, const DownloadRequest& request, PartFile& part, EventSink& events,
-      const Cancel& cancel)
-      : url_(url), request_(request), part_(part), events_(events), cancel_(cancel) {}
-
-  std::optional<GetFailure> run();
-
- private:
-  Status prepare();
-  CURLcode transfer();
-  std::optional<GetFailure> outcome(CURLcode code);
-  Status begin_body();
-  Status take(std::string_view bytes);
-  bool is_file() const { return url_.starts_with("file:"); }
-  Error network(const std::string& reason) const {
-    return Error(ErrorCode::network, host_of(url_) + ": " + reason);
-  }
-
-  static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
-  static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
-
-  const std::string& url_;
-  const DownloadRequest& request_;
-  PartFile& part_;
-  EventSink& events_;
-  const Cancel& cancel_;
-  Easy easy_;
-  Headers headers_;
-  std::array<char, CURL_ERROR_SIZE> message_{};
-  Answer answer_;
-  std::optional<std::uint64_t> total_;
-  std::uint64_t last_event_ = 0;
-  bool body_begun_ = false;
-  std::optional<Error> refusal_;  ///< why we ended the transfer ourselves
-};
-
-std::string validator_of(const Answer& answer) {
-  const bool strong = !answer.etag.empty() && !answer.etag.starts_with("W/");
-  return strong ? answer.etag : answer.modified;
-}
+/// Large pieces: each costs a call, a write and a turn of the hash.
+constexpr long kBufferBytes = 512l << 10;
 
 /// The first byte of "bytes 100-199/200", which has to be the one that was asked for.
 std::optional<std::uint64_t> range_start(const std::string& content_range) {
@@ -86,6 +19,35 @@ std::optional<std::uint64_t> range_start(const std::string& content_range) {
   const auto start = parse_integer(content_range.substr(6, content_range.find('-') - 6));
   if (!start || *start < 0) return std::nullopt;
   return static_cast<std::uint64_t>(*start);
+}
+
+}  // namespace
+
+Get::Get(std::string url, const DownloadRequest& request, PartFile& part,
+         std::function<Status()> received)
+    : url_(std::move(url)), request_(request), part_(part), received_(std::move(received)) {}
+
+Get::~Get() {
+  if (multi_ != nullptr) curl_multi_remove_handle(multi_, easy_.get());
+}
+
+Error Get::network(const std::string& reason) const {
+  return Error(ErrorCode::network, host_of(url_) + ": " + reason);
+}
+
+std::string Get::validator_of(const Answer& answer) {
+  const bool strong = !answer.etag.empty() && !answer.etag.starts_with("W/");
+  return strong ? answer.etag : answer.modified;
+}
+
+Status Get::start(CURLM* multi) {
+  CK_CHECK(prepare());
+  had_ = part_.size();
+  last_piece_ = Clock::now();
+  if (curl_multi_add_handle(multi, easy_.get()) != CURLM_OK)
+    return fail(ErrorCode::internal, "libcurl cannot begin a transfer");
+  multi_ = multi;
+  return {};
 }
 
 Status Get::prepare() {
@@ -99,9 +61,8 @@ Status Get::prepare() {
   curl_easy_setopt(easy, CURLOPT_MAXREDIRS, kMaxRedirects);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_USERAGENT, "ck");
+  curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, kBufferBytes);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
-  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, kSilenceSeconds);
   curl_easy_setopt(easy, CURLOPT_FAILONERROR, 1L);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, message_.data());
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
@@ -120,7 +81,9 @@ Status Get::prepare() {
 }
 
 std::size_t Get::on_header(char* data, std::size_t size, std::size_t count, void* self) {
-  Answer& answer = static_cast<Get*>(self)->answer_;
+  auto& get = *static_cast<Get*>(self);
+  get.last_piece_ = Clock::now();
+  Answer& answer = get.answer_;
   const std::string_view line(data, size * count);
   if (line.starts_with("HTTP/")) {
     answer = Answer{};
@@ -155,9 +118,8 @@ std::size_t Get::on_body(char* data, std::size_t size, std::size_t count, void* 
 /// Decides by the answer whether the body continues the part.
 Status Get::begin_body() {
   body_begun_ = true;
-  if (!is_file() && answer_.status != 200 && answer_.status != 206) {
-    return fail(network("HTTP status " + std::to_string(answer_.status)));
-  }
+  if (!is_file() && answer_.status != 200 && answer_.status != 206)
+    return fail(network(status_text(answer_.status)));
   if (answer_.status == 206) {
     if (range_start(answer_.content_range) != part_.size()) {
       CK_CHECK(part_.restart(""));
@@ -177,7 +139,7 @@ Status Get::begin_body() {
 }
 
 Status Get::take(std::string_view bytes) {
-  CK_CHECK(cancel_.check());
+  last_piece_ = Clock::now();
   if (!body_begun_) CK_CHECK(begin_body());
   CK_CHECK(part_.append(bytes));
   if (request_.size_bytes && part_.size() > *request_.size_bytes) {
@@ -185,72 +147,37 @@ Status Get::take(std::string_view bytes) {
                                              std::to_string(*request_.size_bytes) +
                                              " bytes it should have");
   }
-  if (part_.size() >= last_event_ + kBytesPerEvent || part_.size() == total_) {
-    last_event_ = part_.size();
-    events_.on(Progress{"downloading " + request_.file.filename().string(), part_.size(), total_,
-                        "bytes"});
-  }
-  return {};
+  return received_();
 }
 
-CURLcode Get::transfer() {
-  const Multi multi(curl_multi_init());
-  if (multi == nullptr || curl_multi_add_handle(multi.get(), easy_.get()) != CURLM_OK) {
-    return CURLE_FAILED_INIT;
-  }
-  CURLcode result = CURLE_ABORTED_BY_CALLBACK;  // unless libcurl says how it ended
-  curl_waitfd cancelled{cancel_.descriptor(), CURL_WAIT_POLLIN, 0};
-  int running = 1;
-  while (running > 0 && !cancel_.requested()) {
-    if (curl_multi_perform(multi.get(), &running) != CURLM_OK) break;
-    if (running > 0) curl_multi_poll(multi.get(), &cancelled, 1, 1000, nullptr);
-  }
-  int left = 0;
-  while (const CURLMsg* message = curl_multi_info_read(multi.get(), &left)) {
-    if (message->msg == CURLMSG_DONE) result = message->data.result;
-  }
-  curl_multi_remove_handle(multi.get(), easy_.get());
-  return result;
+std::optional<std::chrono::seconds> Get::retry_after() const {
+  curl_off_t seconds = 0;
+  if (curl_easy_getinfo(easy_.get(), CURLINFO_RETRY_AFTER, &seconds) != CURLE_OK || seconds <= 0)
+    return std::nullopt;
+  return std::chrono::seconds(seconds);
 }
 
-bool is_broken_connection(CURLcode code) {
-  return code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR || code == CURLE_PARTIAL_FILE ||
-         code == CURLE_GOT_NOTHING || code == CURLE_HTTP2 || code == CURLE_HTTP2_STREAM;
+GetFailure Get::silence() const {
+  const double seconds = std::chrono::duration<double>(request_.silence).count();
+  return {network("sent nothing for " + human_duration_ns(seconds * 1e9)), true, std::nullopt};
 }
-
-bool is_temporary_status(long status) { return status >= 500 || status == 408 || status == 429; }
 
 std::optional<GetFailure> Get::outcome(CURLcode code) {
-  if (cancel_.requested()) return GetFailure{cancel_.check().error(), false};
-  if (refusal_) return GetFailure{*refusal_, false};
-  if (code == CURLE_OK) return std::nullopt;
-  if (code == CURLE_HTTP_RETURNED_ERROR) {
-    return GetFailure{network("HTTP status " + std::to_string(answer_.status)),
-                      is_temporary_status(answer_.status)};
-  }
-  const std::string reason = message_[0] != '\0' ? message_.data() : curl_easy_strerror(code);
-  return GetFailure{network(scrubbed(reason)), is_broken_connection(code)};
-}
-
-std::optional<GetFailure> Get::run() {
-  if (auto ready = prepare(); !ready) return GetFailure{ready.error(), false};
-  const std::uint64_t had = part_.size();
-  const CURLcode code = transfer();
-  if (answer_.status == 416 && had > 0 && !cancel_.requested()) {
+  if (answer_.status == 416 && had_ > 0) {
     // Nothing lies beyond what we have: the part is whole, or the hash will tell that it is not.
     return std::nullopt;
   }
-  if (code == CURLE_OK && !body_begun_ && !cancel_.requested()) {
-    if (auto begun = begin_body(); !begun) return GetFailure{begun.error(), false};  // empty file
+  if (code == CURLE_OK && !body_begun_) {
+    if (auto begun = begin_body(); !begun) return GetFailure{begun.error(), false, {}};
   }
-  return outcome(code);
-}
-
-}  // namespace
-
-std::optional<GetFailure> get(const std::string& url, const DownloadRequest& request,
-                              PartFile& part, EventSink& events, const Cancel& cancel) {
-  return Get(url, request, part, events, cancel).run();
+  if (refusal_) return GetFailure{*refusal_, false, {}};
+  if (code == CURLE_OK) return std::nullopt;
+  if (code == CURLE_HTTP_RETURNED_ERROR) {
+    return GetFailure{network(status_text(answer_.status)), is_temporary_status(answer_.status),
+                      retry_after()};
+  }
+  return GetFailure{transfer_failure(easy_.get(), code, url_, message_.data()),
+                    is_temporary_failure(code), std::nullopt};
 }
 
 }  // namespace ck::sys

@@ -109,6 +109,13 @@ Status PartFile::append(std::string_view bytes) {
   return {};
 }
 
+std::string PartFile::beginning() const {
+  std::string bytes(512, '\0');
+  const ssize_t count = ::pread(descriptor_, bytes.data(), bytes.size(), 0);
+  bytes.resize(count < 0 ? 0 : static_cast<std::size_t>(count));
+  return bytes;
+}
+
 Status PartFile::publish() {
   if (::fsync(descriptor_) != 0) return fail(system_error("sync " + part().string(), errno));
   if (::rename(part().c_str(), file_.c_str()) != 0) {

@@ -29,6 +29,9 @@ class PartFile {
   Status restart(const std::string& validator);
   Status append(std::string_view bytes);
 
+  /// The first bytes of the content, at most 512.
+  std::string beginning() const;
+
   /// The hash of the whole content; nothing may be appended afterwards but by `restart`.
   std::string finish_hash() { return hash_.finish(); }
 

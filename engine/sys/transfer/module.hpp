@@ -8,14 +8,16 @@
 #include "sys/archive.hpp"
 #include "sys/git.hpp"
 #include "sys/http.hpp"
+#include "sys/rewrite.hpp"
 
 namespace ck::sys {
 
-inline constexpr unsigned kTransferAbi = 1;
+inline constexpr unsigned kTransferAbi = 2;
 inline constexpr const char* kTransferEntry = "ck_transfer_open";
 
-/// Everything the module offers.
+/// Everything the module offers, and what it has to know for that.
 struct TransferServices {
+  std::vector<UrlRewrite> rewrites;  ///< set before the call
   std::unique_ptr<Git> git;
   std::unique_ptr<Http> http;
   std::unique_ptr<Archives> archives;
@@ -25,8 +27,8 @@ struct TransferServices {
 /// that is the caller's `abi`.
 using TransferEntry = unsigned (*)(unsigned abi, TransferServices* services);
 
-std::unique_ptr<Git> make_git();
-std::unique_ptr<Http> make_http();
+std::unique_ptr<Git> make_git(std::vector<UrlRewrite> rewrites);
+std::unique_ptr<Http> make_http(std::vector<UrlRewrite> rewrites);
 std::unique_ptr<Archives> make_archives();
 
 }  // namespace ck::sys

@@ -76,7 +76,7 @@ TEST(Recipe, ReadsConditionsOnChoicesAndConflicts) {
 
 TEST(Recipe, ReadsSources) {
   const Recipe recipe = recipe_of("package.json");
-  ASSERT_EQ(recipe.sources.size(), 5u);
+  ASSERT_EQ(recipe.sources.size(), 7u);
   EXPECT_EQ(std::get<FilesSource>(recipe.sources[0]).path, ".");
   const UrlSource& archive = std::get<UrlSource>(recipe.sources[1]);
   EXPECT_EQ(archive.urls.size(), 2u);
@@ -89,6 +89,9 @@ TEST(Recipe, ReadsSources) {
   EXPECT_EQ(std::get<GitSource>(recipe.sources[3]).url, "git@example.org:me/example.git");
   EXPECT_EQ(std::get<DebianSource>(recipe.sources[4]).version, "1:1.2.0+dfsg-1");
   EXPECT_EQ(std::get<DebianSource>(recipe.sources[4]).paths, std::vector<std::string>{"usr/lib/*"});
+  EXPECT_EQ(std::get<PipSource>(recipe.sources[5]).version, "1.26.4");
+  EXPECT_EQ(std::get<PipSource>(recipe.sources[5]).from, "https://example.org/numpy.whl");
+  EXPECT_EQ(std::get<NpmSource>(recipe.sources[6]).package, "@example/left-pad");
 }
 
 TEST(Recipe, ReadsVariations) {
@@ -227,7 +230,8 @@ INSTANTIATE_TEST_SUITE_P(Dependencies, WrongRecipe, testing::ValuesIn(kDependenc
 
 const Wrong kSources[] = {
     {R"({"sources": [{}]})",
-     "/sources/0 must have exactly one of the keys 'files', 'url', 'git' and 'debian'"},
+     "/sources/0 must have exactly one of the keys 'files', 'url', 'git', 'debian', 'pip' and "
+     "'npm'"},
     {R"({"sources": [{"files": ".", "git": "https://a/b"}]})",
      "/sources/0 must have exactly one of"},
     {R"({"sources": [3]})", "/sources/0 is 3, but must be an object"},

@@ -1,0 +1,66 @@
+#include <algorithm>
+
+#include "app/lint.hpp"
+#include "base/strings.hpp"
+#include "cli/command.hpp"
+#include "cli/report_json.hpp"
+
+namespace ck::cli {
+namespace {
+
+using Severity = app::LintFinding::Severity;
+
+/// As it is typed: from here, when it lies below here.
+std::string shown_path(const fs::path& file) {
+  std::error_code unknown;
+  const fs::path here = fs::current_path(unknown);
+  const fs::path relative = unknown ? file : file.lexically_relative(here);
+  const bool below = !relative.empty() && *relative.begin() != "..";
+  return printable((below ? relative : file).string());
+}
+
+void print(const Call& call, const app::LintReport& report) {
+  std::string text;
+  for (const auto& one : report.findings) {
+    const bool error = one.severity == Severity::error;
+    text += shown_path(one.file) + ":" + std::to_string(one.line) + ": " +
+            (error ? "error" : "warning") + ": " + printable(one.message) +
+            (one.hint.empty() ? "" : " (" + printable(one.hint) + ")") + " [" + one.rule + "]\n";
+  }
+  call.output.data(text);
+}
+
+Result<int> lint(Call& call) {
+  if (call.line.words.size() > 1) {
+    return fail(ErrorCode::usage, "one path is expected, found also '" + call.line.words[1] + "'");
+  }
+  CK_TRY(report, app::lint(call.session, call.line.words.empty() ? "." : call.line.words.front()));
+  const auto errors =
+      std::ranges::count(report.findings, Severity::error, &app::LintFinding::severity);
+  const auto warnings = static_cast<std::ptrdiff_t>(report.findings.size()) - errors;
+  if (call.output.json()) {
+    call.output.data(json_text(report));
+  } else {
+    print(call, report);
+    call.output.say(std::to_string(report.files) + " descriptors read: " + std::to_string(errors) +
+                    " errors, " + std::to_string(warnings) + " warnings");
+  }
+  const bool bad = errors > 0 || (warnings > 0 && call.line.has("strict"));
+  return bad ? exit_code(ErrorCode::invalid) : 0;
+}
+
+}  // namespace
+
+std::vector<Command> lint_commands() {
+  return {{"lint",
+           "check components before others use them",
+           {"lint [PATH]", "lint repo:NAME", "lint KIND:NAME"},
+           "PATH is a repository, a folder or one descriptor (default: the folder you are in). "
+           "Each line is\nFILE:LINE: error or warning: what, and the name of the rule. Errors are "
+           "what ck would refuse,\nwarnings what is hardly meant. Fails when there are errors.",
+           {{{"strict", "", "fail for warnings too"}}, {}, false},
+           {"ck lint repo:core", "ck lint package:onnx-lite --strict"},
+           lint}};
+}
+
+}  // namespace ck::cli
