@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "install/mirror.hpp"
 #include "sys/host.hpp"
 
 namespace ck::app {
@@ -90,6 +91,10 @@ Result<install::Context*> Session::context() {
                                              .cancel = parts_->cancel,
                                              .host_variables = parts_->host_variables,
                                              .offline = parts_->settings.offline});
+    if (!parts_->settings.mirror.empty()) {
+      CK_TRY(mirror, install::read_mirror(parts_->settings.mirror));
+      CK_CHECK(install::use_mirror(mirror, *parts_->context));
+    }
   }
   return &*parts_->context;
 }

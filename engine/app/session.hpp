@@ -12,6 +12,7 @@ struct Settings {
   fs::path shipped;          ///< the core repository, or empty
   fs::path transfer_module;  ///< ck-transfer.so
   bool offline = false;
+  fs::path mirror;  ///< where sources are taken from, or empty
 };
 
 class Session {

@@ -113,6 +113,7 @@ Result<int> execute(const Command& command, const std::vector<std::string>& argu
   line->typed = typed_line(arguments);
   CK_TRY(settings, app::default_settings());
   settings.offline = line->has("offline");
+  settings.mirror = line->get("mirror");
   const sys::Cancel cancel = sys::cancel_on_signals();
   ProgressSink events(output);
   app::Session session(settings, events, cancel);
@@ -163,8 +164,8 @@ std::vector<Command> commands() {
   std::vector<Command> table;
   for (auto* rows :
        {repository_commands, component_commands, environment_commands, program_commands,
-        lock_commands, shell_commands, experiment_commands, exchange_commands, collective_commands,
-        doctor_commands, completion_commands}) {
+        lock_commands, shell_commands, mirror_commands, experiment_commands, exchange_commands,
+        collective_commands, doctor_commands, completion_commands}) {
     for (auto& command : rows()) table.push_back(std::move(command));
   }
   return table;
