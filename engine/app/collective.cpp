@@ -14,6 +14,7 @@
 #include "collective/program.hpp"
 #include "collective/software.hpp"
 #include "collective/surroundings.hpp"
+#include "install/mirror.hpp"
 #include "install/profile.hpp"
 #include "run/runner.hpp"
 
@@ -240,6 +241,11 @@ Result<collective::Wishes> wishes_of(Session& session, const CollectiveOptions& 
     if (!fs::exists(options.source, missing))
       return fail(ErrorCode::not_found, "--source: there is no " + printable(options.source));
     wishes.sources[""] = fs::absolute(options.source).string();
+  }
+  if (!session.settings().mirror.empty()) {
+    CK_TRY(mirror, install::read_mirror(session.settings().mirror));
+    for (const auto& clone : mirror.clones)
+      wishes.sources.emplace(clone.url, mirror.path_of(clone).string());
   }
   std::error_code unknown;
   wishes.executable = fs::read_symlink("/proc/self/exe", unknown);

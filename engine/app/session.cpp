@@ -2,9 +2,10 @@
 
 #include <optional>
 
+#include "catalog/configuration.hpp"
+#include "install/mirror.hpp"
 #include "install/staging.hpp"
 #include "install/use.hpp"
-#include "catalog/configuration.hpp"
 #include "sys/host.hpp"
 
 namespace ck::app {
@@ -104,6 +105,10 @@ Result<install::Context*> Session::context() {
                                              .request = parts_->settings.request,
                                              .jobs = parts_->settings.jobs,
                                              .use = parts_->use});
+    if (!parts_->settings.mirror.empty()) {
+      CK_TRY(mirror, install::read_mirror(parts_->settings.mirror));
+      CK_CHECK(install::use_mirror(mirror, *parts_->context));
+    }
   }
   return &*parts_->context;
 }

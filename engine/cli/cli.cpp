@@ -118,6 +118,7 @@ Result<int> execute(const Command& command, const std::vector<std::string>& argu
   settings.request = line->typed;
   CK_TRY(jobs, line->integer("jobs", 1, kMostJobs));
   settings.jobs = jobs.value_or(0);
+  settings.mirror = line->get("mirror");
   const sys::Cancel cancel = sys::cancel_on_signals();
   ProgressSink events(output);
   app::Session session(settings, events, cancel);
@@ -166,11 +167,10 @@ Result<int> dispatch(const std::vector<std::string>& typed, Output& output) {
 
 std::vector<Command> commands() {
   std::vector<Command> table;
-  for (auto* rows :
-       {repository_commands, component_commands, environment_commands, care_commands,
-        space_commands, program_commands, lock_commands, shell_commands, experiment_commands,
-        exchange_commands, collective_commands, doctor_commands, lint_commands, test_commands,
-        completion_commands}) {
+  for (auto* rows : {repository_commands, component_commands, environment_commands, care_commands,
+                     space_commands, program_commands, lock_commands, shell_commands,
+                     mirror_commands, experiment_commands, exchange_commands, collective_commands,
+                     doctor_commands, lint_commands, test_commands, completion_commands}) {
     for (auto& command : rows()) table.push_back(std::move(command));
   }
   return table;

@@ -54,6 +54,7 @@ std::vector<Command> program_commands();
 std::vector<Command> experiment_commands();
 std::vector<Command> lock_commands();
 std::vector<Command> shell_commands();
+std::vector<Command> mirror_commands();
 std::vector<Command> collective_commands();
 std::vector<Command> doctor_commands();
 std::vector<Command> lint_commands();

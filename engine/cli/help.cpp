@@ -43,6 +43,7 @@ std::vector<Option> common_options() {
           {"yes", "", "answer every question with yes"},
           {"verbose", "", "print details"},
           {"offline", "", "fetch nothing from anywhere"},
+          {"mirror", "DIR", "take sources from this mirror (see ck mirror)"},
           {"help", "", "print help of this command"}};
 }
 

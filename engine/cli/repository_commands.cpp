@@ -1,3 +1,4 @@
+#include "app/mirrors.hpp"
 #include "app/repositories.hpp"
 
 #include "base/strings.hpp"
@@ -26,11 +27,14 @@ Result<int> pull(Call& call) {
     CK_TRY(name, name_of_kind(call, "repo"));
     request.name = name;
   }
-  if (request.name.empty() && request.url.empty() && !request.all) {
+  const bool of_mirror =
+      call.line.has("mirror") && request.name.empty() && request.url.empty() && !request.all;
+  if (!of_mirror && request.name.empty() && request.url.empty() && !request.all) {
     return fail(Error(ErrorCode::usage, "nothing says what to pull")
                     .hint("ck pull repo:NAME, ck pull repo --url=URL, or ck pull repo --all"));
   }
-  CK_TRY(report, app::pull(call.session, request));
+  CK_TRY(report, of_mirror ? app::pull_from_mirror(call.session, call.line.get("mirror"))
+                           : app::pull(call.session, request));
   if (call.output.json()) {
     call.output.data(json_text(report));
     return 0;
@@ -142,7 +146,7 @@ std::vector<Command> repository_commands() {
       {"pull",
        "get or update a component repository and those it needs",
        {"pull repo:NAME [--url=URL] [--branch=B | --tag=T | --commit=C]", "pull repo --url=URL",
-        "pull repo --all"},
+        "pull repo --all", "pull --mirror=DIR"},
        "The commit of every repository is recorded. Local changes are never overwritten: a clone "
        "that has\n"
        "some is left as it is and the command fails.",

@@ -1,0 +1,55 @@
+#pragma once
+/// Mirrors: folders with everything that a lock needs, for machines that reach nothing else.
+
+#include <string>
+#include <vector>
+
+#include "install/lock.hpp"
+
+namespace ck::install {
+
+/// A download; lies in files/ab/<sha256>.
+struct MirrorFile {
+  std::string sha256;
+  std::vector<std::string> urls;
+};
+/// The files of a git commit that a recipe names; lies in trees/<name>.
+struct MirrorTree {
+  std::string name;  ///< hash of URL and commit
+  std::string url, commit;
+  std::string content;  ///< hash of the whole tree
+};
+/// A git repository at a commit, to be cloned from; lies in clones/<folder>.
+struct MirrorClone {
+  std::string folder;
+  std::string repository;  ///< name of a component repository; empty: a source of a CK package
+  std::string url, commit;
+};
+
+/// `mirror.json`, "ck.mirror/1", written last.
+struct Mirror {
+  fs::path folder;
+  std::vector<MirrorFile> files;
+  std::vector<MirrorTree> trees;
+  std::vector<MirrorClone> clones;  ///< repositories after those they need
+
+  fs::path path_of(const MirrorFile& file) const;
+  fs::path path_of(const MirrorTree& tree) const;
+  fs::path path_of(const MirrorClone& clone) const;
+};
+
+/// `not_found` for a folder that is none.
+Result<Mirror> read_mirror(const fs::path& folder);
+
+/// Adds what is missing for a lock; what lies there already stays and is not fetched again. Every
+/// part is complete or absent, and in the index only when it is there.
+Result<Mirror> create_mirror(const Lock& lock, const fs::path& folder, Context& context);
+
+/// What is wrong with it, one sentence each: missing, or not what the index says.
+Result<std::vector<std::string>> verify_mirror(const Mirror& mirror, Context& context);
+
+/// Puts files and trees where downloads are kept, verified; from there everything is installed
+/// without a network.
+Status use_mirror(const Mirror& mirror, Context& context);
+
+}  // namespace ck::install
