@@ -7,6 +7,9 @@ endif()
 if(TARGET ck_transfer)
   install(TARGETS ck_transfer LIBRARY DESTINATION lib/ck)
 endif()
+if(TARGET ck_launch)
+  install(TARGETS ck_launch RUNTIME DESTINATION lib/ck)
+endif()
 
 # The data folders of this checkout are the repository `core`.
 install(FILES ck-repo.json DESTINATION share/ck)

@@ -109,6 +109,7 @@ Result<collective::ProgramRequest> program_request(Session& session,
   if (!program.compile.size && program.compile.flags.empty()) program.compile.speed = true;
   program.compile.variables = object_of(request.collective.compiler_variables);
   program.environment = object_of(request.variables);
+  program.secrets = request.secrets;
   program.params = object_of(request.collective.params);
   program.arguments = request.arguments;
   program.command = request.command;
@@ -516,7 +517,7 @@ Result<install::Lock> lock_collective(Session& session, const InstallRequest& re
 Result<DetectedSoftware> detect_collective(Session& session, const catalog::Component& soft,
                                            const DetectRequest& request) {
   CK_TRY(context, session.context());
-  CK_TRY(profile, install::load_profile("clean", *context));
+  CK_TRY(profile, install::load_profile(request.profile, *context));
   CK_TRY(wishes, wishes_of(session, request.collective));
   CK_TRY(bench, collective::Workbench::open(*context, profile, std::move(wishes)));
   collective::DetectOptions options;

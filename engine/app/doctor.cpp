@@ -4,6 +4,8 @@
 
 #include "base/strings.hpp"
 #include "collective/oddities.hpp"
+#include "install/isolation.hpp"
+#include "install/profile.hpp"
 #include "sys/files.hpp"
 #include "sys/host.hpp"
 
@@ -50,6 +52,38 @@ Status check_home(Session& session, DoctorReport& report) {
   return {};
 }
 
+/// Which profiles this machine can enforce, by trying.
+Status check_profiles(Session& session, DoctorReport& report) {
+  CK_TRY(context, session.context());
+  CK_TRY(profiles, context->catalog.search({{"", "profile", ""}, {}, std::nullopt}));
+  for (const auto& component : profiles) {
+    CK_TRY(profile, install::load_profile(component.id.name, *context));
+    const std::string name = component.id.text();
+    CK_TRY(sandbox, install::sandbox_of(profile.isolation, {}, *context));
+    if (!sandbox) {
+      add(report, Finding::Weight::good, "machine", name + ": without a sandbox");
+      continue;
+    }
+    sys::ProcessSpec spec;
+    spec.argv = {"/bin/true"};
+    spec.directory = "/";
+    spec.sandbox = std::move(sandbox);
+    const auto result = context->processes.run(spec, context->cancel);
+    if (!result) {
+      add(report, Finding::Weight::odd, "machine",
+          name + " cannot be enforced: " + result.error().message);
+      continue;
+    }
+    const auto& isolation = *result->isolation;
+    add(report, isolation.missing.empty() ? Finding::Weight::good : Finding::Weight::odd, "machine",
+        name + ": " + join(isolation.enforced, ", "));
+    for (const auto& missing : isolation.missing)
+      add(report, Finding::Weight::odd, "machine",
+          name + " goes without: " + missing.what + " (" + missing.why + ")");
+  }
+  return {};
+}
+
 Status check_components(Session& session, const std::string& name, DoctorReport& report) {
   CK_TRY(catalog, session.catalog());
   CK_TRY(components, catalog->search({{name, "", ""}, {}, std::nullopt}));
@@ -82,6 +116,7 @@ Result<DoctorReport> doctor(Session& session, const std::string& repository) {
   if (repository.empty()) {
     check_tools(report);
     CK_CHECK(check_home(session, report));
+    CK_CHECK(check_profiles(session, report));
   }
   CK_TRY(repositories, session.repositories());
   if (!repository.empty()) CK_CHECK(repositories->find(repository));

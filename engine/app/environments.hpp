@@ -16,7 +16,8 @@ struct DetectRequest {
                                     ///< be empty with tags
   model::TagQuery tags;
   std::string full_path;
-  CollectiveOptions collective;  ///< for `soft` of Collective Knowledge
+  CollectiveOptions collective;   ///< for `soft` of Collective Knowledge
+  std::string profile = "clean";  ///< for hooks and commands of CK's soft
 };
 struct DetectedSoftware {
   catalog::Component component;

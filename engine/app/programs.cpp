@@ -56,8 +56,8 @@ Result<RunReport> run(Session& session, const RunRequest& request, const run::Pa
   CK_TRY(prepared, prepare_program(session, request));
   auto* const context = prepared.context;
   const auto& program = std::get<model::Program>(*prepared.subject.descriptor);
-  const run::RunRequest wanted{request.command, request.variables, request.arguments,
-                               request.timeout_seconds};
+  const run::RunRequest wanted{request.command, request.variables, request.secrets,
+                               request.arguments, request.timeout_seconds};
   // Planned before anything is built, so that a wrong command or variable is told at once.
   CK_TRY(run_plan, run::plan_run(program, prepared.plan, planned_closure(prepared.plan),
                                  prepared.subject.values, prepared.profile, wanted,

@@ -16,6 +16,7 @@ struct RunRequest {
   std::string command;
   model::Values values;          ///< --NAME=value
   install::Variables variables;  ///< --env.NAME=value
+  install::Variables secrets;    ///< --secret.NAME=value
   std::vector<std::pair<std::string, std::string>> pins;
   std::vector<std::string> arguments;
   std::optional<double> timeout_seconds;

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <exception>
+#include <iostream>
+#include <iterator>
 #include <optional>
 
 #include "app/collective_services.hpp"
+#include "app/forward.hpp"
 #include "base/strings.hpp"
 #include "cli/command.hpp"
 #include "cli/merged_input.hpp"
@@ -36,9 +39,14 @@ OutputOptions output_options(const std::vector<std::string>& arguments) {
   return options;
 }
 
+/// The command line for records and errors, without the values of secrets.
 std::string typed_line(const std::vector<std::string>& arguments) {
   std::string line = "ck";
-  for (const auto& argument : arguments) line += " " + shell_quoted(argument);
+  for (const auto& argument : arguments) {
+    const auto equals = argument.find('=');
+    const bool secret = argument.starts_with("--secret.") && equals != std::string::npos;
+    line += " " + (secret ? argument.substr(0, equals) + "=…" : shell_quoted(argument));
+  }
   return line;
 }
 
@@ -147,11 +155,23 @@ std::vector<std::string> in_full(const std::vector<std::string>& arguments) {
   return words;
 }
 
+/// Inside a sandbox there is nothing to work with: the engine outside answers.
+Result<int> ask_outside(const std::vector<std::string>& arguments, Output& output) {
+  app::ForwardedCall call{arguments, {}};
+  if (arguments.front() == "access")
+    call.input.assign(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
+  CK_TRY(answer, app::forward(call));
+  output.pass_through(answer.out, false);
+  output.pass_through(answer.err, true);
+  return answer.exit_code;
+}
+
 Result<int> dispatch(const std::vector<std::string>& typed, Output& output) {
   if (typed.size() == 1 && (typed[0] == "--version" || typed[0] == "version")) {
     output.data("ck " CK_VERSION "\n");
     return 0;
   }
+  if (!typed.empty() && app::is_in_sandbox()) return ask_outside(typed, output);
   const auto table = commands();
   if (typed.empty() || asks_for_help(typed.front())) {
     CK_TRY(code, help(typed, table, output));

@@ -52,6 +52,7 @@ Result<int> detect(Call& call) {
   request.tags = model::TagQuery::parse(call.line.get("tags"));
   request.full_path = call.line.get("full_path");
   request.collective = collective_options(call);
+  request.profile = call.line.given("profile").value_or(request.profile);
   if (pattern.name.empty() && request.tags.empty() && call.line.words.empty()) {
     return fail(Error(ErrorCode::usage, "nothing says what to detect")
                     .hint("ck detect software:NAME, ck detect software --tags=A,B, or ck detect "
@@ -110,7 +111,7 @@ Grammar installation_grammar() {
        {"no_tags", "C,D", "none of these tags"},
        {"version", "RANGE", "for example '>=1.2,<2'"},
        {"variation", "A,B", "variations by name"},
-       {"profile", "NAME", "which variables and limits builds and runs get (default: clean)"},
+       {"profile", "NAME", "what steps get and may do: clean (default), host or untrusted"},
        {"rebuild", "", "build it again although it exists"},
        {"jobs", "N", "processors for builds (default: all)"},
        {"dry_run", "", "print what would be done"},
@@ -190,7 +191,8 @@ std::vector<Command> environment_commands() {
          {"full_path", "FILE", "look at this file only"},
          {"search_dirs", "A,B", "CK's soft: more folders to look in"},
          {"extra_tags", "A,B", "CK's soft: more tags for the environment"},
-         {"force_version", "VERSION", "CK's soft: do not ask for the version"}},
+         {"force_version", "VERSION", "CK's soft: do not ask for the version"},
+         {"profile", "NAME", "CK's soft: what hooks and commands get (default: clean)"}},
         collective_prefixes(),
         false},
        {"ck detect software:gcc", "ck detect soft --tags=compiler"},

@@ -1,9 +1,12 @@
 #include "app/experiments.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "base/strings.hpp"
 #include "base/table.hpp"
+#include "cli/collective_options.hpp"
 #include "cli/command.hpp"
 #include "cli/plan_text.hpp"
 #include "cli/report_json.hpp"
@@ -36,6 +39,22 @@ std::string left_out(std::size_t count, const std::string& what) {
          "; --json shows all";
 }
 
+/// How the run was kept apart, where it was.
+std::string isolation_text(const store::Repetition& repetition) {
+  const auto detail = parse_json(repetition.detail, "detail of the repetition");
+  if (!detail || !detail->is_object() || !detail->contains("isolation")) return "";
+  const Json& isolation = (*detail)["isolation"];
+  std::vector<std::string> enforced;
+  for (const auto& one : isolation.value("enforced", Json::array()))
+    enforced.push_back(one.get<std::string>());
+  std::string text = "  sandbox " + printable(isolation.value("profile", "")) + ": " +
+                     printable(join(enforced, ", ")) + "\n";
+  for (const auto& one : isolation.value("missing", Json::array()))
+    text += "  sandbox lacks " + printable(one.value("what", "")) + ": " +
+            printable(one.value("why", "")) + "\n";
+  return text;
+}
+
 void print_point(Call& call, const app::ExperimentDetail::PointDetail& detail) {
   const auto& point = detail.point;
   std::string text =
@@ -50,6 +69,7 @@ void print_point(Call& call, const app::ExperimentDetail::PointDetail& detail) {
   const std::size_t hidden = detail.metrics.size() - shown.size();
   if (hidden > 0) text += "  " + left_out(hidden, "metric") + "\n";
   if (!point.repetitions.empty()) {
+    text += isolation_text(point.repetitions.front());
     for (const auto& output : point.repetitions.front().outputs) {
       text += "  output " + printable(output.name) + "  sha256 " + output.sha256 + "\n";
     }
@@ -101,6 +121,7 @@ Result<int> replay(Call& call) {
   CK_TRY(margin, call.line.number("margin", 0));
   request.margin = margin.value_or(request.margin);
   request.request = call.line.typed;
+  request.secrets = prefixed(call.line, "secret");
   run::PassThrough output;
   if (call.output.verbose()) {
     output = {[&call](std::string_view bytes) { call.output.pass_through(bytes, false); },
@@ -188,11 +209,13 @@ std::vector<Command> experiment_commands() {
        "compared as\n"
        "the program declares, measured numbers by the 95 % intervals of their medians. Numbers in "
        "brackets\n"
-       "are ck's own measurements: shown, but without a say.",
+       "are ck's own measurements: shown, but without a say. Secrets are not recorded: give them "
+       "again with\n"
+       "--secret.NAME=VALUE.",
        {{{"point", "UID", "which point (default: the last one that ended well)"},
          {"repetitions", "N", "how often to run (default: as often as recorded)"},
          {"margin", "FRACTION", "slack for measured numbers (default: 0.1)"}},
-        {},
+        {"secret"},
         false},
        {"ck replay experiment:hello"},
        replay},

@@ -22,6 +22,21 @@ std::string action_text(const install::PlannedEnvironment& step) {
   return "use";
 }
 
+std::string shown_value(const std::string& name, const std::string& value, const run::RunPlan& plan,
+                        const install::Scrubber& scrubber) {
+  const bool secret =
+      std::ranges::find(plan.secrets, name, &install::Secret::name) != plan.secrets.end();
+  return secret ? "${secret:" + name + "}" : scrubber.scrub(value);
+}
+
+std::string isolation_text(const model::Isolation& isolation) {
+  if (isolation.level == model::Isolation::Level::none) return "  without a sandbox\n";
+  const bool demanded = isolation.level == model::Isolation::Level::demanded;
+  return std::string("  in a sandbox") + (isolation.network ? "" : " without a network") +
+         (demanded ? ", or not at all" : ", as far as the machine can") +
+         "; hidden: " + join(isolation.hidden, " ") + "\n";
+}
+
 }  // namespace
 
 std::string plan_text(const install::InstallPlan& plan) {
@@ -38,11 +53,12 @@ std::string plan_text(const install::InstallPlan& plan) {
 std::string run_plan_text(const run::RunPlan& plan) {
   std::string text = "\nrun " + plan.subject + ", command '" + plan.command + "', profile '" +
                      plan.profile + "'\n";
+  const install::Scrubber scrubber(plan.variables, plan.secrets);
   for (const auto& [name, value] : plan.variables)
-    text += "  " + name + "=" + shell_quoted(value) + "\n";
+    text += "  " + name + "=" + shell_quoted(shown_value(name, value, plan, scrubber)) + "\n";
   text += " ";
-  for (const auto& argument : plan.argv) text += " " + shell_quoted(argument);
-  return text + "\n";
+  for (const auto& argument : plan.argv) text += " " + shell_quoted(scrubber.scrub(argument));
+  return text + "\n" + isolation_text(plan.isolation);
 }
 
 std::string metrics_text(const std::vector<experiment::MetricSummary>& metrics) {

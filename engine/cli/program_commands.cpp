@@ -25,6 +25,7 @@ Result<app::RunRequest> program_request(Call& call, const std::vector<std::strin
   take_collective_options(app::collective_program_options(), call.line, request.values);
   request.collective = collective_options(call);
   request.variables = prefixed(call.line, "env");
+  request.secrets = prefixed(call.line, "secret");
   request.pins = prefixed(call.line, "dep");
   request.arguments = call.line.arguments;
   CK_TRY(timeout, call.line.number("timeout", 0));
@@ -50,14 +51,14 @@ Grammar program_grammar() {
        {"record_uoa", "NAME", "the experiment to record in (default: the program's name)"},
        {"tags", "A,B", "tags of the record; without a name: the program with these tags"},
        {"timeout", "SECONDS", "stop the program after this time"},
-       {"profile", "NAME", "which variables and limits builds and runs get (default: clean)"},
+       {"profile", "NAME", "what steps get and may do: clean (default), host or untrusted"},
        {"rebuild", "", "build the program again although it exists"},
        {"jobs", "N", "processors for builds (default: all)"},
        {"dry_run", "", "print what would be done"},
        host_option()},
       collective_prefixes(),
       true};
-  for (const char* prefix : {"dep", "host", "gpu"}) grammar.prefixes.emplace_back(prefix);
+  for (const char* prefix : {"dep", "secret", "host", "gpu"}) grammar.prefixes.emplace_back(prefix);
   add_collective_options(app::collective_program_options(), "programs", grammar);
   return grammar;
 }
@@ -203,10 +204,11 @@ Result<int> explain(Call& call) {
 
 std::vector<Command> program_commands() {
   const std::string choices =
-      "--NAME=value sets a parameter of the program, --env.NAME=value a variable of the run, and\n"
-      "--dep.KEY=CHOICE what a dependency resolves to: tags:A,B, KIND:NAME, KIND:NAME@RANGE, "
-      "env:ID or a\n"
-      "version range. What follows '--' is appended to the program's command.";
+      "--NAME=value sets a parameter of the program, --env.NAME=value a variable of the run,\n"
+      "--secret.NAME=value one whose value is never written down, and --dep.KEY=CHOICE what a\n"
+      "dependency resolves to: tags:A,B, KIND:NAME, KIND:NAME@RANGE, env:ID or a version range. "
+      "What\n"
+      "follows '--' is appended to the program's command.";
   const Grammar grammar = with_locked_options(program_grammar());
   Grammar repeated = grammar;
   repeated.options.insert(repeated.options.begin(),

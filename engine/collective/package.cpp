@@ -5,6 +5,7 @@
 
 #include "base/sha256.hpp"
 #include "base/strings.hpp"
+#include "collective/broker.hpp"
 #include "collective/cmake_compiler.hpp"
 #include "collective/fetch_tools.hpp"
 #include "collective/meta.hpp"
@@ -258,7 +259,15 @@ class Installation {
                                          context_.offline));
     CK_TRY(all, channel.variables(variables(), bench_));
     CK_TRY(text, script());
-    auto ran = run_step({"installing " + name_, text, folder_, all, &log, {}}, bench_);
+    install::StepPlaces places;
+    places.writable = {work_ / "home", work_ / "tmp"};
+    std::optional<Broker> broker;
+    if (bench_.profile().isolation.level != model::Isolation::Level::none) {
+      CK_TRY(started, Broker::start(channel.folder(), bench_));
+      broker.emplace(std::move(started));
+      broker->add_to(all, places);
+    }
+    auto ran = run_step({"installing " + name_, text, folder_, all, &log, {}, places}, bench_);
     if (!ran && ran.error().code == ErrorCode::interrupted) return fail(std::move(ran.error()));
     CK_TRY(fetched, channel.fetched());
     CK_CHECK(ran);

@@ -214,13 +214,15 @@ class ProgramBuild {
     const fs::path folder = prefix / kBuildFolder;
     CK_CHECK(sys::make_directories(folder));
     if (!compiles()) return {};
-    CK_CHECK(run_step({"compiling " + request_.component.id.text(),
-                       join(lines_, "\n"),
-                       folder,
-                       bench_.step_variables(work),
-                       &log,
-                       {}},
-                      bench_));
+    CK_CHECK(
+        run_step({"compiling " + request_.component.id.text(),
+                  join(lines_, "\n"),
+                  folder,
+                  bench_.step_variables(work),
+                  &log,
+                  {},
+                  {.writable = {prefix, work / "home", work / "tmp"}, .readable = {}, .files = {}}},
+                 bench_));
     std::error_code missing;
     if (target_.empty() || fs::exists(folder / target_, missing)) return {};
     return fail(Error(ErrorCode::build_failed, "the compilation did not make " + target_)

@@ -16,6 +16,7 @@ struct ProgramRequest {
   catalog::Component component;
   CompileRequest compile;
   Json environment = Json::object();   ///< --env.NAME=
+  install::Variables secrets;          ///< --secret.NAME=: in the run, never written down
   Json params = Json::object();        ///< --params.NAME=, for hooks
   std::vector<std::string> arguments;  ///< after "--"
   std::string command;                 ///< --cmd_key

@@ -179,11 +179,15 @@ class Planning {
                                       bench_.context().home.work(), bench_));
     for (const auto& [name, value] : variables)
       plan.variables.emplace_back(name, run::without_home(value, home_));
+    CK_CHECK(add_secrets(plan));
     plan.argv = {"/bin/bash", "-c", run::without_home(line, home_)};
     for (const auto& one : planned_.dependencies.needs)
       plan.environments.push_back(one.environment.id());
     plan.environments.push_back(built_.environment.record.id);
     plan.profile = bench_.profile().common.name;
+    plan.isolation = bench_.profile().isolation;
+    for (const auto& path : install::named_paths(words_of_user()))
+      plan.readable.push_back(path.string());
     plan.limits = bench_.profile().limits;
     if (request_.timeout_seconds) plan.limits.timeout_seconds = request_.timeout_seconds;
     const std::string environment = std::string(kHome) + "/envs/" + built_.environment.record.id;
@@ -199,6 +203,25 @@ class Planning {
       plan.outputs.push_back(std::move(output));
     }
     return {};
+  }
+
+  Status add_secrets(run::RunPlan& plan) const {
+    std::vector<std::string> marked;
+    for (const auto& [name, value] : request_.secrets) {
+      install::set_variable(plan.variables, name, value);
+      marked.push_back(name);
+    }
+    std::ranges::sort(plan.variables);
+    CK_TRY(secrets, install::secrets_of(plan.variables, marked, bench_.context().home));
+    plan.secrets = std::move(secrets);
+    return {};
+  }
+
+  std::vector<std::string> words_of_user() const {
+    auto words = request_.arguments;
+    for (const auto& [name, value] : request_.environment.items())
+      words.push_back(text_at(request_.environment, name));
+    return words;
   }
 
   std::vector<int> accepted_codes() const {

@@ -79,6 +79,8 @@ Result<HookWork> call_setup(const SetupRequest& request, HookWork work, Workbenc
                 {"version", request.version},
                 {"version_split", version_parts(request.version)},
                 {"features", Json::object()}};
+  if (!request.full_path.empty()) call.files.push_back(request.full_path);
+  if (!request.folder.empty()) call.writable.push_back(request.folder);
   CK_TRY(answer, bench.call(std::move(call)));
   work.customize = object_at(answer.input, "customize");
   work.env = object_at(answer.input, "env");

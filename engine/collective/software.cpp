@@ -177,6 +177,10 @@ class Detector {
     call.component = owner_;
     call.file = kHookFile;
     call.function = function;
+    for (const auto* key : {"list", "dirs"}) {
+      for (const auto& text : texts_at(input, key)) call.files.emplace_back(text);
+    }
+    if (input.contains("full_path")) call.files.emplace_back(text_at(input, "full_path"));
     call.input = std::move(input);
     call.directory = work_->path();
     return bench_.call(std::move(call));
@@ -276,8 +280,13 @@ class Detector {
     auto lines = dependencies_.script();
     lines.push_back(command);
     lines.emplace_back("true");  // CK does not ask how the command ended either
-    ShellStep step{"asking " + file.string() + " for its version", join(lines, "\n"), work_->path(),
-                   bench_.step_variables(work_->path()),           nullptr,           kVersionTime};
+    ShellStep step{"asking " + file.string() + " for its version",
+                   join(lines, "\n"),
+                   work_->path(),
+                   bench_.step_variables(work_->path()),
+                   nullptr,
+                   kVersionTime,
+                   {.writable = {}, .readable = {}, .files = {file}}};
     CK_CHECK(run_step(step, bench_));
     CK_TRY(text, sys::read_file(output, kVersionOutput));
     return parsed(text, file);

@@ -46,6 +46,10 @@ Status run_step(const ShellStep& step, Workbench& bench) {
     step.log->write("+ " + step.what + "\n" + step.script + "\n");
     spec.out.tee = spec.err.tee = [&](std::string_view piece) { step.log->write(piece); };
   }
+  auto places = step.places;
+  places.writable.push_back(step.directory);
+  CK_TRY(sandbox, bench.sandbox(std::move(places)));
+  spec.sandbox = std::move(sandbox);
   CK_TRY(result, bench.context().processes.run(spec, bench.context().cancel));
   if (result.killed_for == sys::KilledFor::cancelled)
     return fail(ErrorCode::interrupted, step.what + " was interrupted");
@@ -61,6 +65,8 @@ Result<install::Variables> variables_after(const std::vector<std::string>& lines
                                            const fs::path& directory, Workbench& bench) {
   const std::string script = "exec 3>&1 1>&2\n" + join(lines, "\n") + "\nexec /usr/bin/env -0 >&3";
   auto spec = bash(script, directory, before, bench);
+  CK_TRY(sandbox, bench.sandbox({.writable = {}, .readable = {directory}, .files = {}}));
+  spec.sandbox = std::move(sandbox);
   CK_TRY(result, bench.context().processes.run(spec, bench.context().cancel));
   if (!result.ok()) {
     return fail(Error(ErrorCode::build_failed,

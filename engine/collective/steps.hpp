@@ -18,6 +18,7 @@ struct ShellStep {
   install::Variables variables;
   install::BuildLog* log = nullptr;  ///< gets the output; its end is shown in errors
   std::optional<std::chrono::milliseconds> time_limit;
+  install::StepPlaces places{};  ///< beside the directory, which can be written
 };
 
 /// `build_failed` with the last lines unless the script ends with 0; `interrupted`.

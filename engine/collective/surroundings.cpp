@@ -31,6 +31,7 @@ struct Around {
   // Of the repetition that is going on:
   Json environment, misc;
   install::Variables variables;
+  install::StepPlaces places;
 
   std::string placed(const std::string& text) const { return replace_all(text, "${home}", home); }
   Json placed(const Json& texts) const {
@@ -81,6 +82,7 @@ Result<hook::HookResult> call_hook(const SurroundingHook& hook, Json input, cons
   call.directory = folder;
   call.variables = around.variables;
   call.input = std::move(input);
+  call.writable = around.places.writable;
   CK_TRY(answer, around.bench->call(std::move(call)));
   around.environment = object_at(answer.input, "env");
   around.misc = object_at(answer.input, "misc");
@@ -93,6 +95,9 @@ Status before_run(const fs::path& folder, sys::ProcessSpec& spec, Around& around
   around.environment = around.placed(all.environment);
   around.misc = Json::object();
   around.variables = spec.variables;
+  if (spec.sandbox)
+    around.places = {
+        .writable = spec.sandbox->writable, .readable = spec.sandbox->readable, .files = {}};
   for (const auto& file : all.files_to_remove) {
     CK_TRY(path, sys::contained_path(folder, file));
     CK_CHECK(sys::remove_tree(path));
@@ -119,8 +124,9 @@ Status before_run(const fs::path& folder, sys::ProcessSpec& spec, Around& around
   if (all.before.empty()) return {};
   std::vector<std::string> lines;
   for (const auto& line : all.before) lines.push_back(around.placed(line));
-  return run_step({"pre-processing", joined(lines), folder, spec.variables, nullptr, {}},
-                  *around.bench);
+  return run_step(
+      {"pre-processing", joined(lines), folder, spec.variables, nullptr, {}, around.places},
+      *around.bench);
 }
 
 /// The end of a stream's file in place of the stream.
@@ -182,8 +188,9 @@ Result<Json> characteristics_of(const fs::path& folder, Around& around) {
   if (!all.after.empty()) {
     std::vector<std::string> lines;
     for (const auto& line : all.after) lines.push_back(around.placed(line));
-    CK_CHECK(run_step({"post-processing", joined(lines), folder, around.variables, nullptr, {}},
-                      *around.bench));
+    CK_CHECK(run_step(
+        {"post-processing", joined(lines), folder, around.variables, nullptr, {}, around.places},
+        *around.bench));
   }
   if (all.timer_file.empty()) return characteristics;
   CK_TRY(file, run::written_file(folder, all.timer_file));

@@ -127,6 +127,13 @@ void Workbench::lead_to_engine(install::Variables& variables) const {
     install::set_variable(variables, "CK_EXECUTABLE", wishes_.executable.string());
 }
 
+Result<std::optional<sys::Sandbox>> Workbench::sandbox(install::StepPlaces places) const {
+  places.readable.insert(places.readable.end(), wishes_.search_folders.begin(),
+                         wishes_.search_folders.end());
+  if (!wishes_.executable.empty()) places.files.push_back(wishes_.executable);
+  return install::sandbox_of(profile_->isolation, places, *context_);
+}
+
 Result<hook::Host*> Workbench::host() {
   if (host_) return host_.get();
   CK_TRY(folder, install::make_staging(context_->home.staging()));
@@ -137,6 +144,8 @@ Result<hook::Host*> Workbench::host() {
   options.variables = step_variables(folder_->path());
   options.directory = folder_->path();
   options.time_limit = shorter(options.time_limit, *profile_);
+  CK_TRY(sandbox, this->sandbox({.writable = {folder_->path()}, .readable = {}, .files = {}}));
+  options.sandbox = std::move(sandbox);
   auto access = [this](const Json& request) { return answer(request, *this); };
   host_ = std::make_unique<hook::Host>(std::move(options), std::move(access), context_->events);
   return host_.get();
@@ -167,6 +176,9 @@ Result<hook::HookResult> Workbench::call(Call call) {
   request.input = std::move(input);
   request.directory = call.directory.empty() ? folder_->path() : call.directory;
   request.variables = std::move(call.variables);
+  CK_TRY(seen, sandbox({.writable = {}, .readable = {}, .files = std::move(call.files)}));
+  if (seen) request.readable = std::move(seen->readable);
+  request.writable = std::move(call.writable);
   auto result = host->call(request, context_->cancel);
   const std::string what = call.component.id.text() + " " + call.file + " " + call.function;
   if (result) {

@@ -13,6 +13,7 @@
 #include "hook/host.hpp"
 #include "install/context.hpp"
 #include "install/environment.hpp"
+#include "install/isolation.hpp"
 #include "model/descriptor.hpp"
 
 namespace ck::collective {
@@ -67,6 +68,9 @@ class Workbench {
   /// The variables of the user's own shell, with what leads scripts to the engine.
   install::Variables user_variables() const;
 
+  /// The sandbox of a step or hook by the profile; none when the profile has none.
+  Result<std::optional<sys::Sandbox>> sandbox(install::StepPlaces places) const;
+
   /// Calls a function of an entry's Python file. The input gets what every hook is given (platform,
   /// `interactive`). The answer's "return" is 0; the input comes back as the hook left it.
   struct Call {
@@ -76,6 +80,8 @@ class Workbench {
     Json input;
     fs::path directory;
     install::Variables variables;
+    std::vector<fs::path> files;     ///< that the hook looks at, with what lies around them
+    std::vector<fs::path> writable;  ///< where it may write, beside `directory`
   };
   Result<hook::HookResult> call(Call call);
   /// Whether the entry has that function.

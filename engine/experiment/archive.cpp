@@ -91,7 +91,7 @@ Json make_document(const PointRequest& request, const run::RunPlan& plan, const 
   document["schema"] = kSchema;
   document["ck_version"] = CK_VERSION;
   document["started"] = iso_time(context.clock.unix_ns());
-  document["request"] = request.request;
+  document["request"] = install::Scrubber(plan.variables, plan.secrets).scrub(request.request);
   document["repetitions"] = request.repetitions;
   document["lock"] = install::to_json(lock);
   document["plan"] = run::to_json(plan);
@@ -108,7 +108,7 @@ Result<PointOutcome> execute_point(const PointRequest& request, const run::RunPl
   wanted.subject = plan.subject;
   Json document = make_document(request, plan, lock, context);
   CK_CHECK(add_hooks(request.hooks, document));
-  wanted.document = to_text(document);
+  wanted.document = install::Scrubber(plan.variables, plan.secrets).scrub(to_text(document));
   wanted.replay_of = request.replay_of;
   wanted.created_ns = context.clock.unix_ns();
   CK_TRY(point, context.store.begin_point(wanted));

@@ -15,7 +15,7 @@ struct PointRequest {
   model::Tags tags;
   int repetitions = 1;
   std::string replay_of;
-  std::string request;  ///< the command line as typed, for the record (secrets are not typed there)
+  std::string request;  ///< the command line as typed, for the record; secrets are taken out
   std::string hooks;    ///< code of components that was called to get there: JSON list, or empty
 };
 

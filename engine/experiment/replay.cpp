@@ -87,6 +87,27 @@ run::RunPlan plan_with(run::RunPlan plan, const std::map<std::string, std::strin
   return plan;
 }
 
+/// Puts values of secrets in their places; another value than the recorded one is told.
+Status give_secrets(const install::Variables& given, run::RunPlan& plan,
+                    install::Context& context) {
+  for (const auto& [name, value] : given) {
+    const auto known = std::ranges::find(plan.secrets, name, &install::Secret::name);
+    if (known == plan.secrets.end()) {
+      return fail(ErrorCode::usage, "--secret." + printable(name) + ": " + plan.subject +
+                                        " was run without a secret of that name");
+    }
+    CK_TRY(hasher, install::SecretHasher::open(context.home));
+    if (hasher.hash(value) != known->hash) {
+      context.events.on(Warning{"the secret " + printable(name) +
+                                " is not the one of the record, or was recorded in another home"});
+    }
+    known->hash = hasher.hash(value);
+    install::set_variable(plan.variables, name, value);
+  }
+  std::ranges::sort(plan.variables);
+  return {};
+}
+
 void add_differences(const std::vector<install::LockDifference>& from, Comparison& to) {
   for (const auto& difference : from) {
     to.environment.push_back({difference.what, difference.recorded, difference.now});
@@ -137,9 +158,10 @@ Result<ReplayReport> replay(const ReplayRequest& request, const run::PassThrough
       std::max(1, static_cast<int>(report.recorded.repetitions.size())));
   point.replay_of = report.recorded.uid;
   point.request = request.request;
-  const run::RunPlan plan = plan_with(
+  run::RunPlan plan = plan_with(
       plan_with(recorded_plan, recorded_repositories->moved(), context.home.root.string()),
       locked.ids);
+  CK_CHECK(give_secrets(request.secrets, plan, context));
   CK_TRY(outcome,
          execute_point(point, plan, install::make_lock(locked.plan, context), output, context));
   report.now = std::move(outcome.point);

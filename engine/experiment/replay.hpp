@@ -14,6 +14,7 @@ struct ReplayRequest {
   std::optional<int> repetitions;  ///< default: as many as recorded
   double margin = 0.10;
   std::string request;
+  install::Variables secrets;  ///< values of what the record only has hashes of
 };
 
 struct ReplayReport {

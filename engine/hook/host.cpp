@@ -1,5 +1,6 @@
 #include "hook/host.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "base/strings.hpp"
@@ -31,6 +32,12 @@ Json request_of(const HookCall& call, int id) {
           {"environ", variables}};
 }
 
+bool holds(const std::vector<fs::path>& places, const fs::path& wanted) {
+  return std::ranges::any_of(places, [&](const fs::path& place) {
+    return std::ranges::mismatch(place, wanted).in1 == place.end();
+  });
+}
+
 /// A line that is too long is the hook's fault; a cancellation is nobody's.
 Error channel_error(const HookCall& call, Error error) {
   if (error.code != ErrorCode::invalid) return error;
@@ -43,7 +50,8 @@ struct Host::State {
   State(HostOptions options_, Access access_, EventSink& events_)
       : options(std::move(options_)), access(std::move(access_)), events(events_) {}
 
-  Status start();
+  Status start(const HookCall& call);
+  bool shows(const HookCall& call) const;
   Result<HookResult> call(const HookCall& call, const sys::Cancel& cancel);
   Result<Json> converse(const HookCall& call, const sys::Cancel& cancel);
   Result<Json> next_message(const HookCall& call, std::int64_t& left_ns, const sys::Cancel& cancel);
@@ -54,18 +62,39 @@ struct Host::State {
   Access access;
   EventSink& events;
   std::optional<sys::Companion> process;
-  int calls = 0;  ///< the number of the last one is its id
+  std::optional<sys::Sandbox> sandbox;  ///< of the process
+  int calls = 0;                        ///< the number of the last one is its id
   bool busy = false;
 };
 
-Status Host::State::start() {
-  if (process) return {};
+/// Whether the running process sees what the call is about. What a sandbox shows is decided when it
+/// is made.
+bool Host::State::shows(const HookCall& call) const {
+  if (!sandbox) return true;
+  const auto seen = [&](const fs::path& place) {
+    return holds(sandbox->readable, place) || holds(sandbox->writable, place);
+  };
+  const auto open = [&](const fs::path& place) { return holds(sandbox->writable, place); };
+  return open(call.directory) && std::ranges::all_of(call.writable, open) &&
+         std::ranges::all_of(call.readable, seen);
+}
+
+Status Host::State::start(const HookCall& call) {
+  if (process && shows(call)) return {};
+  process.reset();
+  sandbox = options.sandbox;
+  if (sandbox) {
+    sandbox->writable.push_back(call.directory);
+    sandbox->writable.insert(sandbox->writable.end(), call.writable.begin(), call.writable.end());
+    sandbox->readable.insert(sandbox->readable.end(), call.readable.begin(), call.readable.end());
+  }
   CK_TRY(python, find_python(options));
   sys::CompanionSpec spec;
   // No bytecode beside other people's files, nothing printed held back.
   spec.argv = {python.native(), "-B", "-u", name_anywhere(options.program / "host.py")};
   spec.variables = options.variables;
   spec.directory = options.directory;
+  spec.sandbox = sandbox;
   spec.max_line_bytes = options.max_answer_bytes;
   spec.keep_output_bytes = kOutputBytes;
   CK_TRY(started, sys::Companion::start(std::move(spec)));
@@ -124,7 +153,7 @@ void Host::State::warn(const HookCall& call, const Json& answer) {
 Result<HookResult> Host::State::call(const HookCall& call, const sys::Cancel& cancel) {
   CK_CHECK(cancel.check());
   CK_CHECK(check_call(call));
-  CK_CHECK(start());
+  CK_CHECK(start(call));
   process->take_output();
   auto answer = converse(call, cancel);
   const std::string output = process->take_output();

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "base/json.hpp"
 #include "base/path.hpp"
 #include "sys/cancel.hpp"
+#include "sys/sandbox.hpp"
 
 namespace ck::hook {
 
@@ -33,15 +35,19 @@ struct HostOptions {
   fs::path directory;   ///< its working directory
   std::chrono::milliseconds time_limit{
       std::chrono::minutes(2)};  ///< per call, time in Access not counted
+  /// Hooks may write in their call's directory, and see what it names as readable, as well.
+  std::optional<sys::Sandbox> sandbox;
   std::size_t max_answer_bytes = 64u << 20;
 };
 
 struct HookCall {
-  fs::path file;         ///< the hook's Python file
-  std::string function;  ///< "setup"
-  Json input;            ///< object; the host adds ck_kernel
-  fs::path directory;    ///< working directory during the call
-  Variables variables;   ///< set on top of the process's during the call
+  fs::path file;                     ///< the hook's Python file
+  std::string function;              ///< "setup"
+  Json input;                        ///< object; the host adds ck_kernel
+  fs::path directory;                ///< working directory during the call
+  Variables variables;               ///< set on top of the process's during the call
+  std::vector<fs::path> readable{};  ///< places that a sandbox has to show for this call
+  std::vector<fs::path> writable{};  ///< and where it lets the hook write, beside `directory`
 };
 
 struct HookResult {

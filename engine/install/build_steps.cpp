@@ -4,6 +4,7 @@
 
 #include "base/strings.hpp"
 #include "install/commit.hpp"
+#include "install/isolation.hpp"
 #include "install/profile.hpp"
 #include "model/substitution.hpp"
 
@@ -165,6 +166,15 @@ Result<Variables> BuildSteps::variables() const {
   return variables;
 }
 
+std::vector<fs::path> BuildSteps::work_folders() const {
+  std::vector<fs::path> folders;
+  for (const auto* name : {"source", "build", "prefix", "dest", "home", "tmp", "check"}) {
+    std::error_code missing;
+    if (fs::exists(job_.staging / name, missing)) folders.push_back(job_.staging / name);
+  }
+  return folders;
+}
+
 Status BuildSteps::run(const Command& command) {
   const std::string shown = quoted(command.argv);
   job_.log.write("+ cd " + shell_quoted(command.directory.string()) + "\n+ " + shown + "\n");
@@ -174,6 +184,9 @@ Status BuildSteps::run(const Command& command) {
   std::ranges::sort(spec.variables);
   spec.directory = command.directory;
   spec.limits = process_limits(job_.profile.limits, {});
+  CK_TRY(sandbox, sandbox_of(job_.profile.isolation,
+                             {.writable = work_folders(), .readable = {}, .files = {}}, context_));
+  spec.sandbox = std::move(sandbox);
   for (auto* target : {&spec.out, &spec.err}) {
     target->tee = [this](std::string_view piece) { job_.log.write(piece); };
     target->keep_bytes = 0;

@@ -52,6 +52,8 @@ class BuildSteps {
   std::optional<std::string> value(std::string_view name) const;
   std::vector<std::string> known_names() const;
   std::vector<std::string> roots() const;
+  /// Where the steps may write: not where their log and their owner's name are kept.
+  std::vector<fs::path> work_folders() const;
 
   const BuildJob& job_;
   Context& context_;

@@ -8,6 +8,7 @@
 #include "base/sha256.hpp"
 #include "base/strings.hpp"
 #include "install/found_files.hpp"
+#include "install/isolation.hpp"
 #include "install/staging.hpp"
 #include "model/pattern.hpp"
 #include "model/substitution.hpp"
@@ -21,6 +22,17 @@ constexpr std::uint64_t kVersionFile = 4u << 20;
 constexpr std::uint64_t kDescriptor = 16u << 20;
 constexpr std::size_t kIdDigits = 32;
 constexpr std::string_view kSearchPath = "/usr/bin:/bin";
+
+/// Asking a program for its version needs nothing of the user's and no network, whatever the
+/// profile of what follows.
+model::Isolation detection_isolation() {
+  model::Isolation isolation;
+  isolation.level = model::Isolation::Level::wanted;
+  isolation.network = false;
+  isolation.hidden = {"${home}", "/home", "/root", "/run"};
+  isolation.scratch = {"/tmp", "/var/tmp", "/dev/shm"};
+  return isolation;
+}
 
 /// What `${name}` means in a software component, for one found file.
 class Names {
@@ -188,6 +200,12 @@ class Detector {
     spec.directory = work.path();
     spec.limits.wall_time = kVersionTime;
     spec.limits.output_bytes = kVersionOutput;
+    CK_TRY(sandbox, sandbox_of(detection_isolation(),
+                               {.writable = {work.path()},
+                                .readable = {found.root},
+                                .files = {found.file, found.real, *program}},
+                               context_));
+    spec.sandbox = std::move(sandbox);
     CK_TRY(result, context_.processes.run(spec, context_.cancel));
     if (result.killed_for == sys::KilledFor::cancelled)
       return fail(ErrorCode::interrupted, "detection was interrupted");

@@ -232,12 +232,29 @@ struct Script {
   std::vector<std::string> run;
 };
 
-/// Which variables and limits builds and runs get.
+/// How far builds, hooks and runs are kept apart from the machine.
+struct Isolation {
+  enum class Level {
+    none,
+    wanted,   ///< as far as the machine can
+    demanded  ///< completely, or nothing is started
+  };
+  Level level = Level::none;
+  bool network = true;
+  std::vector<std::string> hidden;   ///< absolute paths; ${home} is the user's home
+  std::vector<std::string> scratch;  ///< folders that are empty and can be written
+  std::vector<std::string> devices;  ///< wildcard patterns of nodes in /dev that stay
+  /// Of everything that one step starts, taken together.
+  std::optional<std::uint64_t> scratch_bytes, tree_memory_bytes, tree_processes, disk_bytes;
+};
+
+/// Which variables and limits builds and runs get, and what they may see and change.
 struct Profile {
   Common common;
   std::vector<std::string> pass;  ///< wildcard patterns of host variables that pass
   NamedTexts variables;           ///< fixed
   Limits limits;
+  Isolation isolation;
 };
 
 /// A CK component as far as listing, searching and loading need it.

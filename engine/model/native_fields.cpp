@@ -222,6 +222,16 @@ Tolerances tolerances(Document& document, const Json& value, const std::string& 
   return result;
 }
 
+std::vector<std::string> checked_texts(Document& document, ObjectReader& object,
+                                       std::string_view key, Rule rule, std::string_view wanted) {
+  std::vector<std::string> texts;
+  each_string(document, object, key, [&](const std::string& text, const std::string& path) {
+    must_be(document, path, text, rule, wanted);
+    texts.push_back(text);
+  });
+  return texts;
+}
+
 Limits limits_field(Document& document, ObjectReader& object) {
   Limits limits;
   const Json* value = object.optional("limits");

@@ -147,6 +147,10 @@ std::optional<std::uint64_t> count_field(ObjectReader& object, std::string_view 
 void each_string(Document& document, ObjectReader& object, std::string_view key,
                  const std::function<void(const std::string&, const std::string&)>& read);
 
+/// Strings that follow a rule, reported as in `must_be`.
+std::vector<std::string> checked_texts(Document& document, ObjectReader& object,
+                                       std::string_view key, Rule rule, std::string_view wanted);
+
 /// Strings that may use names of `scope`.
 std::vector<std::string> texts_field(Document& document, ObjectReader& object, std::string_view key,
                                      Scope scope);

@@ -16,24 +16,6 @@ bool is_root(std::string_view text) {
   return text == "/" || (text.starts_with("/") && is_inside(text.substr(1)));
 }
 
-bool is_variable_pattern(std::string_view text) {
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("_*?[]-!").find(c) != std::string_view::npos;
-  };
-  return !text.empty() && text.size() <= 100 && std::all_of(text.begin(), text.end(), allowed);
-}
-
-std::vector<std::string> checked_texts(Document& document, ObjectReader& object,
-                                       std::string_view key, Rule rule, std::string_view wanted) {
-  std::vector<std::string> texts;
-  each_string(document, object, key, [&](const std::string& text, const std::string& path) {
-    must_be(document, path, text, rule, wanted);
-    texts.push_back(text);
-  });
-  return texts;
-}
-
 void read_find(Document& document, ObjectReader& parent, Software& software) {
   software.roots = {"/usr/local", "/usr", "/opt/*"};
   const Json* value = parent.required("find");
@@ -115,18 +97,6 @@ Script read_script(Document& document, ObjectReader& object, Common common) {
   script.recipe.dependencies = read_dependencies(document, object);
   script.run = command_field(document, object, "run", Scope::texts);
   return script;
-}
-
-Profile read_profile(Document& document, ObjectReader& object, Common common) {
-  Profile profile;
-  profile.common = std::move(common);
-  profile.pass =
-      checked_texts(document, object, "pass", is_variable_pattern,
-                    "a pattern of variable names: letters, digits, '_', '*', '?', '[…]'");
-  profile.variables =
-      variables_field(document, object, "variables", Audience::itself, Scope::profile);
-  profile.limits = limits_field(document, object);
-  return profile;
 }
 
 }  // namespace ck::model::native

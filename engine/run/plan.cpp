@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "base/strings.hpp"
+#include "install/isolation.hpp"
 #include "install/profile.hpp"
 #include "model/substitution.hpp"
 
@@ -130,6 +131,15 @@ Result<std::vector<std::string>> arguments_of(const model::Command& command,
   return arguments;
 }
 
+/// What the user's own words name may be read by the program.
+std::vector<std::string> named_by(const RunRequest& request) {
+  auto words = request.arguments;
+  for (const auto& [name, value] : request.variables) words.push_back(value);
+  std::vector<std::string> names;
+  for (const auto& path : install::named_paths(words)) names.push_back(path.string());
+  return names;
+}
+
 /// The program's own variables and then the user's, laid over `base`; sorted.
 Result<install::Variables> variables_of(const model::Program& program, const RunRequest& request,
                                         install::Variables base, const Expand& expand) {
@@ -141,6 +151,7 @@ Result<install::Variables> variables_of(const model::Program& program, const Run
     CK_CHECK(check_variable(program, name));
     install::set_variable(base, name, value);
   }
+  for (const auto& [name, value] : request.secrets) install::set_variable(base, name, value);
   std::ranges::sort(base);
   return base;
 }
@@ -169,12 +180,18 @@ Result<RunPlan> plan_run(const model::Program& program, const install::InstallPl
   auto base = install::with_exports(
       install::profile_variables(profile, host_variables, fs::path(kWork)), closure, roots);
   CK_TRY(variables, variables_of(program, request, std::move(base), expand));
+  std::vector<std::string> marked;
+  for (const auto& [name, value] : request.secrets) marked.push_back(name);
+  CK_TRY(secrets, install::secrets_of(variables, marked, {home}));
+  plan.secrets = std::move(secrets);
   for (const auto& [name, value] : variables)
     plan.variables.emplace_back(name, without_home(value, home.string()));
 
   plan.environments = install::closure_order(closure, roots);
   plan.parameters = values;
   plan.profile = profile.common.name;
+  plan.isolation = profile.isolation;
+  plan.readable = named_by(request);
   plan.limits = tightest(profile.limits, program.limits);
   tighten(plan.limits.timeout_seconds, command->timeout_seconds);
   tighten(plan.limits.timeout_seconds, request.timeout_seconds);

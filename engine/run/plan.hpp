@@ -8,6 +8,7 @@
 #include "base/json.hpp"
 #include "install/environment.hpp"
 #include "install/plan.hpp"
+#include "install/secrets.hpp"
 #include "model/descriptor.hpp"
 
 namespace ck::run {
@@ -27,10 +28,13 @@ struct RunPlan {
   std::string command;  ///< name of the program's command
   std::vector<std::string> argv;
   install::Variables variables;           ///< the complete environment, sorted by name
+  std::vector<install::Secret> secrets;   ///< of the variables, those whose values stay here
   std::vector<std::string> environments;  ///< ids used, dependencies first
   model::Values parameters;
   std::string profile;
-  model::Limits limits;  ///< program, command and profile together
+  model::Isolation isolation;         ///< the profile's
+  std::vector<std::string> readable;  ///< places outside $CK_HOME that the user named
+  model::Limits limits;               ///< program, command and profile together
   std::vector<int> accept_exit;
   std::vector<model::Metric> metrics;
   std::vector<model::Output> outputs;
@@ -44,6 +48,7 @@ struct RunPlan {
 struct RunRequest {
   std::string command;                 ///< empty: the default one
   install::Variables variables;        ///< --env.NAME=value
+  install::Variables secrets;          ///< --secret.NAME=value: variables too, never written down
   std::vector<std::string> arguments;  ///< after "--", appended
   std::optional<double> timeout_seconds;
 };
@@ -63,7 +68,8 @@ std::string with_path_replaced(std::string_view text, const std::string& path, s
 /// begins like it.
 std::string without_home(std::string_view text, const std::string& home);
 
-Json to_json(const RunPlan& plan);  ///< "ck.run-plan/1"
+/// "ck.run-plan/1". Values of secrets are left out, wherever they stand.
+Json to_json(const RunPlan& plan);
 Result<RunPlan> run_plan_from_json(const Json& value, const std::string& source);
 
 }  // namespace ck::run

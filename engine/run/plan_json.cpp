@@ -1,5 +1,6 @@
 /// Run plans as JSON, "ck.run-plan/1", and back.
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
@@ -10,6 +11,7 @@ namespace {
 
 constexpr std::string_view kSchema = "ck.run-plan/1";
 const std::array<std::string, 3> kDirections{"lower", "higher", "none"};
+const std::array<std::string, 3> kLevels{"none", "wanted", "demanded"};
 const std::array<std::string, 3> kComparisons{"exact", "numeric", "none"};
 
 template <typename Enum>
@@ -40,6 +42,18 @@ Json to_json(const model::Limits& limits) {
   return json;
 }
 
+Json to_json(const model::Isolation& isolation) {
+  Json json = {{"level", word(kLevels, isolation.level)}, {"network", isolation.network}};
+  json["hidden"] = isolation.hidden;
+  json["scratch"] = isolation.scratch;
+  json["devices"] = isolation.devices;
+  put(json, "scratch_bytes", isolation.scratch_bytes);
+  put(json, "tree_memory_bytes", isolation.tree_memory_bytes);
+  put(json, "tree_processes", isolation.tree_processes);
+  put(json, "disk_bytes", isolation.disk_bytes);
+  return json;
+}
+
 std::optional<std::uint64_t> unsigned_of(ObjectReader& reader, const char* key) {
   const auto value = reader.optional_integer(key, 0);
   return value ? std::optional(static_cast<std::uint64_t>(*value)) : std::nullopt;
@@ -56,6 +70,23 @@ model::Limits limits_from(const Json& value, const std::string& path, JsonProble
   limits.timeout_seconds = reader.optional_number("timeout_seconds");
   reader.finish();
   return limits;
+}
+
+model::Isolation isolation_from(const Json& value, const std::string& path,
+                                JsonProblems& problems) {
+  ObjectReader reader(value, path, problems);
+  model::Isolation isolation;
+  isolation.level = meaning<model::Isolation::Level>(kLevels, reader.choice("level", kLevels));
+  isolation.network = reader.optional_bool("network").value_or(true);
+  if (reader.has("hidden")) isolation.hidden = reader.strings("hidden");
+  if (reader.has("scratch")) isolation.scratch = reader.strings("scratch");
+  if (reader.has("devices")) isolation.devices = reader.strings("devices");
+  isolation.scratch_bytes = unsigned_of(reader, "scratch_bytes");
+  isolation.tree_memory_bytes = unsigned_of(reader, "tree_memory_bytes");
+  isolation.tree_processes = unsigned_of(reader, "tree_processes");
+  isolation.disk_bytes = unsigned_of(reader, "disk_bytes");
+  reader.finish();
+  return isolation;
 }
 
 Json to_json(const model::Metric& metric) {
@@ -145,25 +176,47 @@ Json object_of(const Pairs& pairs) {
   return object;
 }
 
+install::Variables open_variables(const RunPlan& plan, const install::Scrubber& scrubber) {
+  install::Variables variables;
+  for (const auto& [name, value] : plan.variables) {
+    const bool secret =
+        std::ranges::find(plan.secrets, name, &install::Secret::name) != plan.secrets.end();
+    if (!secret) variables.emplace_back(name, scrubber.scrub(value));
+  }
+  return variables;
+}
+
+Json hashes_of(const std::vector<install::Secret>& secrets) {
+  Json json = Json::object();
+  for (const auto& secret : secrets) json[secret.name] = secret.hash;
+  return json;
+}
+
 }  // namespace
 
 Json to_json(const RunPlan& plan) {
+  const install::Scrubber scrubber(plan.variables, plan.secrets);
   Json json = Json::object();
   json["schema"] = kSchema;
   json["subject"] = plan.subject;
   json["command"] = plan.command;
-  json["argv"] = plan.argv;
-  json["variables"] = object_of(plan.variables);
+  json["argv"] = Json::array();
+  for (const auto& argument : plan.argv) json["argv"].push_back(scrubber.scrub(argument));
+  json["variables"] = object_of(open_variables(plan, scrubber));
+  if (!plan.secrets.empty()) json["secrets"] = hashes_of(plan.secrets);
   json["environments"] = plan.environments;
   json["parameters"] = object_of(plan.parameters);
   json["profile"] = plan.profile;
+  if (plan.isolation.level != model::Isolation::Level::none)
+    json["isolation"] = to_json(plan.isolation);
+  if (!plan.readable.empty()) json["readable"] = plan.readable;
   json["limits"] = to_json(plan.limits);
   json["accept_exit"] = plan.accept_exit;
   json["metrics"] = array_of(plan.metrics);
   json["outputs"] = array_of(plan.outputs);
   if (!plan.placements.empty()) json["placements"] = array_of(plan.placements);
   if (!plan.directory.empty()) json["directory"] = plan.directory;
-  if (!plan.surroundings.empty()) json["surroundings"] = plan.surroundings;
+  if (!plan.surroundings.empty()) json["surroundings"] = scrubber.scrub(plan.surroundings);
   return json;
 }
 
@@ -177,9 +230,17 @@ Result<RunPlan> run_plan_from_json(const Json& value, const std::string& source)
   plan.command = reader.string("command");
   plan.argv = reader.strings("argv");
   plan.variables = reader.string_map("variables");
+  if (reader.has("secrets")) {
+    for (auto& [name, hash] : reader.string_map("secrets"))
+      plan.secrets.push_back({name, std::move(hash)});
+  }
   plan.environments = reader.strings("environments");
   for (auto& [name, text] : reader.string_map("parameters")) plan.parameters[name] = text;
   plan.profile = reader.optional_string("profile").value_or("");
+  if (const auto* isolation = reader.optional("isolation")) {
+    plan.isolation = isolation_from(*isolation, reader.path_of("isolation"), problems);
+  }
+  if (reader.has("readable")) plan.readable = reader.strings("readable");
   if (const auto* limits = reader.optional("limits")) {
     plan.limits = limits_from(*limits, reader.path_of("limits"), problems);
   }

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/strings.hpp"
+#include "install/isolation.hpp"
 #include "install/profile.hpp"
 #include "install/staging.hpp"
 #include "run/placement.hpp"
@@ -30,23 +31,61 @@ Result<sys::TemporaryDirectory> make_work(const install::Context& context) {
   return std::move(work);
 }
 
-/// Only places are left open in a plan: the rest was decided when planning.
-std::string placed(const std::string& text, const fs::path& work, const fs::path& home) {
-  return replace_all(replace_all(text, "${work}", work.string()), "${home}", home.string());
+/// Only places are left open in a plan, and secrets in a recorded one.
+std::string placed(const std::string& text, const RunPlan& plan, const fs::path& work,
+                   const fs::path& home) {
+  std::string result =
+      replace_all(replace_all(text, "${work}", work.string()), "${home}", home.string());
+  for (const auto& secret : plan.secrets) {
+    const auto known =
+        std::ranges::find(plan.variables, secret.name, &std::pair<std::string, std::string>::first);
+    if (known != plan.variables.end())
+      result = replace_all(result, "${secret:" + secret.name + "}", known->second);
+  }
+  return result;
+}
+
+/// A record has no values of secrets; who replays it has to give them again.
+Status check_secrets(const RunPlan& plan) {
+  for (const auto& secret : plan.secrets) {
+    const auto known =
+        std::ranges::find(plan.variables, secret.name, &std::pair<std::string, std::string>::first);
+    if (known != plan.variables.end()) continue;
+    return fail(Error(ErrorCode::usage, plan.subject + " was run with the secret " +
+                                            printable(secret.name) + ", which is not recorded")
+                    .hint("give it again: --secret." + secret.name + "=VALUE"));
+  }
+  return {};
 }
 
 sys::ProcessSpec make_spec(const RunPlan& plan, const fs::path& work, const fs::path& home,
                            const PassThrough& output) {
   sys::ProcessSpec spec;
-  for (const auto& argument : plan.argv) spec.argv.push_back(placed(argument, work, home));
+  for (const auto& argument : plan.argv) spec.argv.push_back(placed(argument, plan, work, home));
   for (const auto& [name, value] : plan.variables)
-    spec.variables.emplace_back(name, placed(value, work, home));
+    spec.variables.emplace_back(name, placed(value, plan, work, home));
   spec.directory = work / "run";
   if (!plan.directory.empty()) spec.directory /= plan.directory;
   spec.limits = install::process_limits(plan.limits, {});
   spec.out = {sys::OutputTarget::To::capture, output.out, kMaxKeptStream};
   spec.err = {sys::OutputTarget::To::capture, output.err, kMaxKeptStream};
   return spec;
+}
+
+/// The run's own folders can be written; `home` and `tmp` are among them.
+Result<std::optional<sys::Sandbox>> sandbox_for(const RunPlan& plan, const fs::path& work,
+                                                const install::Context& context) {
+  install::StepPlaces places;
+  for (const auto* name : {"run", "tmp", "home"}) places.writable.push_back(work / name);
+  for (const auto& path : plan.readable) places.readable.emplace_back(path);
+  return install::sandbox_of(plan.isolation, places, context);
+}
+
+Json to_json(const sys::Isolation& isolation, const std::string& profile) {
+  Json missing = Json::array();
+  for (const auto& one : isolation.missing)
+    missing.push_back({{"what", one.what}, {"why", one.why}});
+  return {{"profile", profile}, {"enforced", isolation.enforced}, {"missing", std::move(missing)}};
 }
 
 Json to_json(const sys::HostLoad& load) {
@@ -58,12 +97,13 @@ Json to_json(const sys::HostLoad& load) {
   return json;
 }
 
-std::string detail_of(const sys::ProcessResult& result, const sys::HostLoad& before,
-                      const sys::HostLoad& after) {
+std::string detail_of(const RunPlan& plan, const sys::ProcessResult& result,
+                      const sys::HostLoad& before, const sys::HostLoad& after) {
   Json detail = Json::object();
   if (const auto* exited = std::get_if<sys::Exited>(&result.ending)) detail["exit"] = exited->code;
   if (const auto* signaled = std::get_if<sys::Signaled>(&result.ending))
     detail["signal"] = signaled->signal;
+  if (result.isolation) detail["isolation"] = to_json(*result.isolation, plan.profile);
   detail["load_before"] = to_json(before);
   detail["load_after"] = to_json(after);
   detail["voluntary_switches"] = result.voluntary_switches;
@@ -97,7 +137,8 @@ std::optional<Error> process_failure(const RunPlan& plan, const sys::ProcessResu
 }
 
 Result<store::StoredOutput> keep_output(const model::Output& output, const fs::path& folder,
-                                        store::Blobs& blobs, const sys::Cancel& cancel) {
+                                        const install::Scrubber& scrubber, store::Blobs& blobs,
+                                        const sys::Cancel& cancel) {
   auto file = written_file(folder, output.path);
   if (!file) {
     file.error().message = "output " + output.name + ": " + file.error().message;
@@ -107,6 +148,7 @@ Result<store::StoredOutput> keep_output(const model::Output& output, const fs::p
   store::StoredOutput stored{output.name, output.path, {}, fs::file_size(*file, unreadable), false};
   if (stored.size_bytes <= kMaxKeptOutput) {
     CK_TRY(bytes, sys::read_file(*file, kMaxKeptOutput));
+    if (!scrubber.empty()) bytes = scrubber.scrub(bytes);
     CK_TRY(sha256, blobs.put(bytes));
     stored.sha256 = sha256;
     stored.kept = true;
@@ -169,8 +211,9 @@ Status collect(const RunPlan& plan, const fs::path& folder, const sys::ProcessRe
     CK_TRY(numbers, phases.measured(folder, result));
     measured = std::move(numbers);
   }
+  const install::Scrubber scrubber(plan.variables, plan.secrets);
   for (const auto& output : plan.outputs) {
-    CK_TRY(stored, keep_output(output, folder, context.store.blobs(), context.cancel));
+    CK_TRY(stored, keep_output(output, folder, scrubber, context.store.blobs(), context.cancel));
     repetition.outputs.push_back(std::move(stored));
   }
   CK_TRY(values, extract_metrics(plan.metrics, folder, result.out));
@@ -203,12 +246,16 @@ Result<RunOutcome> failed_before(Error error, const RunPlan& plan, RunOutcome ou
 
 Result<RunOutcome> run_once(const RunPlan& plan, int number, const PassThrough& output,
                             install::Context& context, const Phases& phases) {
+  CK_CHECK(check_secrets(plan));
+  const install::Scrubber scrubber(plan.variables, plan.secrets);
   CK_TRY(work, make_work(context));
   CK_CHECK(place(plan, work.path() / "run", context));
   RunOutcome outcome;
   auto& repetition = outcome.repetition;
   repetition.number = number;
   auto spec = make_spec(plan, work.path(), context.home.root, output);
+  CK_TRY(sandbox, sandbox_for(plan, work.path(), context));
+  spec.sandbox = std::move(sandbox);
   if (phases.before) {
     auto prepared = phases.before(spec.directory, spec);
     if (!prepared)
@@ -222,8 +269,12 @@ Result<RunOutcome> run_once(const RunPlan& plan, int number, const PassThrough& 
   repetition.system_ns = result.system_ns;
   repetition.max_rss_bytes = result.max_rss_bytes;
   repetition.ending = result.ending_text();
-  repetition.detail = detail_of(result, before, sys::read_host_load());
+  repetition.detail = detail_of(plan, result, before, sys::read_host_load());
   if (phases.ended) CK_CHECK(phases.ended(spec.directory, result));
+  if (!scrubber.empty()) {
+    result.out = scrubber.scrub(result.out);
+    result.err = scrubber.scrub(result.err);
+  }
   CK_TRY(out_sha256, context.store.blobs().put(result.out));
   repetition.out_sha256 = out_sha256;
   CK_TRY(err_sha256, context.store.blobs().put(result.err));

@@ -97,6 +97,7 @@ struct Companion::State {
   Descriptor channel;  ///< none once it is closed from the other side
   Descriptor leader;   ///< tells that the companion has ended
   std::optional<ProcessGroup> group;
+  std::optional<Isolation> isolation;
   std::string ending;
   std::string requests;         ///< not sent yet
   std::string answers;          ///< read, but not handed out yet
@@ -110,6 +111,7 @@ Status Companion::State::start() {
   process.variables = spec.variables;
   process.directory = spec.directory;
   process.limits = spec.limits;
+  process.sandbox = spec.sandbox;
   CK_CHECK(check_spec(process));
   CK_TRY(program, find_program(process));
   CK_TRY(in_end, open_input(process));
@@ -119,6 +121,7 @@ Status Companion::State::start() {
          ProcessGroup::start(process, program,
                              {in_end.get(), out_end.get(), out_end.get(), ends.second.get()}));
   group.emplace(std::move(started));
+  isolation = group->isolation();
   channel = std::move(ends.first);
   // By number: glibc 2.36 declares pidfd_open in a way that C++ cannot link.
   leader.reset(static_cast<int>(::syscall(SYS_pidfd_open, group->id(), 0)));
@@ -229,6 +232,8 @@ std::string Companion::take_output() {
   state_->output.drain(UINT64_MAX);
   return state_->printed.take();
 }
+
+const std::optional<Isolation>& Companion::isolation() const { return state_->isolation; }
 
 std::string Companion::end() {
   if (!state_->group) return state_->ending;

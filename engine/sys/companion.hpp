@@ -21,6 +21,7 @@ struct CompanionSpec {
   std::vector<std::pair<std::string, std::string>> variables;  ///< the complete environment
   fs::path directory;                                          ///< working directory, must exist
   ProcessLimits limits;  ///< wall_time and output_bytes are not enforced
+  std::optional<Sandbox> sandbox;
   std::size_t max_line_bytes = 64u << 20;
   std::size_t keep_output_bytes = 1u << 20;
 };
@@ -55,6 +56,9 @@ class Companion {
 
   /// The end of what it printed since the last call, at most `keep_output_bytes`.
   std::string take_output();
+
+  /// What came of its sandbox, if it has one.
+  const std::optional<Isolation>& isolation() const;
 
   /// Gives it 100 ms to end by itself, kills what is left and tells how it ended: "exited with 3",
   /// "killed by signal 11 (SIGSEGV)". Its last output can be taken still.

@@ -24,15 +24,12 @@
 #include <span>
 
 #include "sys/descriptor.hpp"
+#include "sys/launch.hpp"
 #include "sys/process_group.hpp"
+#include "sys/process_limits.hpp"
 
 namespace ck::sys {
 namespace {
-
-struct ResourceLimit {
-  __rlimit_resource_t resource = RLIMIT_CORE;
-  rlimit value{};
-};
 
 /// Everything the child needs, made beforehand: between vfork and exec it must not allocate.
 struct ChildPlan {
@@ -44,29 +41,11 @@ struct ChildPlan {
   std::span<const ResourceLimit> limits;
   pid_t parent = -1;
   int report = -1;
+  int ending = -1;  ///< where the launcher tells the end; -1 without one
   bool take_terminal = false;
 };
 
-enum class Step : int {
-  ready,
-  die_with_parent,
-  group,
-  streams,
-  descriptors,
-  directory,
-  limits,
-  exec
-};
-
-/// What the child says through a pipe that exec closes: `ready`, and then, if it comes to that, the
-/// step that failed.
-struct Report {
-  Step step = Step::ready;
-  int error = 0;
-  long max_rss_kib = 0;
-};
-
-void tell(int pipe, const Report& report) {
+void tell(int pipe, const LaunchReport& report) {
   // Smaller than PIPE_BUF: written whole or not at all.
   [[maybe_unused]] const auto written = ::write(pipe, &report, sizeof report);
 }
@@ -94,6 +73,8 @@ bool connect_channel(int channel) {
   return connect(channel, kRequestsDescriptor) && connect(channel, kAnswersDescriptor);
 }
 
+bool stays_open(int descriptor) { return ::fcntl(descriptor, F_SETFD, 0) == 0; }
+
 bool apply_limits(std::span<const ResourceLimit> limits) {
   return std::all_of(limits.begin(), limits.end(), [](const ResourceLimit& limit) {
     return ::setrlimit(limit.resource, &limit.value) == 0;
@@ -113,32 +94,40 @@ void execute(const ChildPlan& plan) {
 
 /// In the child, in the parent's memory: only async-signal-safe calls, nothing allocated or
 /// changed.
-Step prepare_and_execute(const ChildPlan& plan) {
+LaunchStep prepare_and_execute(const ChildPlan& plan) {
   // The signal comes when the *thread* that started the child ends; it waits for the child.
-  if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return Step::die_with_parent;
+  if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return LaunchStep::die_with_parent;
   if (::getppid() != plan.parent) ::_exit(127);
-  if (::setpgid(0, 0) != 0) return Step::group;
+  if (::setpgid(0, 0) != 0) return LaunchStep::group;
   if (plan.take_terminal) ::tcsetpgrp(STDIN_FILENO, ::getpid());
   reset_signals(plan.take_terminal);
-  if (!connect_streams(plan.streams)) return Step::streams;
-  if (::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) != 0) return Step::descriptors;
-  if (!connect_channel(plan.streams.channel)) return Step::streams;
-  if (::chdir(plan.directory) != 0) return Step::directory;
-  if (!apply_limits(plan.limits)) return Step::limits;
+  if (!connect_streams(plan.streams)) return LaunchStep::streams;
+  if (::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) != 0) return LaunchStep::descriptors;
+  if (!connect_channel(plan.streams.channel)) return LaunchStep::streams;
+  // The launcher writes to both, and closes them before the program starts.
+  if (plan.ending >= 0 && !(stays_open(plan.report) && stays_open(plan.ending)))
+    return LaunchStep::descriptors;
+  if (::chdir(plan.directory) != 0) return LaunchStep::directory;
+  if (!apply_limits(plan.limits)) return LaunchStep::limits;
 
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
-  tell(plan.report, {Step::ready, 0, usage.ru_maxrss});
+  LaunchReport ready;
+  ready.max_rss_kib = usage.ru_maxrss;
+  tell(plan.report, ready);
   sigset_t none;
   sigemptyset(&none);
   ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
   execute(plan);
-  return Step::exec;
+  return LaunchStep::exec;
 }
 
 [[noreturn]] void become_program(const ChildPlan& plan) {
-  const Step failed = prepare_and_execute(plan);
-  tell(plan.report, {failed, errno, 0});
+  const LaunchStep failed = prepare_and_execute(plan);
+  LaunchReport report;
+  report.step = failed;
+  report.error = errno;
+  tell(plan.report, report);
   ::_exit(127);
 }
 
@@ -165,25 +154,6 @@ pid_t start_child(const ChildPlan& plan) {
   // NOLINTNEXTLINE(clang-analyzer-unix.Vfork): only system calls, and it never returns; see there
   if (child == 0) become_program(plan);
   return child;
-}
-
-/// The limits of a spec; never above what this process has itself, which only root could raise.
-std::vector<ResourceLimit> resource_limits(const ProcessLimits& limits) {
-  std::vector<ResourceLimit> result;
-  const auto add = [&](__rlimit_resource_t resource, const std::optional<std::uint64_t>& wanted,
-                       std::uint64_t grace) {
-    if (!wanted) return;
-    rlimit own{};
-    ::getrlimit(resource, &own);
-    const rlim_t hard = std::min<rlim_t>(own.rlim_max, *wanted + grace);
-    result.push_back({resource, {std::min<rlim_t>(hard, *wanted), hard}});
-  };
-  // A second more before SIGKILL: the program ends with SIGXCPU, which says why.
-  add(RLIMIT_CPU, limits.cpu_seconds, 1);
-  add(RLIMIT_DATA, limits.memory_bytes, 0);
-  add(RLIMIT_FSIZE, limits.file_bytes, 0);
-  add(RLIMIT_NPROC, limits.processes, 0);
-  return result;
 }
 
 /// Pointers as execve wants them, into texts that stay alive.
@@ -228,7 +198,7 @@ Error exec_error(const std::string& program, const fs::path& directory, int erro
   return Error(ErrorCode::io, "cannot start " + shown(program) + ": " + missing + " is missing");
 }
 
-Error start_error(const ProcessSpec& spec, const std::string& program, const Report& report) {
+Error start_error(const ProcessSpec& spec, const std::string& program, const LaunchReport& report) {
   const std::string what = "start " + shown(program) + ": ";
   const auto step_error = [&](const std::string& step) {
     Error error = system_error(what + "cannot " + step, report.error);
@@ -236,20 +206,29 @@ Error start_error(const ProcessSpec& spec, const std::string& program, const Rep
     return error;
   };
   switch (report.step) {
-    case Step::directory:
+    case LaunchStep::directory:
       return step_error("enter its working directory " + shown(spec.directory));
-    case Step::limits:
+    case LaunchStep::limits:
       return step_error("set its limits");
-    case Step::streams:
+    case LaunchStep::streams:
       return step_error("connect its standard streams");
-    case Step::descriptors:
+    case LaunchStep::descriptors:
       return step_error("close other descriptors (Linux 5.11 or later is needed)");
-    case Step::ready:
-    case Step::die_with_parent:
-    case Step::group:
+    case LaunchStep::barrier:
+      return barrier_error(report, program);
+    case LaunchStep::ready:
+    case LaunchStep::die_with_parent:
+    case LaunchStep::group:
       return step_error("prepare its process group");
-    case Step::exec:
+    case LaunchStep::exec:
       break;
+  }
+  std::error_code missing;
+  if (report.sandboxed && report.error == ENOENT && fs::exists(spec.directory / program, missing)) {
+    return Error(ErrorCode::io, "cannot start " + shown(program) +
+                                    ": it, its interpreter or its loader lies in a place that the "
+                                    "profile hides")
+        .hint("--profile=host runs it without a sandbox");
   }
   return exec_error(program, spec.directory, report.error);
 }
@@ -261,18 +240,41 @@ bool terminal_is_ours(const ProcessSpec& spec) {
          ::tcgetpgrp(STDIN_FILENO) == ::getpgrp();
 }
 
-/// What came through the pipe: the last report, and the size from the first.
-Report read_reports(int pipe) {
-  Report last{Step::ready, 0, 0};
+/// What came through the pipe: the last report, and the size from the first. In a sandbox the one
+/// that counts is the program's own, whose past is the launcher.
+LaunchReport read_reports(int pipe) {
+  LaunchReport last;
   long max_rss_kib = 0;
-  for (Report report;;) {
+  for (LaunchReport report;;) {
     const auto size = uninterrupted([&] { return ::read(pipe, &report, sizeof report); });
     if (size != static_cast<ssize_t>(sizeof report)) break;
-    max_rss_kib = std::max(max_rss_kib, report.max_rss_kib);
+    if (report.max_rss_kib != 0) max_rss_kib = report.max_rss_kib;
     last = report;
   }
   last.max_rss_kib = max_rss_kib;
   return last;
+}
+
+struct ReportPipe {
+  Descriptor read;
+  Descriptor write;
+};
+
+/// A pipe from the child, at numbers that what the program gets for its channel cannot replace.
+Result<ReportPipe> open_report() {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail(system_error("make a pipe", errno));
+  ReportPipe pipe{Descriptor(ends[0]), Descriptor(ends[1])};
+  if (pipe.write.get() > kAnswersDescriptor) return pipe;
+  pipe.write.reset(::fcntl(pipe.write.get(), F_DUPFD_CLOEXEC, kAnswersDescriptor + 1));
+  if (!pipe.write) return fail(system_error("make a pipe", errno));
+  return pipe;
+}
+
+Error launcher_error() {
+  return Error(ErrorCode::io, "the launcher of sandboxes, " + shown(default_launcher()) +
+                                  ", does not answer as it should")
+      .hint("install ck again: it must be of the same version as ck");
 }
 
 /// A parent of ours that ignores SIGCHLD makes us do so too, and then the system throws endings
@@ -294,17 +296,18 @@ Result<ProcessGroup> ProcessGroup::start(const ProcessSpec& spec, const std::str
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   stop_ignoring_children();
 
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail(system_error("make a pipe", errno));
-  const Descriptor reports(ends[0]);
-  Descriptor report_end(ends[1]);
-  if (report_end.get() <= kAnswersDescriptor) {
-    // What the program gets at these numbers must not replace the pipe.
-    report_end.reset(::fcntl(report_end.get(), F_DUPFD_CLOEXEC, kAnswersDescriptor + 1));
-    if (!report_end) return fail(system_error("make a pipe", errno));
-  }
-
+  CK_TRY(reports, open_report());
+  std::optional<ReportPipe> ending;
+  const bool take_terminal = terminal_is_ours(spec);
   auto argv = spec.argv;
+  std::string executable = program;
+  if (spec.sandbox) {
+    CK_TRY(opened, open_report());
+    ending.emplace(std::move(opened));
+    argv = launcher_arguments(spec, program, {reports.write.get(), ending->write.get()},
+                              take_terminal);
+    executable = argv.front();
+  }
   std::vector<std::string> variables;
   variables.reserve(spec.variables.size());
   for (const auto& [name, value] : spec.variables) {
@@ -312,24 +315,31 @@ Result<ProcessGroup> ProcessGroup::start(const ProcessSpec& spec, const std::str
   }
   const auto argv_pointers = pointers_to(argv);
   const auto variable_pointers = pointers_to(variables);
-  const auto limits = resource_limits(spec.limits);
-  const bool take_terminal = terminal_is_ours(spec);
-  const ChildPlan plan{program.c_str(),
+  // The launcher would have to live with them too.
+  const auto limits = spec.sandbox ? std::vector<ResourceLimit>() : resource_limits(spec.limits);
+  const ChildPlan plan{executable.c_str(),
                        argv_pointers.data(),
                        variable_pointers.data(),
                        spec.directory.c_str(),
                        streams,
                        limits,
                        ::getpid(),
-                       report_end.get(),
+                       reports.write.get(),
+                       ending ? ending->write.get() : -1,
                        take_terminal};
 
   const pid_t child = start_child(plan);
   if (child < 0) return fail(system_error("start " + shown(program) + ": cannot fork", errno));
   ProcessGroup group(child, take_terminal);
-  report_end.reset();
-  const Report report = read_reports(reports.get());
-  if (report.step != Step::ready) return fail(start_error(spec, program, report));
+  reports.write.reset();
+  if (ending) {
+    ending->write.reset();
+    group.ending_report_ = std::move(ending->read);
+  }
+  const LaunchReport report = read_reports(reports.read.get());
+  if (report.step != LaunchStep::ready) return fail(start_error(spec, program, report));
+  if (spec.sandbox && !report.sandboxed) return fail(launcher_error());
+  if (spec.sandbox) group.isolation_ = isolation_of(report, *spec.sandbox);
   group.memory_floor_bytes_ = static_cast<std::uint64_t>(report.max_rss_kib) * 1024;
   return group;
 }
@@ -339,6 +349,8 @@ ProcessGroup::ProcessGroup(ProcessGroup&& other) noexcept
       leader_reaped_(other.leader_reaped_),
       has_terminal_(std::exchange(other.has_terminal_, false)),
       memory_floor_bytes_(other.memory_floor_bytes_),
+      isolation_(std::move(other.isolation_)),
+      ending_report_(std::move(other.ending_report_)),
       ending_(other.ending_) {}
 
 ProcessGroup::~ProcessGroup() { end(); }
@@ -361,6 +373,16 @@ bool ProcessGroup::others_alive() {
   }
 }
 
+/// What the launcher told; nothing when it was killed itself, and its own ending stands for all.
+void ProcessGroup::read_ending() {
+  LaunchEnding told;
+  if (!ending_report_) return;
+  const auto size = uninterrupted([&] { return ::read(ending_report_.get(), &told, sizeof told); });
+  if (size == static_cast<ssize_t>(sizeof told))
+    ending_ = {told.status, told.usage, told.limit, told.wall_ns};
+  ending_report_.reset();
+}
+
 Ending ProcessGroup::end() {
   if (leader_ < 0) return ending_;
   // Before the leader is reaped where possible: until then nobody else can get its id.
@@ -370,6 +392,7 @@ Ending ProcessGroup::end() {
   while (uninterrupted([&] { return ::waitpid(-leader_, nullptr, 0); }) > 0) {
   }
   leader_ = -1;
+  read_ending();
   if (std::exchange(has_terminal_, false)) {
     // From the background this raises SIGTTOU, which would stop us.
     const SignalsBlocked blocked;

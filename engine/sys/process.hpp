@@ -15,6 +15,7 @@
 #include "base/error.hpp"
 #include "base/path.hpp"
 #include "sys/cancel.hpp"
+#include "sys/sandbox.hpp"
 
 namespace ck::sys {
 
@@ -48,6 +49,7 @@ struct ProcessSpec {
   OutputTarget out;
   OutputTarget err;
   ProcessLimits limits;
+  std::optional<Sandbox> sandbox;  ///< none: only what the above says
 };
 
 struct Exited {
@@ -57,8 +59,8 @@ struct Signaled {
   int signal = 0;
 };
 
-/// Why the engine itself ended a process.
-enum class KilledFor { nothing, wall_time, output, cancelled };
+/// Why the engine itself ended a process; the last three are limits of the sandbox.
+enum class KilledFor { nothing, wall_time, output, cancelled, memory, processes, disk };
 
 struct ProcessResult {
   std::variant<Exited, Signaled> ending;
@@ -77,6 +79,7 @@ struct ProcessResult {
   std::uint64_t voluntary_switches = 0;
   std::uint64_t involuntary_switches = 0;
   std::uint64_t major_faults = 0;
+  std::optional<Isolation> isolation;  ///< of a program in a sandbox
 
   bool ok() const;  ///< exited with 0 and not killed by us
 
@@ -89,7 +92,8 @@ class Processes {
  public:
   virtual ~Processes() = default;
   /// Runs to the end. `not_found` when the program is missing (names it and the PATH searched),
-  /// `io` when it cannot be started, `invalid` for an empty argv or a text that no program can get
+  /// `io` when it cannot be started, `unsupported` when a sandbox is demanded that the machine
+  /// refuses, `invalid` for an empty argv or a text that no program can get
   /// (a NUL, a variable without a name). A failing program is not an error: look at the result.
   /// When this returns, every process of the group is dead, background children of a leader that
   /// ended included. On cancellation the group gets SIGTERM, then SIGKILL after 2 s, and the result

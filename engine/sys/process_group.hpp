@@ -5,10 +5,13 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 
 #include "base/error.hpp"
+#include "sys/descriptor.hpp"
+#include "sys/launcher/protocol.hpp"
 #include "sys/process.hpp"
 
 namespace ck::sys {
@@ -25,10 +28,13 @@ struct StandardStreams {
   int channel = -1;  ///< becomes both descriptors of the channel; above them, -1 for none
 };
 
-/// How the leader of a group ended and what it and the children it waited for used.
+/// How the leader of a group ended and what it and the children it waited for used; of a program in
+/// a sandbox, how that and everything it started did.
 struct Ending {
   int status = 0;  ///< as wait4(2) gives it
   rusage usage{};
+  TreeLimit limit = TreeLimit::none;
+  std::optional<std::int64_t> wall_ns;  ///< of the program alone, where somebody told it
 
   std::variant<Exited, Signaled> how() const;
 };
@@ -55,6 +61,9 @@ class ProcessGroup {
   /// process, which the child shared until it became the program.
   std::uint64_t memory_floor_bytes() const { return memory_floor_bytes_; }
 
+  /// What came of the sandbox, if there is one.
+  const std::optional<Isolation>& isolation() const { return isolation_; }
+
   /// Sends a signal to every process of the group.
   void signal(int number) const;
 
@@ -66,6 +75,7 @@ class ProcessGroup {
 
  private:
   void reap_leader();
+  void read_ending();
 
   ProcessGroup(pid_t leader, bool has_terminal) : leader_(leader), has_terminal_(has_terminal) {}
 
@@ -73,6 +83,8 @@ class ProcessGroup {
   bool leader_reaped_ = false;
   bool has_terminal_ = false;
   std::uint64_t memory_floor_bytes_ = 0;
+  std::optional<Isolation> isolation_;
+  Descriptor ending_report_;  ///< from the launcher
   Ending ending_;
 };
 

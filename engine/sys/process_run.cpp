@@ -168,6 +168,20 @@ void describe(const Ending& ending, ProcessResult& result) {
   result.major_faults = static_cast<std::uint64_t>(usage.ru_majflt);
 }
 
+KilledFor reason_of(TreeLimit limit) {
+  switch (limit) {
+    case TreeLimit::memory:
+      return KilledFor::memory;
+    case TreeLimit::processes:
+      return KilledFor::processes;
+    case TreeLimit::disk:
+      return KilledFor::disk;
+    case TreeLimit::none:
+      break;
+  }
+  return KilledFor::nothing;
+}
+
 }  // namespace
 
 std::variant<Exited, Signaled> Ending::how() const {
@@ -198,6 +212,12 @@ std::string ProcessResult::ending_text() const {
       return "stopped for too much output";
     case KilledFor::cancelled:
       return "cancelled";
+    case KilledFor::memory:
+      return "stopped for too much memory";
+    case KilledFor::processes:
+      return "stopped for too many processes";
+    case KilledFor::disk:
+      return "stopped for filling its folders past the limit";
     case KilledFor::nothing:
       break;
   }
@@ -225,10 +245,13 @@ Result<ProcessResult> SystemProcesses::run(const ProcessSpec& spec, const Cancel
 
   watch.until_group_ends(group);
   ProcessResult result;
-  describe(group.end(), result);
+  const Ending ending = group.end();
+  describe(ending, result);
   watch.drain();
   result.killed_for = watch.killed_for();
-  result.wall_ns = watch.wall_time().count();
+  if (result.killed_for == KilledFor::nothing) result.killed_for = reason_of(ending.limit);
+  result.isolation = group.isolation();
+  result.wall_ns = ending.wall_ns.value_or(watch.wall_time().count());
   result.max_rss_floor_bytes = group.memory_floor_bytes();
   result.out = out.take_text();
   result.err = err.take_text();

@@ -156,7 +156,8 @@ TEST_F(BadPrograms, BenchmarkKeepsTheRunsBeforeTheFailure) {
   components.program("third", "n=$(cat '" + (folder / "count").string() + "'); echo $((n + 1)) >'" +
                                   (folder / "count").string() + "'; test $n -lt 2");
   write_text(folder / "count", "0");
-  EXPECT_TRUE(fails(ck("benchmark program:third --repetitions=5"), 3, "program:third"));
+  EXPECT_TRUE(
+      fails(ck("benchmark program:third --repetitions=5 --profile=host"), 3, "program:third"));
   const Json point = point_of("third");
   EXPECT_EQ(point["state"], "failed");
   ASSERT_EQ(point["repetitions"].size(), 3u);

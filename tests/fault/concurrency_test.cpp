@@ -36,7 +36,8 @@ TEST_F(Concurrency, OneEnvironmentIsBuiltOnce) {
   components.package("once", "echo built >>'" + log.string() + "'; sleep 0.05; echo x >\"$1/x\"");
   import();
   std::set<std::string> places;
-  for (const auto& result : together("install package:once")) places.insert(result.out);
+  for (const auto& result : together("install package:once --profile=host"))
+    places.insert(result.out);
   EXPECT_EQ(places.size(), 1u);
   EXPECT_EQ(read_text(log), "built\n");
   EXPECT_EQ(environments().size(), 1u);
@@ -50,8 +51,8 @@ TEST_F(Concurrency, SharedDependencyOfDifferentProgramsIsBuiltOnce) {
   for (const char* name : {"one", "two"})
     components.program(name, "true", R"("dependencies": {"lib": {"tags": ["once"]}})");
   import();
-  CkProcess one = start("run program:one");
-  CkProcess two = start("run program:two");
+  CkProcess one = start("run program:one --profile=host");
+  CkProcess two = start("run program:two --profile=host");
   EXPECT_TRUE(succeeds(one.wait()));
   EXPECT_TRUE(succeeds(two.wait()));
   EXPECT_EQ(read_text(log), "built\n");
@@ -126,10 +127,10 @@ TEST_F(Concurrency, EnvironmentInUseByABuildIsNotRemoved) {
                                  "' ]; do sleep 0.005; done; echo x >\"$1/x\"");
   import();
   write_text(go, "");
-  ASSERT_TRUE(succeeds(ck("install package:slow")));
+  ASSERT_TRUE(succeeds(ck("install package:slow --profile=host")));
   fs::remove(go);
   fs::remove(started);
-  CkProcess build = start("install package:slow --rebuild");
+  CkProcess build = start("install package:slow --rebuild --profile=host");
   wait_for(started);
   EXPECT_TRUE(fails(ck("rm env:slow"), 5, "being built by another ck"));
   write_text(go, "");

@@ -23,16 +23,12 @@ class Interrupt : public CkTest {
   }
 
   /// A script that tells that it runs, starts a child and does not end by itself.
-  std::string waiting() const {
-    return "sleep 1000 & touch '" + started().string() + "'; sleep 1000";
-  }
-  fs::path started() const { return folder / "started"; }
+  static std::string waiting() { return "sleep 1000 & touch started; sleep 1000"; }
 
   /// Starts a call, waits until its script runs, sends the signal to the group as a terminal does.
   CkResult interrupted(std::string_view line, int number = SIGINT) const {
-    fs::remove(started());
     CkProcess process = start(line);
-    wait_for(started());
+    wait_for_inside("started");
     process.signal_group(number);
     return process.wait();
   }
@@ -73,7 +69,8 @@ TEST_F(Interrupt, CtrlCInTheBuildOfADependencyRecordsNothing) {
 TEST_F(Interrupt, CtrlCInABenchmarkKeepsTheRunsBeforeIt) {
   components.program("second", "if mkdir '" + (folder / "first").string() +
                                    "' 2>/dev/null; then exit 0; fi; " + waiting());
-  EXPECT_TRUE(fails(interrupted("benchmark program:second --repetitions=5"), 130, "interrupted"));
+  EXPECT_TRUE(fails(interrupted("benchmark program:second --repetitions=5 --profile=host"), 130,
+                    "interrupted"));
   const Json all = points("second");
   ASSERT_EQ(all.size(), 1u);
   EXPECT_EQ(all[0]["state"], "interrupted");
@@ -83,7 +80,7 @@ TEST_F(Interrupt, CtrlCInABenchmarkKeepsTheRunsBeforeIt) {
 
 TEST_F(Interrupt, WhoeverWaitsForAnothersBuildCanBeInterrupted) {
   CkProcess builder = start("install package:slow");
-  wait_for(started());
+  wait_for_inside("started");
   CkProcess waiter = start("install package:slow --verbose");
   EXPECT_FALSE(waiter.ends_within(std::chrono::milliseconds(50)));
   waiter.signal_group(SIGINT);

@@ -75,6 +75,9 @@ class Golden : public CkTest, public testing::WithParamInterface<std::string> {
   std::string normalised(std::string text) const {
     static const std::vector<std::pair<std::regex, std::string>> kVarying = {
         {std::regex("/ck-[0-9a-f]{8}-[0-9]+-[0-9]+-\\w{6}\\b"), "/<staging>"},
+        // What a machine can enforce differs.
+        {std::regex("( sandbox \\w+:)[^\n]*"), "$1 <barriers>"},
+        {std::regex("\n +sandbox lacks [^\n]*"), ""},
         {std::regex("\\b[0-9a-f]{64}\\b"), "<sha256>"},
         {std::regex("\\b[0-9a-f]{40}\\b"), "<commit>"},
         {std::regex("\\b[0-9a-f]{32}\\b"), "<id>"},

@@ -150,14 +150,14 @@ TEST_F(CollectiveInstall, AFailedRebuildKeepsWhatThereWas) {
                      "test ! -e " +
                          (folder / "broken").string() + "\n");
   publish();
-  const auto first = ck("install package:lib");
+  const auto first = ck("install package:lib --profile=host");
   ASSERT_TRUE(succeeds(first));
   write_text(folder / "broken", "");
-  EXPECT_TRUE(fails(ck("install package:lib --rebuild"), 1, "package:lib"));
+  EXPECT_TRUE(fails(ck("install package:lib --rebuild --profile=host"), 1, "package:lib"));
   EXPECT_EQ(made(first), "ok\n");
   expect_clean();
   fs::remove(folder / "broken");
-  EXPECT_EQ(ck("install package:lib --rebuild").out, first.out);
+  EXPECT_EQ(ck("install package:lib --rebuild --profile=host").out, first.out);
   expect_clean();
 }
 
@@ -218,12 +218,12 @@ TEST_F(CollectiveInstall, KilledInTheMiddleItStartsAnew) {
                          started.string() + "\n  while :; do :; done\nfi\n" +
                          "test ! -e $INSTALL_DIR/rest && echo ok > $INSTALL_DIR/made\n");
   publish();
-  auto first = start("install package:lib");
+  auto first = start("install package:lib --profile=host");
   wait_for(started);
   first.signal_group(SIGKILL);
   first.wait();
   EXPECT_EQ(json_of(ck("show env --json"))["environments"].size(), 0U);
-  const auto second = ck("install package:lib");
+  const auto second = ck("install package:lib --profile=host");
   ASSERT_TRUE(succeeds(second));
   EXPECT_EQ(made(second), "ok\n");
   expect_clean();
@@ -233,7 +233,7 @@ TEST_F(CollectiveInstall, InterruptedItLeavesNothing) {
   const fs::path started = folder / "started";
   repository.package("lib", "lib,thing", "touch " + started.string() + "\nsleep 30\n");
   publish();
-  auto call = start("install package:lib");
+  auto call = start("install package:lib --profile=host");
   wait_for(started);
   call.signal_group(SIGINT);
   EXPECT_EQ(call.wait().code, 130);
@@ -245,8 +245,8 @@ TEST_F(CollectiveInstall, TwoAtOnceBuildOnce) {
                      "echo built >> " + (folder / "count").string() +
                          "\nsleep 0.05\necho ok > $INSTALL_DIR/made\n");
   publish();
-  auto one = start("install package:lib");
-  const auto two = ck("install package --tags=lib,thing");
+  auto one = start("install package:lib --profile=host");
+  const auto two = ck("install package --tags=lib,thing --profile=host");
   const auto first = one.wait();
   ASSERT_TRUE(succeeds(first));
   ASSERT_TRUE(succeeds(two));
@@ -333,7 +333,8 @@ TEST_F(CollectiveInstall, ReinstallingBuildsAgain) {
       "echo built >> " + (folder / "count").string() + "\necho ok > $INSTALL_DIR/made\n");
   publish();
   for (const auto* line :
-       {"install package:lib", "install package:lib", "install package:lib --reinstall"})
+       {"install package:lib --profile=host", "install package:lib --profile=host",
+        "install package:lib --reinstall --profile=host"})
     ASSERT_TRUE(succeeds(ck(line)));
   EXPECT_EQ(read_text(folder / "count"), "built\nbuilt\n");
 }

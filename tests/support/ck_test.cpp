@@ -17,9 +17,12 @@ namespace ck::test {
 namespace {
 
 /// A file of /proc, which may vanish at any time.
+/// A file of /proc; "" when its process ends meanwhile, which a stream reports by throwing.
 std::string proc_text(const fs::path& file) {
   std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return text.str();
 }
 
 std::string said(const CkResult& result) {
@@ -174,6 +177,21 @@ void CkTest::wait_for(const fs::path& file) const {
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
   FAIL() << file << " does not appear";
+}
+
+void CkTest::wait_for_inside(const std::string& name) const {
+  for (int i = 0; i < 5000; ++i) {
+    for (const auto* folder_of_work : {"work", "staging"}) {
+      // Folders come and go meanwhile.
+      std::error_code gone;
+      fs::recursive_directory_iterator entry(home() / folder_of_work, gone);
+      for (; !gone && entry != fs::end(entry); entry.increment(gone)) {
+        if (entry->path().filename() == name) return;
+      }
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  FAIL() << name << " does not appear";
 }
 
 }  // namespace ck::test

@@ -61,6 +61,10 @@ class CkTest : public testing::Test {
   /// Waits (at most ten seconds) until a file exists; not there fails the test.
   void wait_for(const fs::path& file) const;
 
+  /// The same for a file of that name in the folders of builds and runs, which alone they can write
+  /// to in their sandbox.
+  void wait_for_inside(const std::string& name) const;
+
   TemporaryHome folder;
   ComponentWriter components{folder / "components", "tiny"};
 

@@ -165,8 +165,8 @@ TEST_F(DetectorTest, GivesAHangingCommandTenSecondsAndCleanVariables) {
 }
 
 TEST_F(DetectorTest, RemembersWithoutExecutingAgain) {
-  const fs::path calls = world.folder / "calls";
-  script("bin/tool", "echo x >>" + calls.string() + "; echo tool 1.5");
+  // Each time another one, and nothing is left outside of the sandbox to count by.
+  script("bin/tool", "echo tool 1.$(od -An -N7 -tu8 /dev/urandom | tr -d ' ')");
   simple_tool();
   const auto first = detect();
   ASSERT_OK(first);
@@ -174,8 +174,7 @@ TEST_F(DetectorTest, RemembersWithoutExecutingAgain) {
   ASSERT_OK(second);
   ASSERT_EQ(second->found.size(), 1u);
   EXPECT_EQ(second->found[0].record.id, first->found.at(0).record.id);
-  EXPECT_EQ(second->found[0].record.version, "1.5");
-  EXPECT_EQ(test::read_text(calls), "x\n");
+  EXPECT_EQ(second->found[0].record.version, first->found[0].record.version);
 }
 
 TEST_F(DetectorTest, SeesAToolThatIsUpgradedInPlace) {
@@ -199,12 +198,12 @@ TEST_F(DetectorTest, SeesAToolThatIsUpgradedInPlace) {
 }
 
 TEST_F(DetectorTest, TriesAFailedAttemptAgain) {
-  script("bin/tool", "test -e " + (world.folder / "licence").string() + " && echo tool 3.0");
+  script("bin/tool", "test -e " + (root() / "licence").string() + " && echo tool 3.0");
   simple_tool();
   const auto before = detect();
   ASSERT_OK(before);
   EXPECT_TRUE(before->found.empty());
-  write_text(world.folder / "licence", "");
+  write_text(root() / "licence", "");
   const auto after = detect();
   ASSERT_OK(after);
   EXPECT_EQ(after->found.size(), 1u);

@@ -1,0 +1,28 @@
+#pragma once
+/// Calls of `ck` from inside a sandbox: done by the engine outside.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+
+namespace ck::app {
+
+struct ForwardedCall {
+  std::vector<std::string> arguments;
+  std::string input;  ///< stdin, for `access`
+};
+
+struct ForwardedAnswer {
+  int exit_code = 0;
+  std::string out, err;
+};
+
+/// Whether this process runs in a sandbox whose engine serves calls.
+bool is_in_sandbox();
+
+/// Has the call done outside; files that it fetched are written here.
+Result<ForwardedAnswer> forward(const ForwardedCall& call);
+
+}  // namespace ck::app

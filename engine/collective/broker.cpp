@@ -1,0 +1,151 @@
+#include "collective/broker.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/strings.hpp"
+#include "collective/fetch_tools.hpp"
+#include "collective/meta.hpp"
+#include "install/staging.hpp"
+
+namespace ck::collective {
+namespace {
+
+/// Commands that change nothing.
+constexpr std::array<std::string_view, 7> kQuestions{"access", "search", "find", "locate",
+                                                     "show",   "ls",     "list"};
+constexpr std::string_view kSocket = "engine";
+
+struct Facts {
+  sys::Processes* processes;
+  sys::Cancel cancel;
+  install::Variables variables;  ///< of the engine's own calls
+  fs::path executable;
+  fs::path folder;  ///< that the script cannot see
+  bool network;
+};
+
+sys::LocalAnswer told(int code, const std::string& out, const std::string& err) {
+  return {to_text(Json{{"exit", code}, {"out", out}, {"err", err}}), {}};
+}
+
+sys::LocalAnswer refused(const std::string& message) {
+  return told(1, "", "ck: " + message + "\n");
+}
+
+Result<sys::ProcessResult> call(const Facts& facts, std::vector<std::string> argv,
+                                const std::string& input) {
+  sys::ProcessSpec spec;
+  argv.insert(argv.begin(), facts.executable.string());
+  spec.argv = std::move(argv);
+  spec.variables = facts.variables;
+  spec.directory = facts.folder;
+  spec.stdin_text = input;
+  return facts.processes->run(spec, facts.cancel);
+}
+
+int code_of(const sys::ProcessResult& result) {
+  const auto* exited = std::get_if<sys::Exited>(&result.ending);
+  return exited != nullptr ? exited->code : 1;
+}
+
+/// Each URL is fetched into a folder of the engine's; where it goes is the script's own business.
+sys::LocalAnswer fetched(const std::vector<std::string>& argv, const Facts& facts) {
+  if (argv.size() < 3 || argv[2] != "--")
+    return refused("fetch needs wget or curl, and after -- what they take");
+  const std::vector<std::string> rest(argv.begin() + 3, argv.end());
+  const auto order = argv[1] == "curl" ? read_curl(rest) : read_wget(rest);
+  if (!order) return refused(order.error().message);
+  Json files = Json::array();
+  sys::LocalAnswer answer;
+  for (const auto& item : order->items) {
+    if (!may_be_fetched(item.url, facts.network))
+      return refused("the sandbox does not let a script have " + printable(item.url) + " fetched");
+    const fs::path file = facts.folder / std::to_string(answer.files.size());
+    const auto result =
+        call(facts, {"fetch", "wget", "--", "-O", file.filename().string(), item.url}, "");
+    if (!result) return refused(result.error().message);
+    if (!result->ok()) return told(code_of(*result), "", result->err);
+    answer.files.push_back(file);
+    files.push_back(item.file);
+  }
+  answer.text = to_text(Json{{"exit", 0}, {"out", ""}, {"err", ""}, {"files", std::move(files)}});
+  return answer;
+}
+
+sys::LocalAnswer answer_of(const std::string& question, const Facts& facts) {
+  const auto json = parse_json(question, "a call of ck");
+  if (!json || !json->is_object()) return refused("that is no call");
+  const auto argv = texts_at(*json, "argv");
+  if (argv.empty()) return refused("that is no call");
+  if (argv.front() == "fetch") return fetched(argv, facts);
+  if (std::ranges::find(kQuestions, argv.front()) == kQuestions.end())
+    return refused("'" + printable(argv.front()) +
+                   "' is not for scripts in a sandbox; they may "
+                   "ask (search, find, locate, show, ls) and fetch");
+  const auto result = call(facts, argv, text_at(*json, "input"));
+  if (!result) return refused(result.error().message);
+  return told(code_of(*result), result->out, result->err);
+}
+
+bool is_address_near(std::string_view host) {
+  constexpr std::array<std::string_view, 8> kNear{"127.*",     "0.*", "10.*",      "169.254.*",
+                                                  "192.168.*", "[*]", "localhost", "*.localhost"};
+  const auto near = [&](auto pattern) { return wildcard_match(pattern, host); };
+  if (std::ranges::any_of(kNear, near)) return true;
+  // 172.16.0.0/12; and numbers without dots, which are addresses too.
+  const auto parts = split(host, '.');
+  if (parts.size() == 4 && parts[0] == "172") {
+    const auto second = parse_number(parts[1]);
+    return second && *second >= 16 && *second <= 31;
+  }
+  return parse_number(std::string(host)).has_value() || host.starts_with("0x");
+}
+
+}  // namespace
+
+bool may_be_fetched(const std::string& url, bool has_network) {
+  const auto end = url.find("://");
+  const std::string scheme = end == std::string::npos ? "http" : url.substr(0, end);
+  if (scheme != "http" && scheme != "https" && scheme != "ftp") return false;
+  if (has_network) return true;
+  std::string host = end == std::string::npos ? url : url.substr(end + 3);
+  host.resize(std::min(host.find_first_of("/?#"), host.size()));
+  if (const auto user = host.rfind('@'); user != std::string::npos) host.erase(0, user + 1);
+  if (!host.starts_with('[')) host.resize(std::min(host.find(':'), host.size()));
+  if (host.starts_with('[')) return false;
+  std::ranges::transform(host, host.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return !is_address_near(host);
+}
+
+Result<Broker> Broker::start(const fs::path& channel, Workbench& bench) {
+  auto& context = bench.context();
+  CK_TRY(made, install::make_staging(context.home.staging()));
+  auto folder = std::make_unique<sys::TemporaryDirectory>(std::move(made));
+  for (const auto* name : {"socket", "files"})
+    CK_CHECK(sys::make_directories(folder->path() / name));
+  // Of its own: nobody waits for an answer once the script has ended.
+  const sys::Cancel cancel;
+  std::error_code unknown;
+  Facts facts{&context.processes,       cancel,
+              context.host_variables,   fs::read_symlink("/proc/self/exe", unknown),
+              folder->path() / "files", bench.profile().isolation.network};
+  install::set_variable(facts.variables, "CK_HOME", context.home.root.string());
+  if (!channel.empty())
+    install::set_variable(facts.variables, "CK_FETCH_CHANNEL", channel.string());
+  CK_TRY(server, sys::LocalServer::start(
+                     folder->path() / "socket" / kSocket,
+                     [facts](const std::string& question) { return answer_of(question, facts); }));
+  const std::shared_ptr<void> stop(nullptr, [cancel](void*) { cancel.request(); });
+  return Broker(std::move(folder), std::move(server), stop);
+}
+
+void Broker::add_to(install::Variables& variables, install::StepPlaces& places) const {
+  const fs::path socket = folder_->path() / "socket" / kSocket;
+  install::set_variable(variables, kEngineSocket, socket.string());
+  places.readable.push_back(socket.parent_path());
+}
+
+}  // namespace ck::collective

@@ -1,0 +1,30 @@
+#pragma once
+/// What a step of a build, a hook or a run may see and change under a profile.
+
+#include <optional>
+#include <vector>
+
+#include "install/context.hpp"
+#include "model/descriptor.hpp"
+#include "sys/sandbox.hpp"
+
+namespace ck::install {
+
+/// What one step needs beyond what every step has.
+struct StepPlaces {
+  std::vector<fs::path> writable;
+  std::vector<fs::path> readable;
+  /// Files that are looked at with what lies around them: of ".../bin/gcc" everything below "...".
+  std::vector<fs::path> files;
+};
+
+/// The sandbox of a step; none when the isolation is `none`. Beside the given places a step sees
+/// the environments, the repositories and the software that was detected; $CK_HOME is hidden
+/// otherwise. A readable place that would uncover a hidden one whole is left out.
+Result<std::optional<sys::Sandbox>> sandbox_of(const model::Isolation& isolation,
+                                               const StepPlaces& places, const Context& context);
+
+/// Absolute paths among texts that a user typed: what they name may be read.
+std::vector<fs::path> named_paths(const std::vector<std::string>& texts);
+
+}  // namespace ck::install

@@ -1,0 +1,282 @@
+// Starts one program behind barriers and stays until everything of it is dead. Three processes:
+// - the launcher, which the engine started and watches; it makes the namespaces;
+// - the first process of the process space, which makes the mounts, starts the program, and reaps;
+//   when it ends, the kernel kills whatever is left in there;
+// - the program.
+// The second dies with the first and the first with the engine, by PR_SET_PDEATHSIG.
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <ctime>
+
+#include "sys/launcher/barriers.hpp"
+#include "sys/launcher/options.hpp"
+#include "sys/launcher/protocol.hpp"
+#include "sys/launcher/tree_watch.hpp"
+
+namespace ck::sys::launcher {
+namespace {
+
+constexpr int kNeverStarted = 127;
+constexpr long kLookEveryNs = 50'000'000;
+
+/// What is known of the barriers so far, and where to tell it.
+class Launch {
+ public:
+  explicit Launch(const Options& wanted) : options(wanted) {
+    report_.sandboxed = true;
+    report_.barriers.fill(kNotAskedFor);
+  }
+
+  /// Notes how a barrier came out; ends the launch when it is demanded and refused.
+  void note(Barrier barrier, int error) {
+    report_.barriers[static_cast<std::size_t>(barrier)] = error;
+    // Landlock is the second line: where it is missing, the first still stands.
+    if (error == 0 || !options.demanded || barrier == Barrier::rules) return;
+    fail_barrier(barrier, error);
+  }
+  [[noreturn]] void fail_barrier(Barrier barrier, int error) {
+    report_.failed = barrier;
+    fail(LaunchStep::barrier, error);
+  }
+  bool stands(Barrier barrier) const {
+    return report_.barriers[static_cast<std::size_t>(barrier)] == 0;
+  }
+
+  [[noreturn]] void fail(LaunchStep step, int error) {
+    report_.step = step;
+    report_.error = error;
+    tell();
+    ::_exit(kNeverStarted);
+  }
+  void ready() {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    report_.max_rss_kib = usage.ru_maxrss;
+    tell();
+  }
+  FailedPlace& place() { return report_.place; }
+
+  const Options& options;
+
+ private:
+  void tell() const {
+    // Smaller than PIPE_BUF: written whole or not at all.
+    [[maybe_unused]] const auto written = ::write(options.report, &report_, sizeof report_);
+  }
+
+  LaunchReport report_;
+};
+
+void close_from_3_but(int kept) {
+  if (kept > 3) ::close_range(3, static_cast<unsigned>(kept) - 1, 0);
+  ::close_range(static_cast<unsigned>(std::max(kept, 2)) + 1, ~0U, 0);
+}
+
+/// As execve of the engine itself: again for a while when a sibling still has the file open.
+void execute(const Options& options) {
+  for (long wait_ms = 1; wait_ms <= 64; wait_ms *= 2) {
+    ::execve(options.program, options.argv, environ);
+    if (errno != ETXTBSY) return;
+    const timespec pause{0, wait_ms * 1'000'000};
+    ::nanosleep(&pause, nullptr);
+  }
+}
+
+[[noreturn]] void become_program(Launch& launch) {
+  const Options& options = launch.options;
+  if (options.terminal) {
+    ::setpgid(0, 0);
+    ::tcsetpgrp(STDIN_FILENO, ::getpid());
+  } else if (launch.stands(Barrier::processes)) {
+    // Without a process space, the engine reaches everything by the group it made.
+    ::setsid();
+  }
+  if (::chdir(options.directory) != 0) launch.fail(LaunchStep::directory, errno);
+  for (const auto& limit : options.limits) {
+    if (::setrlimit(static_cast<__rlimit_resource_t>(limit.resource), &limit.value) != 0)
+      launch.fail(LaunchStep::limits, errno);
+  }
+  launch.note(Barrier::rules, restrict_rules(options, launch.stands(Barrier::places)));
+  launch.note(Barrier::calls, restrict_calls(options, launch.stands(Barrier::processes) &&
+                                                          launch.stands(Barrier::identity)));
+  launch.ready();
+  sigset_t none;
+  sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  execute(options);
+  launch.fail(LaunchStep::exec, errno);
+}
+
+std::int64_t now_ns() {
+  timespec time{};
+  ::clock_gettime(CLOCK_MONOTONIC, &time);
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+/// Whether a signal asks the program for something, to be passed on to it.
+bool concerns_program(int signal) {
+  return signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGQUIT ||
+         signal == SIGUSR1 || signal == SIGUSR2 || signal == SIGCONT;
+}
+
+/// The next signal, or 0 when it is time to look at the limits. All signals are blocked.
+int next_signal(bool look) {
+  sigset_t all;
+  sigfillset(&all);
+  const timespec pause{0, kLookEveryNs};
+  const int signal = look ? ::sigtimedwait(&all, nullptr, &pause) : ::sigwaitinfo(&all, nullptr);
+  return std::max(signal, 0);
+}
+
+/// The second process, once the program runs.
+class First {
+ public:
+  First(Launch& launch, pid_t program, std::int64_t start_ns, TreeWatch& watch)
+      : launch_(launch),
+        program_(program),
+        start_ns_(start_ns),
+        watch_(watch),
+        alone_(::getpid() == 1) {}
+
+  LaunchEnding until_all_is_over() {
+    const bool look = alone_ && launch_.stands(Barrier::process_list) && watch_.wanted();
+    while (!over()) {
+      const int signal = next_signal(look && ending_.limit == TreeLimit::none);
+      if (signal == SIGCHLD) reap();
+      if (concerns_program(signal)) pass_on(signal);
+      if (signal == 0 && look) enforce(watch_.check());
+    }
+    ::getrusage(RUSAGE_CHILDREN, &ending_.usage);
+    return ending_;
+  }
+
+ private:
+  /// What was asked to end may take its time; else the program's end is the end of all.
+  bool over() const { return program_ended_ && (nobody_left_ || !asked_to_end_); }
+
+  void reap() {
+    int status = 0;
+    pid_t child = 0;
+    while ((child = ::waitpid(-1, &status, WNOHANG)) > 0) {
+      if (child != program_) continue;
+      program_ended_ = true;
+      ending_.wall_ns = now_ns() - start_ns_;
+      ending_.status = status;
+    }
+    nobody_left_ = child < 0 && errno == ECHILD;
+  }
+
+  void pass_on(int signal) {
+    if (signal == SIGTERM) asked_to_end_ = true;
+    // Outside of a process space -1 would be every process of the user.
+    ::kill(alone_ ? -1 : program_, signal);
+  }
+
+  void enforce(TreeLimit limit) {
+    if (limit == TreeLimit::none) return;
+    ending_.limit = limit;
+    ::kill(-1, SIGKILL);
+  }
+
+  Launch& launch_;
+  pid_t program_;
+  std::int64_t start_ns_;
+  TreeWatch& watch_;
+  bool alone_;
+  bool program_ended_ = false;
+  bool nobody_left_ = false;
+  bool asked_to_end_ = false;
+  LaunchEnding ending_;
+};
+
+/// `parent` ends with the launcher: the signal of its death may have come before it was asked for.
+void die_with(int parent) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  pollfd gone{parent, 0, 0};
+  if (::poll(&gone, 1, 0) > 0) ::_exit(kNeverStarted);
+}
+
+[[noreturn]] void become_first(Launch& launch, int parent) {
+  die_with(parent);
+  const Options& options = launch.options;
+  const PlacesResult places = enter_places(options, launch.place());
+  if (places.half_done) launch.fail_barrier(Barrier::places, places.error);
+  launch.note(Barrier::places, places.error);
+  if (launch.stands(Barrier::processes) && launch.stands(Barrier::places))
+    launch.note(Barrier::process_list, enter_process_list());
+  launch.note(Barrier::privileges, drop_privileges());
+  // Changing who one is takes the wish back.
+  die_with(parent);
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+
+  TreeWatch watch(options);
+  watch.begin();
+  const std::int64_t start_ns = now_ns();
+  const pid_t program = ::fork();
+  if (program < 0) launch.fail(LaunchStep::group, errno);
+  if (program == 0) become_program(launch);
+  close_from_3_but(options.ending);
+  const LaunchEnding ending = First(launch, program, start_ns, watch).until_all_is_over();
+  [[maybe_unused]] const auto told = ::write(options.ending, &ending, sizeof ending);
+  ::_exit(0);
+}
+
+void enter_spaces(Launch& launch) {
+  launch.note(Barrier::identity, enter_identity());
+  launch.note(Barrier::processes, enter_space(CLONE_NEWPID));
+  launch.note(Barrier::messages, enter_space(CLONE_NEWIPC));
+  if (!launch.options.network) launch.note(Barrier::network, enter_space(CLONE_NEWNET));
+}
+
+int wait_for(pid_t first) {
+  for (;;) {
+    const int signal = next_signal(false);
+    if (concerns_program(signal)) ::kill(first, signal);
+    int status = 0;
+    if (signal != SIGCHLD || ::waitpid(first, &status, WNOHANG) != first) continue;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : kNeverStarted;
+  }
+}
+
+int run(const Options& options) {
+  ::fcntl(options.report, F_SETFD, FD_CLOEXEC);
+  ::fcntl(options.ending, F_SETFD, FD_CLOEXEC);
+  sigset_t all;
+  sigfillset(&all);
+  ::sigprocmask(SIG_SETMASK, &all, nullptr);
+
+  Launch launch(options);
+  const pid_t engine = ::getppid();
+  enter_spaces(launch);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != engine) return kNeverStarted;
+  std::array<int, 2> life{};
+  if (::pipe2(life.data(), O_CLOEXEC) != 0) launch.fail(LaunchStep::streams, errno);
+  const pid_t first = ::fork();
+  if (first < 0) launch.fail(LaunchStep::group, errno);
+  if (first == 0) {
+    ::close(life[1]);
+    become_first(launch, life[0]);
+  }
+  close_from_3_but(life[1]);
+  return wait_for(first);
+}
+
+}  // namespace
+}  // namespace ck::sys::launcher
+
+int main(int argc, char** argv) {
+  ck::sys::launcher::Options options;
+  if (!ck::sys::launcher::read_options(argc, argv, options)) return 125;
+  return ck::sys::launcher::run(options);
+}

@@ -1,0 +1,276 @@
+// Strangers' code under the profiles: an install script, a hook and a program that try to get out;
+// and the secrets of whoever runs them.
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+
+#include "collective_fixture.hpp"
+#include "support/http_server.hpp"
+
+namespace ck::test {
+namespace {
+
+/// A listener on loopback that nobody should reach.
+class Trap {
+ public:
+  Trap() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    EXPECT_EQ(::bind(socket_, reinterpret_cast<sockaddr*>(&address), size), 0);
+    EXPECT_EQ(::listen(socket_, 8), 0);
+    ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
+    port_ = ntohs(address.sin_port);
+  }
+  Trap(const Trap&) = delete;
+  Trap& operator=(const Trap&) = delete;
+  ~Trap() { ::close(socket_); }
+
+  int port() const { return port_; }
+  bool was_reached() const {
+    const int connection = ::accept(socket_, nullptr, nullptr);
+    if (connection >= 0) ::close(connection);
+    return connection >= 0;
+  }
+
+ private:
+  int socket_;
+  int port_ = 0;
+};
+
+class Sandboxed : public CollectiveTest {
+ protected:
+  void SetUp() override {
+    CollectiveTest::SetUp();
+    if (IsSkipped()) return;
+    components.program("quiet", "true");
+    import();
+    const auto possible = ck("run program:quiet --profile=untrusted --quiet");
+    if (possible.code != 0 && says(possible.err, "refuses"))
+      GTEST_SKIP() << "this machine has no namespaces for us: " << possible.err;
+    ASSERT_TRUE(succeeds(possible));
+    fs::create_directories(folder / "outside");
+    write_text(folder / "outside/file", "untouched");
+    write_text(folder / "outside/other", "untouched");
+    write_text(folder / "user/.ssh/id", "PRIVATE KEY");
+    fs::copy_file(fs::path(CK_SOURCE_DIR) / "tests/support/hostile.py",
+                  components.folder() / "hostile.py");
+    sleep_ = "76543." + std::to_string(::getpid());
+    write_text(components.folder() / "given.json",
+               to_text(Json{{"outside", (folder / "outside").string()},
+                            {"work", "."},
+                            {"secret", (folder / "user/.ssh/id").string()},
+                            {"tcp", trap_.port()},
+                            {"sleep", sleep_},
+                            {"only",
+                             {"write", "append", "chmod", "utime", "rename", "secret", "tcp",
+                              "namespace", "outlive"}}}));
+    attack_ = "python3 " + (components.folder() / "hostile.py").string() + " " +
+              (components.folder() / "given.json").string();
+  }
+
+  void expect_nothing_happened(const std::string& printed) {
+    for (const auto* name :
+         {"write", "append", "chmod", "utime", "rename", "secret", "tcp", "namespace"}) {
+      EXPECT_TRUE(says(printed, std::string(name) + " no")) << name << "\n" << printed;
+    }
+    EXPECT_TRUE(says(printed, "outlive yes")) << printed;
+    EXPECT_EQ(read_text(folder / "outside/file"), "untouched");
+    EXPECT_TRUE(fs::exists(folder / "outside/other"));
+    EXPECT_FALSE(fs::exists(folder / "outside/planted"));
+    EXPECT_FALSE(trap_.was_reached());
+    EXPECT_FALSE(still_sleeping());
+  }
+
+  bool still_sleeping() const {
+    for (const auto& process : fs::directory_iterator("/proc")) {
+      std::ifstream file(process.path() / "cmdline", std::ios::binary);
+      const std::string line((std::istreambuf_iterator<char>(file)), {});
+      if (line.starts_with("sleep") && says(line, sleep_)) return true;
+    }
+    return false;
+  }
+
+  void end_sleeping() const {
+    for (const auto& process : fs::directory_iterator("/proc")) {
+      std::ifstream file(process.path() / "cmdline", std::ios::binary);
+      const std::string line((std::istreambuf_iterator<char>(file)), {});
+      if (line.starts_with("sleep") && says(line, sleep_))
+        ::kill(std::stoi(process.path().filename().string()), SIGKILL);
+    }
+  }
+
+  /// Whether anything below the home holds the text, databases and blobs (as they are) included.
+  std::string files_with(const std::string& text) const {
+    std::string found;
+    for (const auto& entry : fs::recursive_directory_iterator(home())) {
+      if (!entry.is_regular_file()) continue;
+      std::ifstream file(entry.path(), std::ios::binary);
+      const std::string bytes((std::istreambuf_iterator<char>(file)), {});
+      if (says(bytes, text)) found += entry.path().string() + "\n";
+    }
+    return found;
+  }
+
+  Trap trap_;
+  std::string sleep_, attack_;
+};
+
+TEST_F(Sandboxed, AHostileProgramGetsNowhere) {
+  components.program("hostile", attack_);
+  const auto result = ck("run program:hostile --profile=untrusted");
+  ASSERT_TRUE(succeeds(result));
+  expect_nothing_happened(result.out);
+  const Json isolation = points("hostile")[0]["repetitions"][0]["detail"]["isolation"];
+  EXPECT_EQ(isolation["profile"], "untrusted");
+  EXPECT_TRUE(says(isolation["enforced"].dump(), "no network")) << isolation;
+  EXPECT_TRUE(isolation["missing"].empty()) << isolation;
+}
+
+TEST_F(Sandboxed, TheSameProgramGetsEverywhereUnderTheProfileHost) {
+  components.program("hostile", attack_);
+  const auto result = ck("run program:hostile --profile=host");
+  ASSERT_TRUE(succeeds(result));
+  for (const auto* name :
+       {"write", "append", "chmod", "utime", "rename", "secret", "tcp", "outlive"})
+    EXPECT_TRUE(says(result.out, std::string(name) + " yes")) << result.out;
+  EXPECT_TRUE(trap_.was_reached());
+  EXPECT_TRUE(still_sleeping());
+  end_sleeping();
+}
+
+TEST_F(Sandboxed, AHostileProgramSeesNoSecretsUnderTheDefaultProfile) {
+  components.program("hostile", attack_);
+  const auto result = ck("run program:hostile");
+  ASSERT_TRUE(succeeds(result));
+  for (const auto* name : {"write", "append", "chmod", "utime", "rename", "secret", "namespace"})
+    EXPECT_TRUE(says(result.out, std::string(name) + " no")) << result.out;
+  EXPECT_FALSE(still_sleeping());
+}
+
+TEST_F(Sandboxed, AHostileInstallScriptOfOursGetsNowhere) {
+  components.package("hostile", attack_ + " > \"$1/printed\"");
+  const auto result = ck("install package:hostile --profile=untrusted");
+  ASSERT_TRUE(succeeds(result));
+  const fs::path prefix = result.out.substr(0, result.out.find('\n'));
+  expect_nothing_happened(read_text(prefix / "printed"));
+}
+
+TEST_F(Sandboxed, AHostileInstallScriptOfCkGetsNowhere) {
+  repository.package("hostile", "lib,hostile", attack_ + " > \"$INSTALL_DIR/made\"\n");
+  publish();
+  const auto result = ck("install package:hostile --profile=untrusted");
+  ASSERT_TRUE(succeeds(result));
+  const fs::path prefix = result.out.substr(0, result.out.find('\n'));
+  expect_nothing_happened(read_text(prefix / "made"));
+}
+
+TEST_F(Sandboxed, AHostileHookGetsNowhere) {
+  repository.package("hooked", "lib,hooked", "echo > \"$INSTALL_DIR/made\"\n");
+  repository.file("package", "hooked", "custom.py",
+                  "import subprocess\n"
+                  "def setup(i):\n"
+                  "    text = subprocess.run(" +
+                      quoted_json(attack_) +
+                      ", shell=True, stdout=subprocess.PIPE).stdout.decode()\n"
+                      "    open(i['install_path'] + '/printed', 'w').write(text)\n"
+                      "    return {'return': 0}\n");
+  publish();
+  const auto result = ck("install package:hooked --profile=untrusted");
+  ASSERT_TRUE(succeeds(result));
+  const fs::path prefix = result.out.substr(0, result.out.find('\n'));
+  expect_nothing_happened(read_text(prefix / "printed"));
+}
+
+TEST_F(Sandboxed, AHookCannotEditOtherEnvironmentsNorTheRepository) {
+  repository.package("victim", "lib,victim", "echo good > \"$INSTALL_DIR/made\"\n");
+  repository.package("editor", "lib,editor", "echo > \"$INSTALL_DIR/made\"\n");
+  repository.file("package", "editor", "custom.py",
+                  "import glob, os\n"
+                  "def setup(i):\n"
+                  "    for name in glob.glob(os.path.dirname(i['install_path']) + '/*/made') + "
+                  "[i['path'] + '/.cm/meta.json']:\n"
+                  "        try:\n"
+                  "            os.chmod(name, 0o666)\n"
+                  "            open(name, 'w').write('edited')\n"
+                  "        except OSError:\n"
+                  "            pass\n"
+                  "    return {'return': 0}\n");
+  publish();
+  const auto victim = ck("install package:victim");
+  ASSERT_TRUE(succeeds(victim));
+  ASSERT_TRUE(succeeds(ck("install package:editor")));
+  EXPECT_EQ(read_text(fs::path(victim.out.substr(0, victim.out.find('\n'))) / "made"), "good\n");
+  expect_untouched();
+}
+
+TEST_F(Sandboxed, AScriptCannotHaveTheEngineReachThisMachineForIt) {
+  ScriptedServer server([](const std::string&) {
+    return ScriptedServer::Reply{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nbytes"};
+  });
+  repository.package("puller", "lib,puller",
+                     "wget -O \"$INSTALL_DIR/made\" " + server.url() + "/data" + "\n");
+  publish();
+  const auto result = ck("install package:puller --profile=untrusted");
+  EXPECT_EQ(result.code, 1);
+  EXPECT_TRUE(says(result.err, "does not let a script have")) << result.err;
+  EXPECT_TRUE(succeeds(ck("install package:puller")));
+}
+
+TEST_F(Sandboxed, AScriptWritesItsDownloadWhereOnlyItMayWrite) {
+  ScriptedServer server([](const std::string&) {
+    return ScriptedServer::Reply{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nbytes"};
+  });
+  repository.package("writer", "lib,writer",
+                     "wget -q -O " + (folder / "outside/planted").string() + " " + server.url() +
+                         "/data" + "\necho > \"$INSTALL_DIR/made\"\n");
+  publish();
+  static_cast<void>(ck("install package:writer"));
+  EXPECT_FALSE(fs::exists(folder / "outside/planted"));
+}
+
+TEST_F(Sandboxed, SecretsAreNeverWrittenDown) {
+  constexpr const char* kValue = "correct-horse-battery";
+  components.program("teller",
+                     "echo \"it is $PASSPHRASE_OF_MINE and $MY_TOKEN\"; echo \"$MY_TOKEN\" >&2");
+  const auto result =
+      ck({"run", "program:teller", std::string("--secret.PASSPHRASE_OF_MINE=") + kValue,
+          std::string("--env.MY_TOKEN=token-") + kValue});
+  ASSERT_TRUE(succeeds(result));
+  EXPECT_TRUE(says(result.out, kValue)) << "who runs it may see it";
+  EXPECT_EQ(files_with(kValue), "");
+  struct stat status {};
+  ASSERT_EQ(::stat((home() / "secrets.key").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0600u);
+  // A replay has to be given them again.
+  EXPECT_TRUE(says(ck("replay experiment:teller").err, "--secret.")) << "names what is missing";
+  const auto again =
+      ck({"replay", "experiment:teller", std::string("--secret.PASSPHRASE_OF_MINE=") + kValue,
+          std::string("--secret.MY_TOKEN=token-") + kValue});
+  EXPECT_TRUE(succeeds(again));
+  EXPECT_EQ(files_with(kValue), "");
+}
+
+TEST_F(Sandboxed, DoctorTellsWhichProfilesTheMachineCanEnforce) {
+  const auto result = ck("doctor");
+  EXPECT_TRUE(says(result.out, "profile:untrusted")) << result.out;
+  EXPECT_TRUE(says(result.out, "profile:clean")) << result.out;
+}
+
+TEST_F(Sandboxed, WhatTheUserNamesCanBeRead) {
+  write_text(folder / "data/input", "a number");
+  components.program("reader", "cat \"$INPUT\"");
+  const auto result =
+      ck("run program:reader --profile=untrusted --env.INPUT=" + (folder / "data/input").string());
+  ASSERT_TRUE(succeeds(result));
+  EXPECT_EQ(result.out, "a number");
+}
+
+}  // namespace
+}  // namespace ck::test
