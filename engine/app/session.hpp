@@ -12,10 +12,10 @@ struct Settings {
   fs::path shipped;          ///< the core repository, or empty
   fs::path transfer_module;  ///< ck-transfer.so
   bool offline = false;
-  std::string request;                      ///< the command line as typed
+  std::string request{};                    ///< the command line as typed
   int jobs = 0;                             ///< processors that builds may use; 0: all
   std::vector<sys::UrlRewrite> rewrites{};  ///< of config.json
-  fs::path mirror;                          ///< where sources are taken from, or empty
+  fs::path mirror{};                        ///< where sources are taken from, or empty
 };
 
 class Session {

@@ -77,21 +77,24 @@ Result<int> test(Call& call) {
 }  // namespace
 
 std::vector<Command> test_commands() {
-  return {{"test",
-           "try a component from nothing, for those who write it",
-           {"test package:NAME [--variation=A,B]", "test program:NAME", "test software:NAME"},
-           "Works in a home of its own, which is removed afterwards. Packages, datasets and models "
-           "are built and\nchecked with their defaults and with each other option of their "
-           "variations, everything twice: are the\nfiles byte-identical? Programs run each command "
-           "once and have to leave their metrics and outputs.\nSoftware has to be found, with a "
-           "version. Exit status 3 when a case fails.",
-           {{{"variation", "A,B", "only with these variations"},
-             {"profile", "NAME", "which variables and limits builds and runs get (default: clean)"},
-             {"strict", "", "fail when two builds differ"}},
-            {},
-            true},
-           {"ck test software:gcc", "ck test program:hello"},
-           test}};
+  return {
+      {"test",
+       "try a component from nothing, for those who write it",
+       {"test package:NAME [--variation=A,B]", "test program:NAME", "test software:NAME"},
+       "Works in a home of its own, which is removed afterwards. Packages, datasets and models "
+       "are\n"
+       "built and checked with their defaults and with each other option of their variations,\n"
+       "everything twice: are the files byte-identical? Programs run each command once and have "
+       "to\n"
+       "leave their metrics and outputs. Software has to be found, with a version. Exit status 3\n"
+       "when a case fails.",
+       {{{"variation", "A,B", "only with these variations"},
+         {"profile", "NAME", "which variables and limits builds and runs get (default: clean)"},
+         {"strict", "", "fail when two builds differ"}},
+        {},
+        true},
+       {"ck test software:gcc", "ck test program:hello"},
+       test}};
 }
 
 }  // namespace ck::cli

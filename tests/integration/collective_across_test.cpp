@@ -199,7 +199,7 @@ TEST_F(CollectiveAcross, SoftwareThatIsGoneIsToldByAReplay) {
   ASSERT_TRUE(succeeds(ck("rm env --tags=frob --force")));
   fs::remove(file);
   const auto gone = ck("replay experiment:shown");
-  EXPECT_TRUE(fails(gone, 1, "soft:frob 1.2 is not on this machine"));
+  EXPECT_TRUE(fails(gone, 1, "not on this machine"));
   EXPECT_TRUE(says(gone.err, file.string())) << gone.err;
   EXPECT_EQ(points("shown").size(), 3U) << "nothing was run, nothing is recorded";
   expect_clean();

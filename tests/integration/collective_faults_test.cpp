@@ -167,6 +167,8 @@ TEST_F(CollectiveFaults, AReplayThatDiffersSaysSo) {
   text.replace(text.find("%d%s\\n"), 6, "%d!%s\\n");
   write_text(source, text);
   ASSERT_TRUE(succeeds(ck("rm env:timed --force")));
+  // Without the recorded commit there is only what lies there now.
+  fs::remove_all(repository.folder() / ".git");
   EXPECT_EQ(ck("replay experiment:x").code, 4);
 }
 

@@ -81,7 +81,8 @@ TEST_F(CollectiveMoreFaults, ARecorderThatWasKilledHoldsNobodyUp) {
       "run_cmds": {"default": {"run_time": {"run_cmd_main": "touch $MARK; sleep $TIME"}}}})");
   publish();
   const fs::path mark = folder / "mark";
-  const std::string line = "run program:slow --record_uoa=x --env.MARK=" + mark.string();
+  const std::string line =
+      "run program:slow --record_uoa=x --profile=host --env.MARK=" + mark.string();
   auto killed = start(line + " --env.TIME=60");
   wait_for(mark);
   killed.signal(SIGKILL);

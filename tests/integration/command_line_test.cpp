@@ -42,7 +42,9 @@ class CommandLine : public CkTest {
   /// As JSON; what would fetch from the network or compile for minutes is only planned.
   static std::string prepared(std::string example) {
     const auto add = [&](const std::string& option) {
-      if (example.find(option) == std::string::npos) example += " " + option;
+      if (example.find(option) != std::string::npos) return;
+      const auto end = std::min(example.find(" -- "), example.size());
+      example.insert(end, " " + option);
     };
     add("--json");
     add("--offline");

@@ -18,7 +18,7 @@ class Space : public CkTest {
     components.package("tool", "echo tool >\"$1/tool\"",
                        R"("tags": ["mytool"], "dependencies": {"lib": {"tags": ["base"]}})");
     components.package("alone", "echo alone >\"$1/alone\"", R"("tags": ["alone"])");
-    components.program("sound", "echo $$", R"("dependencies": {"t": {"tags": ["mytool"]}})");
+    components.program("sound", "date +%s%N", R"("dependencies": {"t": {"tags": ["mytool"]}})");
     import();
   }
 
@@ -114,7 +114,7 @@ TEST_F(Space, WhatRunsKeepsWhatItUses) {
       "slow",
       "touch '" + started.string() + "'; until [ -e '" + go.string() + "' ]; do sleep 0.005; done",
       R"("dependencies": {"t": {"tags": ["mytool"]}})");
-  CkProcess run = start("run program:slow --record_uoa=gone");
+  CkProcess run = start("run program:slow --record_uoa=gone --profile=host");
   wait_for(started);
   // As if nothing were recorded: only the use itself keeps them.
   ASSERT_TRUE(succeeds(ck("rm experiment:gone --yes")));

@@ -32,7 +32,7 @@ TEST_F(Parallel, IndependentPackagesMeet) {
   meeting("two", "one");
   both("one", "two");
   import();
-  const auto result = ck("install package:both --jobs=4");
+  const auto result = ck("install package:both --jobs=4 --profile=host");
   ASSERT_TRUE(succeeds(result));
   EXPECT_EQ(environments().size(), 3U);
   for (const auto& id : environments()) {
@@ -52,7 +52,7 @@ TEST_F(Parallel, OneJobBuildsOneAfterTheOther) {
                        R"("tags": [")" + std::string(name) + "\"]");
   both("one", "two");
   import();
-  EXPECT_TRUE(succeeds(ck("install package:both --jobs=1")));
+  EXPECT_TRUE(succeeds(ck("install package:both --jobs=1 --profile=host")));
   EXPECT_TRUE(fails(ck("install package:both --jobs=0"), 2, "jobs"));
   EXPECT_TRUE(fails(ck("install package:both --jobs=many"), 2, "jobs"));
 }
@@ -67,7 +67,7 @@ TEST_F(Parallel, FirstFailureStopsTheOthers) {
   both("slow", "bad");
   import();
   const auto begin = std::chrono::steady_clock::now();
-  const auto result = ck("install package:both --jobs=2 --quiet");
+  const auto result = ck("install package:both --jobs=2 --quiet --profile=host");
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
   EXPECT_TRUE(fails(result, 1, "building package:bad 1.0.0 failed"));
   EXPECT_NE(result.err.find("words"), std::string::npos) << result.err;
@@ -81,7 +81,7 @@ TEST_F(Parallel, InterruptEndsAll) {
                        R"("tags": [")" + std::string(name) + "\"]");
   both("one", "two");
   import();
-  CkProcess install = start("install package:both --jobs=2");
+  CkProcess install = start("install package:both --jobs=2 --profile=host");
   wait_for(folder / "one");
   wait_for(folder / "two");
   install.signal(SIGINT);
@@ -96,13 +96,14 @@ TEST_F(Parallel, WhoWaitsIsToldForWhom) {
   components.package("slow", "touch '" + began.string() + "'; until [ -e '" + go.string() +
                                  "' ]; do sleep 0.005; done; echo x >\"$1/x\"");
   import();
-  CkProcess first = start("install package:slow");
+  CkProcess first = start("install package:slow --profile=host");
   wait_for(began);
-  const std::string told = "waiting for process " + std::to_string(first.id()) +
-                           " (ck install package:slow), which makes package:slow 1.0.0";
-  CkProcess second = start("install package:slow");
+  const std::string told =
+      "waiting for process " + std::to_string(first.id()) +
+      " (ck install package:slow --profile=host), which makes package:slow 1.0.0";
+  CkProcess second = start("install package:slow --profile=host");
   EXPECT_FALSE(second.ends_within(std::chrono::milliseconds(50)));
-  CkProcess third = start("install package:slow");
+  CkProcess third = start("install package:slow --profile=host");
   EXPECT_FALSE(third.ends_within(std::chrono::milliseconds(50)));
   third.signal(SIGINT);
   EXPECT_EQ(third.wait().code, 130) << "waiting can be interrupted";
