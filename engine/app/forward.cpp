@@ -5,6 +5,7 @@
 
 #include "base/json.hpp"
 #include "collective/broker.hpp"
+#include "install/secrets.hpp"
 #include "sys/files.hpp"
 #include "sys/local_channel.hpp"
 
@@ -24,6 +25,15 @@ Status deliver(const fs::path& from, const std::string& to, std::string& out) {
 }
 
 }  // namespace
+
+bool holds_secret(const std::string& word) {
+  constexpr std::string_view kVariable = "--env.";
+  const auto equals = word.find('=');
+  if (equals == std::string::npos) return false;
+  if (word.starts_with("--secret.")) return true;
+  return word.starts_with(kVariable) &&
+         install::is_secret_name(word.substr(kVariable.size(), equals - kVariable.size()));
+}
 
 bool is_in_sandbox() { return std::getenv(collective::kEngineSocket) != nullptr; }
 

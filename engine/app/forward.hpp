@@ -1,5 +1,6 @@
 #pragma once
-/// Calls of `ck` from inside a sandbox: done by the engine outside.
+/// Calls of `ck` from inside a sandbox: done by the engine outside. And what of a command line may
+/// be written down.
 
 #include <optional>
 #include <string>
@@ -18,6 +19,10 @@ struct ForwardedAnswer {
   int exit_code = 0;
   std::string out, err;
 };
+
+/// Whether "--secret.NAME=value", or "--env.NAME=value" with such a name, holds a secret: a word of
+/// the command line that must not be written down.
+bool holds_secret(const std::string& word);
 
 /// Whether this process runs in a sandbox whose engine serves calls.
 bool is_in_sandbox();

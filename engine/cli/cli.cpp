@@ -43,9 +43,8 @@ OutputOptions output_options(const std::vector<std::string>& arguments) {
 std::string typed_line(const std::vector<std::string>& arguments) {
   std::string line = "ck";
   for (const auto& argument : arguments) {
-    const auto equals = argument.find('=');
-    const bool secret = argument.starts_with("--secret.") && equals != std::string::npos;
-    line += " " + (secret ? argument.substr(0, equals) + "=…" : shell_quoted(argument));
+    const bool secret = app::holds_secret(argument);
+    line += " " + (secret ? argument.substr(0, argument.find('=')) + "=…" : shell_quoted(argument));
   }
   return line;
 }

@@ -13,7 +13,7 @@ class Replay : public CkTest {
   Replay() { write_text(outside(), "1\n"); }
 
   /// A file that programs read although no plan knows it.
-  fs::path outside() const { return folder / "outside.txt"; }
+  fs::path outside() const { return components.folder() / "outside.txt"; }
 
   static std::string copy_of(const fs::path& file) { return "cat '" + file.string() + "' >result"; }
   static constexpr const char* kResult = R"("outputs": {"result": {"path": "result"}})";
