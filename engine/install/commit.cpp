@@ -26,6 +26,8 @@ bool is_complete(const fs::path& environment) {
 
 Result<Environment> make_once(const Environment& environment, bool replace, Context& context,
                               const std::function<Result<Environment>()>& make) {
+  // Before looking whether it is there: what nobody uses may be collected at any moment.
+  if (context.use) context.use->hold(environment.record.id, context.home);
   const fs::path folder = context.home.environment(environment.record.id);
   if (!replace && is_complete(folder)) return environment;
   const fs::path file = environment_lock(environment.record.id, context);

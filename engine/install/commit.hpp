@@ -19,7 +19,7 @@ bool is_complete(const fs::path& environment);
 
 /// The environment if it exists already, else what `make` makes, under its lock: of several
 /// processes that want the same one, one makes it; the others are told whom they wait for.
-/// `replace`: make it anew even if it exists.
+/// `replace`: make it anew even if it exists. From the call on it is in use by this process.
 Result<Environment> make_once(const Environment& environment, bool replace, Context& context,
                               const std::function<Result<Environment>()>& make);
 

@@ -1,9 +1,11 @@
 #include "install/prefetch.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "base/strings.hpp"
 #include "install/resolver.hpp"
+#include "install/use.hpp"
 #include "model/substitution.hpp"
 #include "sys/lock.hpp"
 
@@ -40,8 +42,8 @@ class Prefetch {
  private:
   Status add(const model::UrlSource& source, const PlannedEnvironment& step) {
     const fs::path file = context_.home.downloads() / source.sha256.substr(0, 2) / source.sha256;
-    std::error_code missing;
-    if (fs::exists(file, missing) || !hashes_.insert(source.sha256).second) return {};
+    if (context_.use) context_.use->hold_downloads(context_.home);
+    if (is_there(source.sha256) || !hashes_.insert(source.sha256).second) return {};
     auto lock = sys::FileLock::try_acquire(context_.home.lock("download-" + source.sha256),
                                            sys::FileLock::Mode::exclusive);
     if (!lock) return fail(std::move(lock.error()));
@@ -59,6 +61,16 @@ class Prefetch {
     requests_.push_back(std::move(request));
     subjects_.push_back(step.component.id.text());
     return {};
+  }
+
+  /// Here or in a shared store.
+  bool is_there(const std::string& sha256) const {
+    const fs::path name = fs::path(sha256.substr(0, 2)) / sha256;
+    std::error_code missing;
+    return fs::exists(context_.home.downloads() / name, missing) ||
+           std::ranges::any_of(context_.home.stores, [&](const fs::path& store) {
+             return fs::exists(catalog::Home{store}.downloads() / name, missing);
+           });
   }
 
   /// What may stand in a URL: the version and the component's own values.
