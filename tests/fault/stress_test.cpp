@@ -56,7 +56,7 @@ class Stress : public CkTest {
 
   std::string some_line(std::mt19937& random) const {
     const auto number = std::to_string(random() % kPackages);
-    switch (random() % 7) {
+    switch (random() % 8) {
       case 0:
         return "pull repo --url=" + remote_.url();
       case 1:
@@ -65,6 +65,8 @@ class Stress : public CkTest {
         return "install package:p" + number + " --rebuild --quiet";
       case 3:
         return "install package:p" + number + " --quiet";
+      case 4:
+        return "gc --older-than=0 --yes --quiet";
       default:
         return "run program:r" + number + " --record_uoa=all --json";
     }
@@ -98,7 +100,9 @@ class Stress : public CkTest {
     // Somebody removed what it had chosen, or uses what it was to remove, or did so before: told.
     const std::string told = result.err + result.out;
     const bool expected = told.find("was removed after it was chosen") != std::string::npos ||
-                          told.find("no environment with") != std::string::npos || result.code == 5;
+                          told.find("no environment with") != std::string::npos ||
+                          told.find("there is no environment") != std::string::npos ||
+                          result.code == 5;
     EXPECT_TRUE(expected) << line << "\n" << result.code << "\n" << result.err << result.out;
   }
 
