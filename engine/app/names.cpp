@@ -55,7 +55,7 @@ Result<std::vector<std::string>> kinds(Session& session) {
 Result<std::vector<std::string>> names_of_kind(Session& session, const std::string& kind) {
   CK_TRY(names, unsorted_names(session, kind));
   std::ranges::sort(names);
-  names.erase(std::ranges::unique(names).begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
 }
 

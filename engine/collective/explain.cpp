@@ -132,12 +132,13 @@ void Explainer::choose(ExplainedNeed& one, std::vector<Registered> candidates,
                        const std::string& how) {
   const auto all = candidates.size();
   if (!one.need.skip_pruning) {
-    const auto good = std::ranges::stable_partition(
-        candidates, [&](const Registered& candidate) { return !contradicts(candidate); });
-    if (good.begin() != candidates.begin()) {
-      for (auto it = good.begin(); it != candidates.end(); ++it)
+    const auto bad =
+        std::stable_partition(candidates.begin(), candidates.end(),
+                              [&](const Registered& candidate) { return !contradicts(candidate); });
+    if (bad != candidates.begin()) {
+      for (auto it = bad; it != candidates.end(); ++it)
         one.rejected.emplace_back(label(*it), "was built with another choice of a key used here");
-      candidates.erase(good.begin(), candidates.end());
+      candidates.erase(bad, candidates.end());
     }
   }
   std::ranges::sort(candidates, [&](const Registered& a, const Registered& b) {

@@ -79,7 +79,9 @@ run::RunPlan plan_with(run::RunPlan plan, const std::vector<std::pair<fs::path, 
 run::RunPlan plan_with(run::RunPlan plan, const std::map<std::string, std::string>& ids) {
   for (const auto& [recorded, now] : ids) {
     if (recorded == now) continue;
-    change_texts(plan, [&](const std::string& text) { return replace_all(text, recorded, now); });
+    change_texts(plan, [&from = recorded, &to = now](const std::string& text) {
+      return replace_all(text, from, to);
+    });
     // Collective Knowledge's uid of an environment is the first half of ours.
     plan.surroundings = replace_all(plan.surroundings, recorded.substr(0, 16), now.substr(0, 16));
     std::ranges::replace(plan.environments, recorded, now);

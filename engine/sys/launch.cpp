@@ -34,8 +34,7 @@ std::vector<fs::path> all_spellings(const std::vector<fs::path>& paths) {
     for (auto& spelling : spellings(path)) result.push_back(std::move(spelling));
   }
   std::ranges::sort(result);
-  const auto [first, last] = std::ranges::unique(result);
-  result.erase(first, last);
+  result.erase(std::unique(result.begin(), result.end()), result.end());
   return result;
 }
 
