@@ -13,13 +13,6 @@ namespace {
 /// No plan asks for more than this.
 constexpr double kMostSamples = 1e9;
 
-double deviation_of(const std::vector<double>& samples, double mean) {
-  if (samples.size() < 2) return 0;
-  double squares = 0;
-  for (const double sample : samples) squares += (sample - mean) * (sample - mean);
-  return std::sqrt(squares / static_cast<double>(samples.size() - 1));
-}
-
 }  // namespace
 
 Description describe(std::span<const double> samples, std::size_t warm_up) {
@@ -34,7 +27,7 @@ Description describe(std::span<const double> samples, std::size_t warm_up) {
   result.mean =
       std::accumulate(sorted.begin(), sorted.end(), 0.0) / static_cast<double>(sorted.size());
   result.median = quantile(sorted, 0.5);
-  result.deviation = deviation_of(sorted, result.mean);
+  result.deviation = deviation(sorted, result.mean);
   result.median_absolute_deviation = median_absolute_deviation(sorted);
   result.p05 = quantile(sorted, 0.05);
   result.p25 = quantile(sorted, 0.25);

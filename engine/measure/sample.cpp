@@ -42,6 +42,13 @@ double quantile(std::span<const double> sorted, double q) {
 
 double median(std::span<const double> samples) { return quantile(sorted_numbers(samples), 0.5); }
 
+double deviation(std::span<const double> samples, double mean) {
+  if (samples.size() < 2) return 0;
+  double squares = 0;
+  for (const double sample : samples) squares += (sample - mean) * (sample - mean);
+  return std::sqrt(squares / static_cast<double>(samples.size() - 1));
+}
+
 double median_absolute_deviation(std::span<const double> samples) {
   const double middle = median(samples);
   std::vector<double> distances;

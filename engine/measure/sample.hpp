@@ -24,6 +24,9 @@ double quantile(std::span<const double> sorted, double q);
 /// Of samples in any order; NaNs are left out.
 double median(std::span<const double> samples);
 
+/// Sample standard deviation (n - 1) around a mean; 0 for fewer than two samples. No NaNs.
+double deviation(std::span<const double> samples, double mean);
+
 /// Median absolute deviation from the median, unscaled (times 1.4826 it estimates the standard
 /// deviation of normal data; Hampel, "The Influence Curve", JASA 69, 1974).
 double median_absolute_deviation(std::span<const double> samples);

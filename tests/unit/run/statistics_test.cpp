@@ -12,6 +12,8 @@
 namespace ck::run {
 namespace {
 
+using measure::quantile;
+
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 /// 1, 2 … n, so that a bound tells which order statistic it is.
@@ -92,7 +94,7 @@ TEST(MedianInterval, HasTheRanksOfTheTables) {
   for (const Row& row : {Row{6, 1, 6}, Row{7, 1, 7}, Row{8, 1, 8}, Row{9, 2, 8}, Row{10, 2, 9},
                          Row{11, 2, 10}, Row{12, 3, 10}, Row{15, 4, 12}, Row{20, 6, 15},
                          Row{25, 8, 18}, Row{30, 10, 21}, Row{50, 18, 33}, Row{100, 40, 61}}) {
-    const Interval interval = summarize(ranks(row.count)).median_95;
+    const measure::Interval interval = summarize(ranks(row.count)).median_95;
     EXPECT_EQ(interval.low, row.low) << row.count << " samples";
     EXPECT_EQ(interval.high, row.high) << row.count << " samples";
   }
@@ -100,7 +102,7 @@ TEST(MedianInterval, HasTheRanksOfTheTables) {
 
 TEST(MedianInterval, IsTheRangeOfFewSamples) {
   for (int count = 1; count < 6; ++count) {
-    const Interval interval = summarize(ranks(count)).median_95;
+    const measure::Interval interval = summarize(ranks(count)).median_95;
     EXPECT_EQ(interval.low, 1);
     EXPECT_EQ(interval.high, count);
   }
@@ -108,7 +110,7 @@ TEST(MedianInterval, IsTheRangeOfFewSamples) {
 
 TEST(MedianInterval, OfManySamplesFollowsTheNormalApproximation) {
   // n/2 -+ 0.98 sqrt(n), where 0.5^n has long underflowed.
-  const Interval interval = summarize(ranks(10'000)).median_95;
+  const measure::Interval interval = summarize(ranks(10'000)).median_95;
   EXPECT_NEAR(interval.low, 5000 - 98, 1.5);
   EXPECT_NEAR(interval.high, 5001 + 98, 1.5);
 }
