@@ -9,6 +9,7 @@
 #include "app/collective_services.hpp"
 #include "app/forward.hpp"
 #include "base/strings.hpp"
+#include "cli/archive_commands.hpp"
 #include "cli/command.hpp"
 #include "cli/merged_input.hpp"
 
@@ -186,10 +187,11 @@ Result<int> dispatch(const std::vector<std::string>& typed, Output& output) {
 
 std::vector<Command> commands() {
   std::vector<Command> table;
-  for (auto* rows : {repository_commands, component_commands, environment_commands, care_commands,
-                     space_commands, program_commands, lock_commands, shell_commands,
-                     mirror_commands, experiment_commands, exchange_commands, collective_commands,
-                     doctor_commands, lint_commands, test_commands, completion_commands}) {
+  for (auto* rows :
+       {repository_commands, component_commands, environment_commands, care_commands,
+        space_commands, program_commands, lock_commands, shell_commands, mirror_commands,
+        experiment_commands, archive_commands, exchange_commands, collective_commands,
+        doctor_commands, lint_commands, test_commands, completion_commands}) {
     for (auto& command : rows()) table.push_back(std::move(command));
   }
   return table;

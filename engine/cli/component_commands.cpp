@@ -2,6 +2,7 @@
 
 #include "base/strings.hpp"
 #include "base/table.hpp"
+#include "cli/archive_commands.hpp"
 #include "cli/command.hpp"
 #include "cli/report_json.hpp"
 
@@ -28,6 +29,8 @@ void warn_of_broken(Call& call, const std::vector<catalog::BrokenComponent>& bro
 }
 
 Result<int> search(Call& call) {
+  if (!call.line.words.empty() && call.line.words.front() == "experiment")
+    return search_experiments(call);
   app::SearchRequest request;
   CK_TRY(pattern, any_pattern(call));
   request.pattern = pattern;
@@ -75,7 +78,12 @@ Result<int> load(Call& call) {
 Result<int> list(Call& call) {
   CK_TRY(pattern, any_pattern(call));
   if (pattern.kind == "repo") return list_repositories(call);
-  if (pattern.kind == "experiment") return list_experiments(call);
+  if (pattern.kind == "experiment")
+    return asks_for_points(call) ? list_points(call) : list_experiments(call);
+  if (asks_for_points(call)) {
+    return fail(Error(ErrorCode::usage, "only experiments have points to choose from")
+                    .hint("ck ls experiment --where=CONDITION"));
+  }
   if (pattern.kind == "env") return show_environments(call);
   return list_components(call);
 }
@@ -100,6 +108,12 @@ Result<int> remove(Call& call) {
 
 const Option kTags{"tags", "A,B", "only those that have all these tags"};
 
+Grammar list_grammar() {
+  Grammar grammar{{kTags}, {}, false};
+  for (const auto& option : point_options()) grammar.options.push_back(option);
+  return grammar;
+}
+
 }  // namespace
 
 Result<int> list_components(Call& call) {
@@ -119,9 +133,12 @@ Result<int> list_components(Call& call) {
 std::vector<Command> component_commands() {
   return {
       {"search",
-       "find components by tags",
-       {"search KIND[:NAME] [--tags=A,B] [--no_tags=C] [--limit=N]", "search REPO:KIND:NAME"},
-       "NAME, KIND and REPO may hold * and ?. Tags must be equal, byte for byte.",
+       "find components by tags, or experiments by words",
+       {"search KIND[:NAME] [--tags=A,B] [--no_tags=C] [--limit=N]", "search REPO:KIND:NAME",
+        "search experiment WORDS…"},
+       "NAME, KIND and REPO may hold * and ?. Tags must be equal, byte for byte.\n"
+       "Of experiments, names, tags, notes, errors and logs are searched for words; a word* may "
+       "go on.",
        {{kTags, {"no_tags", "C,D", "none of these tags"}, {"limit", "N", "at most so many"}},
         {},
         false},
@@ -144,10 +161,21 @@ std::vector<Command> component_commands() {
        load},
       {"ls",
        "list components, repositories, environments or experiments",
-       {"ls KIND[:PATTERN]", "ls repo", "ls env", "ls experiment"},
-       "",
-       {{kTags}, {}, false},
-       {"ck ls program", "ck ls 'software:g*'", "ck ls repo"},
+       {"ls KIND[:PATTERN]", "ls repo", "ls env", "ls experiment",
+        "ls experiment[:NAME] [--where=CONDITION] [--sort=NAMES] [--pareto=NAMES] [--limit=N] "
+        "[--csv]"},
+       "A condition compares metrics, facts and parameters: NAME OP VALUE with = != < <= > >=, "
+       "NAME in (A, B),\n"
+       "NAME like 'x*', joined by and, or, not and parentheses. Numbers may have units (latency < "
+       "1.5ms), and\n"
+       "names too (latency_ms). Of several executions the median counts, else NAME.min, .max, "
+       ".mean, .p90.\n"
+       "Facts: subject, state, created, ended, repetitions, command, experiment, param.NAME, "
+       "host.NAME,\n"
+       "version.NAME, commit.REPOSITORY, env.NAME.",
+       list_grammar(),
+       {"ck ls program", "ck ls 'software:g*'", "ck ls repo",
+        "ck ls experiment --where=\"state = ok and wall_time < 5s\" --sort=-wall_time --limit=10"},
        list},
       {"show",
        "show an experiment, environments, a repository or a component",

@@ -3,9 +3,11 @@
 #include <map>
 #include <utility>
 
+#include "store/annotations.hpp"
+#include "store/documents.hpp"
+#include "store/recorder.hpp"
 #include "store/rows.hpp"
 #include "store/store.hpp"
-#include "sys/compress.hpp"
 
 namespace ck::store {
 namespace {
@@ -83,26 +85,30 @@ Result<std::string> free_uid(sys::Database& database, std::int64_t experiment,
               "other experiments have points " + imported.point.uid + " and " + imported.other_uid);
 }
 
-Status insert_point(sys::Database& database, std::int64_t experiment, const std::string& uid,
-                    const Point& point, const std::vector<std::size_t>& places) {
+/// The new row.
+Result<std::int64_t> insert_point(sys::Database& database, std::int64_t experiment,
+                                  const std::string& uid, const Point& point,
+                                  const std::vector<std::size_t>& places,
+                                  const PackedDocument& document) {
   CK_TRY(insert, database.prepare("INSERT INTO point(uid, experiment_id, subject, state, owner, "
-                                  "created_ns, ended_ns, document, error, replay_of) "
-                                  "VALUES (?, ?, ?, ?, '', ?, ?, ?, ?, ?)"));
+                                  "created_ns, ended_ns, document, error, replay_of, base_id) "
+                                  "VALUES (?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?)"));
   CK_CHECK(insert.bind(0, std::string_view(uid))
                .bind(1, experiment)
                .bind(2, std::string_view(point.subject))
                .bind(3, name_of(point.state))
                .bind(4, point.created_ns)
                .bind(5, point.ended_ns)
-               .bind_blob(6, sys::compress(point.document))
+               .bind_blob(6, document.bytes)
                .bind(7, std::string_view(point.error))
                .bind(8, std::string_view(point.replay_of))
+               .bind(9, document.base)
                .run());
   const std::int64_t id = database.last_insert_id();
   for (const auto& repetition : point.repetitions) {
     CK_CHECK(insert_repetition(database, id, repetition, arranged(repetition.metrics, places)));
   }
-  return {};
+  return id;
 }
 
 }  // namespace
@@ -121,7 +127,9 @@ Result<std::string> Store::import_experiment(const ExperimentSummary& experiment
                .bind(1, std::string_view(name))
                .bind(2, experiment.created_ns)
                .run());
-  CK_CHECK(add_tags(database_, database_.last_insert_id(), experiment.tags));
+  const std::int64_t row = database_.last_insert_id();
+  CK_CHECK(add_words(database_, row, "", "name", name));
+  CK_CHECK(add_tags(database_, row, experiment.tags));
   CK_CHECK(transaction.commit());
   return name;
 }
@@ -134,16 +142,21 @@ Result<std::size_t> Store::import_points(const std::string& experiment_uid,
     return fail(ErrorCode::not_found, "experiment " + experiment_uid + " is not there any more");
   }
   CK_TRY(dictionary, Dictionary::read(database_, experiment));
-  std::size_t added = 0;
+  DocumentPacker packer(database_, experiment);
+  std::vector<std::int64_t> added;
   for (const auto& imported : points) {
     CK_TRY(uid, free_uid(database_, experiment, imported));
     if (uid.empty()) continue;
     CK_TRY(places, dictionary.places(imported.point.keys));
-    CK_CHECK(insert_point(database_, experiment, uid, imported.point, places));
-    ++added;
+    CK_TRY(document, packer.pack(imported.point.document));
+    CK_TRY(row, insert_point(database_, experiment, uid, imported.point, places, document));
+    added.push_back(row);
   }
+  // Only now: the dictionary has grown by all of them.
+  CK_TRY(recorder, Recorder::make(database_, blobs_));
+  for (const auto row : added) CK_CHECK(recorder.record(experiment, row));
   CK_CHECK(transaction.commit());
-  return added;
+  return added.size();
 }
 
 Result<std::vector<std::string>> Store::point_uids(const std::string& experiment_uid) {

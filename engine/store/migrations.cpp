@@ -95,8 +95,93 @@ CREATE TABLE detection (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-const std::array<sys::Migration, 1> kMigrations{
-    {{"experiments, environments, detection", kSchema1}}};
+constexpr std::string_view kSchema2 = R"sql(
+-- Points of one experiment have nearly the same document: each is kept as what it says beyond an
+-- earlier one.
+CREATE TABLE base_document (
+  id            INTEGER PRIMARY KEY,
+  experiment_id INTEGER NOT NULL REFERENCES experiment(id) ON DELETE CASCADE,
+  document      BLOB NOT NULL            -- zstd
+) STRICT;
+CREATE INDEX base_of_experiment ON base_document(experiment_id);
+ALTER TABLE point ADD COLUMN base_id INTEGER;       -- NULL: its document stands alone
+
+-- The place of an ended point in the chain of records; NULL: it is not summed up yet.
+ALTER TABLE point ADD COLUMN record INTEGER;
+CREATE INDEX point_unrecorded ON point(id) WHERE record IS NULL AND state <> 'running';
+
+-- What a query may ask for beside numbers that were measured: parameters, host, versions.
+CREATE TABLE fact_name (
+  experiment_id INTEGER NOT NULL REFERENCES experiment(id) ON DELETE CASCADE,
+  position      INTEGER NOT NULL,
+  name          TEXT NOT NULL,
+  PRIMARY KEY (experiment_id, position),
+  UNIQUE (experiment_id, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE fact_text (
+  id   INTEGER PRIMARY KEY,
+  text TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- One row a point for the newest ones; whole groups of them become columns, which are read a
+-- hundred times faster. Cells of 8 bytes: see cell.hpp.
+CREATE TABLE summary (
+  point_id      INTEGER PRIMARY KEY REFERENCES point(id) ON DELETE CASCADE,
+  experiment_id INTEGER NOT NULL,
+  medians       BLOB NOT NULL,           -- in the order of `metric`
+  facts         BLOB NOT NULL            -- in the order of `fact_name`
+) STRICT;
+CREATE INDEX summary_of_experiment ON summary(experiment_id);
+CREATE TABLE column_group (
+  experiment_id INTEGER NOT NULL REFERENCES experiment(id) ON DELETE CASCADE,
+  kind          INTEGER NOT NULL,        -- 0: rows of `point`, 1: medians, 2: facts
+  position      INTEGER NOT NULL,
+  number        INTEGER NOT NULL,        -- of the group, from 0
+  cells         BLOB NOT NULL,           -- a single one stands for a group of equal ones
+  PRIMARY KEY (experiment_id, kind, position, number)
+) STRICT, WITHOUT ROWID;
+
+-- Each record vouches for all before it. Rows stay when their point is removed.
+CREATE TABLE record (
+  number     INTEGER PRIMARY KEY,        -- from 1, without gaps
+  point_uid  TEXT NOT NULL,
+  content    BLOB NOT NULL,              -- sha256 of what the point holds
+  chained    BLOB NOT NULL,              -- sha256 of the `chained` before and `content`
+  removed_ns INTEGER NOT NULL DEFAULT 0  -- when the point was removed on purpose
+) STRICT;
+CREATE TABLE signature (
+  id            INTEGER PRIMARY KEY,
+  experiment_id INTEGER NOT NULL REFERENCES experiment(id) ON DELETE CASCADE,
+  created_ns    INTEGER NOT NULL,
+  signer        TEXT NOT NULL,
+  statement     TEXT NOT NULL,
+  signature     TEXT NOT NULL
+) STRICT;
+
+-- What people say about experiments and points, later: rows are only ever added.
+CREATE TABLE annotation (
+  id            INTEGER PRIMARY KEY,
+  experiment_id INTEGER NOT NULL REFERENCES experiment(id) ON DELETE CASCADE,
+  point_uid     TEXT NOT NULL,           -- empty: about the experiment
+  created_ns    INTEGER NOT NULL,
+  author        TEXT NOT NULL,
+  kind          TEXT NOT NULL CHECK (kind IN ('tag', 'untag', 'note')),
+  text          TEXT NOT NULL
+) STRICT;
+CREATE INDEX annotation_of_experiment ON annotation(experiment_id);
+
+CREATE VIRTUAL TABLE words USING fts5(
+  body, experiment_id UNINDEXED, point_uid UNINDEXED, source UNINDEXED,
+  tokenize = "unicode61 tokenchars '-_.:+'");
+INSERT INTO words(body, experiment_id, point_uid, source)
+  SELECT name, id, '', 'name' FROM experiment;
+INSERT INTO words(body, experiment_id, point_uid, source)
+  SELECT tag, experiment_id, '', 'tag' FROM experiment_tag;
+)sql";
+
+const std::array<sys::Migration, 2> kMigrations{
+    {{"experiments, environments, detection", kSchema1},
+     {"columns, chain of records, notes, search", kSchema2}}};
 
 }  // namespace
 

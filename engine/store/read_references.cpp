@@ -1,15 +1,17 @@
 /// What recorded points refer to: for those who decide what may be deleted.
 
+#include "store/documents.hpp"
 #include "store/store.hpp"
-#include "sys/compress.hpp"
 
 namespace ck::store {
 
 Status Store::each_point(const std::function<Status(const PointHead&)>& read) {
   CK_TRY(query,
-         database_.prepare("SELECT point.uid, experiment.name, subject, point.created_ns, document "
-                           "FROM point JOIN experiment ON experiment.id = experiment_id "
-                           "ORDER BY point.created_ns, point.id"));
+         database_.prepare(
+             "SELECT point.uid, experiment.name, subject, point.created_ns, document, base_id "
+             "FROM point JOIN experiment ON experiment.id = experiment_id "
+             "ORDER BY point.created_ns, point.id"));
+  DocumentReader documents(database_);
   while (true) {
     CK_TRY(row, query.step());
     if (!row) return {};
@@ -18,9 +20,8 @@ Status Store::each_point(const std::function<Status(const PointHead&)>& read) {
                    std::string(query.text(2)),
                    query.integer(3),
                    {}};
-    auto document = sys::decompress(query.blob(4));
-    if (!document) return fail(std::move(document.error()).in("document of point " + head.uid));
-    head.document = std::move(*document);
+    CK_TRY(document, documents.read(query.blob(4), query.integer(5), head.uid));
+    head.document = std::move(document);
     CK_CHECK(read(head));
   }
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "store/annotations.hpp"
 #include "store/vector_codec.hpp"
 
 namespace ck::store {
@@ -12,6 +13,7 @@ Status add_tags(sys::Database& database, std::int64_t experiment, const model::T
                      "INSERT OR IGNORE INTO experiment_tag(experiment_id, tag) VALUES (?, ?)"));
   for (const auto& tag : tags) {
     CK_CHECK(insert.bind(0, experiment).bind(1, std::string_view(tag)).run());
+    if (database.changes() > 0) CK_CHECK(add_words(database, experiment, "", "tag", tag));
   }
   return {};
 }

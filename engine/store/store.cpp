@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "store/migrations.hpp"
+#include "store/recorder.hpp"
 #include "sys/files.hpp"
 #include "sys/identity.hpp"
 
@@ -59,6 +60,7 @@ Result<Store> Store::open(const fs::path& file, const fs::path& blobs) {
   }
   CK_CHECK(sys::migrate(*database, migrations()));
   CK_CHECK(end_abandoned_points(*database));
+  CK_CHECK(record_pending(*database, Blobs(blobs)));
   return Store(std::move(*database), Blobs(blobs));
 }
 

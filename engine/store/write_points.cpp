@@ -1,8 +1,12 @@
 /// Writing experiments: beginning a point, adding its repetitions, ending it.
 
+#include "store/annotations.hpp"
+#include "store/archive.hpp"
+#include "store/documents.hpp"
+#include "store/recorder.hpp"
 #include "store/rows.hpp"
 #include "store/store.hpp"
-#include "sys/compress.hpp"
+#include "sys/clock.hpp"
 #include "sys/identity.hpp"
 
 namespace ck::store {
@@ -16,9 +20,11 @@ Result<std::int64_t> experiment_id(sys::Database& database, const NewPoint& poin
                .bind(1, std::string_view(point.experiment))
                .bind(2, point.created_ns)
                .run());
+  const bool made = database.changes() > 0;
   CK_TRY(query, database.prepare("SELECT id FROM experiment WHERE name = ?"));
   query.bind(0, std::string_view(point.experiment));
   CK_TRY(row, query.step());
+  if (row && made) CK_CHECK(add_words(database, query.integer(0), "", "name", point.experiment));
   if (!row)
     return fail(ErrorCode::internal, "experiment '" + point.experiment + "' was not inserted");
   return query.integer(0);
@@ -97,14 +103,16 @@ Result<Point> Store::begin_point(const NewPoint& wanted) {
   point.replay_of = wanted.replay_of;
   CK_TRY(insert, database_.prepare(
                      "INSERT INTO point(uid, experiment_id, subject, state, owner, created_ns, "
-                     "document, replay_of) VALUES (?, ?, ?, 'running', ?, ?, ?, ?)"));
+                     "document, replay_of, base_id) VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?)"));
+  CK_TRY(document, DocumentPacker(database_, experiment).pack(point.document));
   CK_CHECK(insert.bind(0, std::string_view(point.uid))
                .bind(1, experiment)
                .bind(2, std::string_view(point.subject))
                .bind(3, std::string_view(sys::this_process()))
                .bind(4, point.created_ns)
-               .bind_blob(5, sys::compress(point.document))
+               .bind_blob(5, document.bytes)
                .bind(6, std::string_view(point.replay_of))
+               .bind(7, document.base)
                .run());
   point.id = database_.last_insert_id();
   CK_CHECK(transaction.commit());
@@ -124,7 +132,7 @@ Status Store::add_repetition(const Point& point, const std::vector<MetricKey>& k
 Status Store::finish_point(const Point& point, PointState state, std::int64_t ended_ns,
                            const std::string& document, const std::string& error) {
   CK_TRY(transaction, sys::Transaction::begin(database_));
-  CK_CHECK(experiment_of(database_, point));
+  CK_TRY(experiment, experiment_of(database_, point));
   CK_TRY(update,
          database_.prepare(
              "UPDATE point SET state = ?, ended_ns = ?, error = ?, owner = '' WHERE id = ?"));
@@ -134,16 +142,27 @@ Status Store::finish_point(const Point& point, PointState state, std::int64_t en
                .bind(3, point.id)
                .run());
   if (!document.empty()) {
-    CK_TRY(replace, database_.prepare("UPDATE point SET document = ? WHERE id = ?"));
-    CK_CHECK(replace.bind_blob(0, sys::compress(document)).bind(1, point.id).run());
+    CK_TRY(packed, DocumentPacker(database_, experiment).pack(document));
+    CK_TRY(replace, database_.prepare("UPDATE point SET document = ?, base_id = ? WHERE id = ?"));
+    CK_CHECK(replace.bind_blob(0, packed.bytes).bind(1, packed.base).bind(2, point.id).run());
   }
+  CK_TRY(recorder, Recorder::make(database_, blobs_));
+  CK_CHECK(recorder.record(experiment, point.id));
   return transaction.commit();
 }
 
 Status Store::remove_experiment(const std::string& name) {
-  CK_TRY(found, experiment(name));
-  CK_TRY(remove, database_.prepare("DELETE FROM experiment WHERE uid = ?"));
-  return remove.bind(0, std::string_view(found.uid)).run();
+  CK_TRY(transaction, sys::Transaction::begin(database_));
+  CK_TRY(found, find_head(database_, name));
+  // Their records stay, so that the chain holds and the removal can be seen.
+  CK_TRY(mark, database_.prepare("UPDATE record SET removed_ns = ? WHERE number IN "
+                                 "(SELECT record FROM point WHERE experiment_id = ?)"));
+  CK_CHECK(mark.bind(0, sys::SystemClock().unix_ns()).bind(1, found.row).run());
+  CK_TRY(forget, database_.prepare("DELETE FROM words WHERE experiment_id = ?"));
+  CK_CHECK(forget.bind(0, found.row).run());
+  CK_TRY(remove, database_.prepare("DELETE FROM experiment WHERE id = ?"));
+  CK_CHECK(remove.bind(0, found.row).run());
+  return transaction.commit();
 }
 
 }  // namespace ck::store

@@ -14,4 +14,10 @@ std::string compress(std::string_view bytes, int level = 3);
 /// `invalid` on damaged input or when it would grow above `max_bytes`.
 Result<std::string> decompress(std::string_view bytes, std::uint64_t max_bytes = 1u << 30);
 
+/// What `bytes` say beyond `base`, a text that they resemble: a few bytes for the same text. Only
+/// `decompress_beside` with the same base reads it.
+std::string compress_beside(std::string_view base, std::string_view bytes, int level = 3);
+Result<std::string> decompress_beside(std::string_view base, std::string_view bytes,
+                                      std::uint64_t max_bytes = 1u << 30);
+
 }  // namespace ck::sys

@@ -122,6 +122,10 @@ TEST_F(CommandLine, EveryVerbPrintsOneJsonDocumentWithASchema) {
       {"ls experiment", "ck.experiments/1"},
       {"show experiment:greet", "ck.experiment/1"},
       {"replay experiment:greet", "ck.replay/1"},
+      {"ls experiment --where=state=ok --sort=-wall_time", "ck.points/1"},
+      {"tag experiment:greet +new", "ck.annotations/1"},
+      {"note experiment:greet seen", "ck.annotations/1"},
+      {"search experiment seen", "ck.search-words/1"},
       {"rm experiment:greet", "ck.experiments/1"},
       {"rm env --tags=thing", "ck.environments/1"},
   };

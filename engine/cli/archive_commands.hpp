@@ -1,0 +1,27 @@
+#pragma once
+/// Verbs that ask the archive, and what `ls` and `search` do when they are about experiments.
+
+#include "app/archive.hpp"
+#include "cli/command.hpp"
+
+namespace ck::cli {
+
+/// tag, note.
+std::vector<Command> archive_commands();
+
+/// The word "experiment:NAME[:POINT]" at that place.
+Result<app::PointName> place_at(const Call& call, std::size_t word, const std::string& verb);
+
+/// What `ls` and `plot` choose points by.
+Result<experiment::SelectRequest> selection_of(const Call& call, const std::string& experiments);
+
+/// Options of `ls` that ask for points instead of experiments.
+std::vector<Option> point_options();
+/// Whether the line has one of them.
+bool asks_for_points(const Call& call);
+Result<int> list_points(Call& call);
+
+/// ck search experiment 'words'
+Result<int> search_experiments(Call& call);
+
+}  // namespace ck::cli

@@ -1,0 +1,296 @@
+#include "store/chain.hpp"
+
+#include <bit>
+#include <utility>
+
+#include "base/sha256.hpp"
+#include "store/point_reader.hpp"
+
+namespace ck::store {
+namespace {
+
+/// Hashes named fields so that no two different points give the same bytes: each is preceded by
+/// its length.
+class Fields {
+ public:
+  explicit Fields(std::string_view what) { text(what); }
+
+  Fields& text(std::string_view value) {
+    number(static_cast<std::int64_t>(value.size()));
+    hash_.update(value);
+    return *this;
+  }
+  Fields& number(std::int64_t value) {
+    hash_.update(&value, sizeof value);
+    return *this;
+  }
+  std::string finish() { return hash_.finish(); }
+
+ private:
+  Sha256 hash_;
+};
+
+void add_repetition(Fields& fields, const Repetition& repetition,
+                    const std::vector<MetricKey>& keys) {
+  fields.number(repetition.number)
+      .number(repetition.started_ns)
+      .number(repetition.wall_ns)
+      .number(repetition.user_ns)
+      .number(repetition.system_ns)
+      .number(static_cast<std::int64_t>(repetition.max_rss_bytes))
+      .number(repetition.ok ? 1 : 0)
+      .text(repetition.ending)
+      .text(repetition.detail)
+      .text(repetition.out_sha256)
+      .text(repetition.err_sha256);
+  // Only what was measured: the dictionary of the experiment grows later.
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const double value = repetition.metrics[i];
+    if (value != value) continue;
+    fields.text(keys[i].name).text(keys[i].unit).number(std::bit_cast<std::int64_t>(value));
+  }
+  fields.number(static_cast<std::int64_t>(repetition.outputs.size()));
+  for (const auto& output : repetition.outputs) {
+    fields.text(output.name)
+        .text(output.path)
+        .text(output.sha256)
+        .number(static_cast<std::int64_t>(output.size_bytes))
+        .number(output.kept ? 1 : 0);
+  }
+}
+
+std::string from_hex(std::string_view digits) {
+  const auto value = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < digits.size(); i += 2)
+    bytes += static_cast<char>(value(digits[i]) * 16 + value(digits[i + 1]));
+  return bytes;
+}
+
+std::string to_hex(std::string_view bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string digits;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    digits += kDigits[byte >> 4u];
+    digits += kDigits[byte & 0xfu];
+  }
+  return digits;
+}
+
+std::string chained_hash(std::string_view before, std::string_view content) {
+  return from_hex(sha256_hex(std::string(before) + std::string(content)));
+}
+
+/// A record with the point it speaks of, if that is still there.
+constexpr std::string_view kRecordColumns =
+    "SELECT record.number, record.point_uid, content, chained, removed_ns, point.id, "
+    "experiment.uid, experiment.name FROM record "
+    "LEFT JOIN point ON point.uid = record.point_uid "
+    "LEFT JOIN experiment ON experiment.id = point.experiment_id ";
+
+/// What is wrong with the record, or nothing.
+Result<std::optional<std::string>> check_record(const sys::Statement& row, PointReader& points,
+                                                std::string_view before) {
+  if (row.blob(3) != chained_hash(before, row.blob(2)))
+    return std::optional<std::string>("it does not follow from the record before it");
+  if (row.is_null(5)) {
+    if (row.integer(4) != 0) return std::optional<std::string>();
+    return std::optional<std::string>("its point is gone, and 'ck rm' did not remove it");
+  }
+  auto point = points.read(row.integer(5));
+  if (!point)
+    return std::optional<std::string>("its point cannot be read: " + point.error().message);
+  if (from_hex(content_hash(*point, std::string(row.text(6)))) != row.blob(2))
+    return std::optional<std::string>("its point is not what was recorded");
+  return std::optional<std::string>();
+}
+
+Result<std::int64_t> count_unchained(sys::Database& database, std::int64_t experiment) {
+  CK_TRY(count, database.prepare("SELECT COUNT(*) FROM point WHERE record IS NULL "
+                                 "AND state <> 'running' AND (?1 = 0 OR experiment_id = ?1)"));
+  count.bind(0, experiment);
+  CK_CHECK(count.step());
+  return count.integer(0);
+}
+
+BrokenRecord broken_record(const sys::Statement& row, std::string reason) {
+  return {row.integer(0), std::string(row.text(1)), std::string(row.text(7)), std::move(reason)};
+}
+
+Result<std::string> hash_before(sys::Statement& query, std::int64_t number) {
+  query.reset();
+  query.bind(0, number - 1);
+  CK_TRY(row, query.step());
+  std::string bytes = row ? std::string(query.blob(0)) : std::string();
+  query.reset();
+  return bytes;
+}
+
+/// Points of the experiment whose mark of a record leads to none of theirs.
+Result<std::optional<BrokenRecord>> find_unlinked(sys::Database& database,
+                                                  std::int64_t experiment) {
+  CK_TRY(query,
+         database.prepare("SELECT point.record, point.uid, experiment.name FROM point "
+                          "JOIN experiment ON experiment.id = experiment_id "
+                          "LEFT JOIN record ON record.number = point.record "
+                          "WHERE point.record IS NOT NULL AND (?1 = 0 OR experiment_id = ?1) "
+                          "AND record.point_uid IS NOT point.uid LIMIT 1"));
+  query.bind(0, experiment);
+  CK_TRY(row, query.step());
+  if (!row) return std::optional<BrokenRecord>();
+  return std::optional(BrokenRecord{query.integer(0), std::string(query.text(1)),
+                                    std::string(query.text(2)), "the point has a record no more"});
+}
+
+}  // namespace
+
+std::string content_hash(const Point& point, const std::string& experiment_uid) {
+  Fields fields("ck.record-hash/1");
+  fields.text(point.uid)
+      .text(experiment_uid)
+      .text(point.subject)
+      .text(name_of(point.state))
+      .number(point.created_ns)
+      .number(point.ended_ns)
+      .text(point.replay_of)
+      .text(point.error)
+      .text(point.document)
+      .number(static_cast<std::int64_t>(point.repetitions.size()));
+  for (const auto& repetition : point.repetitions) add_repetition(fields, repetition, point.keys);
+  return fields.finish();
+}
+
+Result<std::int64_t> append_record(sys::Database& database, const Point& point,
+                                   const std::string& experiment_uid) {
+  CK_TRY(newest,
+         database.prepare("SELECT number, chained FROM record ORDER BY number DESC LIMIT 1"));
+  CK_TRY(row, newest.step());
+  const std::int64_t number = row ? newest.integer(0) + 1 : 1;
+  const std::string before = row ? std::string(newest.blob(1)) : std::string();
+  const std::string content = from_hex(content_hash(point, experiment_uid));
+  CK_TRY(insert,
+         database.prepare(
+             "INSERT INTO record(number, point_uid, content, chained) VALUES (?, ?, ?, ?)"));
+  CK_CHECK(insert.bind(0, number)
+               .bind(1, std::string_view(point.uid))
+               .bind_blob(2, content)
+               .bind_blob(3, chained_hash(before, content))
+               .run());
+  CK_TRY(mark, database.prepare("UPDATE point SET record = ? WHERE id = ?"));
+  CK_CHECK(mark.bind(0, number).bind(1, point.id).run());
+  return number;
+}
+
+Result<ChainReport> verify_chain(Archive& archive) {
+  auto& database = archive.database();
+  ChainReport report;
+  CK_TRY(unchained, count_unchained(database, 0));
+  report.unchained = unchained;
+  CK_TRY(points, PointReader::make(database));
+  CK_TRY(query, database.prepare(std::string(kRecordColumns) + "ORDER BY record.number"));
+  std::string before;
+  while (true) {
+    CK_TRY(row, query.step());
+    if (!row) break;
+    ++report.records;
+    if (query.integer(0) != report.records) {
+      report.broken = broken_record(query, "a record before it is missing");
+      return report;
+    }
+    CK_TRY(wrong, check_record(query, points, before));
+    if (wrong) {
+      report.broken = broken_record(query, std::move(*wrong));
+      return report;
+    }
+    if (query.is_null(5)) ++report.removed;
+    before = query.blob(3);
+  }
+  report.head = to_hex(before);
+  CK_TRY(unlinked, find_unlinked(database, 0));
+  report.broken = std::move(unlinked);
+  return report;
+}
+
+Result<ChainReport> verify_chain(Archive& archive, const ExperimentHead& experiment) {
+  auto& database = archive.database();
+  ChainReport report;
+  CK_TRY(unchained, count_unchained(database, experiment.row));
+  report.unchained = unchained;
+  CK_TRY(points, PointReader::make(database));
+  CK_TRY(previous, database.prepare("SELECT chained FROM record WHERE number = ?"));
+  CK_TRY(query, database.prepare(std::string(kRecordColumns) +
+                                 "WHERE point.experiment_id = ? ORDER BY record.number"));
+  query.bind(0, experiment.row);
+  while (true) {
+    CK_TRY(row, query.step());
+    if (!row) break;
+    ++report.records;
+    CK_TRY(before, hash_before(previous, query.integer(0)));
+    CK_TRY(wrong, check_record(query, points, before));
+    if (wrong) {
+      report.broken = broken_record(query, std::move(*wrong));
+      return report;
+    }
+    report.head = to_hex(query.blob(3));
+  }
+  CK_TRY(unlinked, find_unlinked(database, experiment.row));
+  report.broken = std::move(unlinked);
+  return report;
+}
+
+Result<Statement> make_statement(Archive& archive, const ExperimentHead& experiment,
+                                 std::int64_t last) {
+  auto& database = archive.database();
+  if (last == 0) {
+    CK_TRY(newest, database.prepare("SELECT COALESCE(MAX(record), 0) FROM point "
+                                    "WHERE experiment_id = ?"));
+    newest.bind(0, experiment.row);
+    CK_CHECK(newest.step());
+    last = newest.integer(0);
+  }
+  CK_TRY(query, database.prepare(
+                    "SELECT point.uid, content FROM point JOIN record ON number = point.record "
+                    "WHERE experiment_id = ? AND number <= ? ORDER BY point.uid"));
+  query.bind(0, experiment.row).bind(1, last);
+  Statement statement;
+  Fields fields("ck.statement/1");
+  while (true) {
+    CK_TRY(row, query.step());
+    if (!row) break;
+    fields.text(query.text(0)).text(query.blob(1));
+    ++statement.points;
+  }
+  statement.text = "ck.statement/1\nexperiment " + experiment.uid + "\nrecords up to " +
+                   std::to_string(last) + "\npoints " + std::to_string(statement.points) +
+                   "\ncontents " + fields.finish() + "\n";
+  return statement;
+}
+
+Status add_signature(Archive& archive, const ExperimentHead& experiment,
+                     const Signature& signature) {
+  CK_TRY(insert, archive.database().prepare(
+                     "INSERT INTO signature(experiment_id, created_ns, signer, statement, "
+                     "signature) VALUES (?, ?, ?, ?, ?)"));
+  return insert.bind(0, experiment.row)
+      .bind(1, signature.created_ns)
+      .bind(2, std::string_view(signature.signer))
+      .bind(3, std::string_view(signature.statement))
+      .bind(4, std::string_view(signature.signature))
+      .run();
+}
+
+Result<std::vector<Signature>> signatures(Archive& archive, const ExperimentHead& experiment) {
+  CK_TRY(query, archive.database().prepare("SELECT created_ns, signer, statement, signature "
+                                           "FROM signature WHERE experiment_id = ? ORDER BY id"));
+  query.bind(0, experiment.row);
+  std::vector<Signature> all;
+  while (true) {
+    CK_TRY(row, query.step());
+    if (!row) return all;
+    all.push_back({query.integer(0), std::string(query.text(1)), std::string(query.text(2)),
+                   std::string(query.text(3))});
+  }
+}
+
+}  // namespace ck::store

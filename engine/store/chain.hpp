@@ -1,0 +1,60 @@
+#pragma once
+/// The chain of records: each ended point has a hash of all it holds, and a second one over this
+/// and the record before. Whoever changes, removes or reorders anything breaks it.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/archive.hpp"
+
+namespace ck::store {
+
+/// The first record that is not what it was.
+struct BrokenRecord {
+  std::int64_t number = 0;
+  std::string point;
+  std::string experiment;  ///< empty when the point is gone
+  std::string reason;
+};
+
+struct ChainReport {
+  std::int64_t records = 0;    ///< looked at
+  std::int64_t removed = 0;    ///< of them: whose point was removed on purpose
+  std::int64_t unchained = 0;  ///< points that ended but have no record
+  std::string head;            ///< hash of the newest record, which vouches for all; "" without one
+  std::optional<BrokenRecord> broken;
+};
+/// All records, oldest first, up to the first broken one.
+Result<ChainReport> verify_chain(Archive& archive);
+/// Only those of one experiment: their contents, and their links to the records before.
+Result<ChainReport> verify_chain(Archive& archive, const ExperimentHead& experiment);
+
+/// Hash of all that a point holds (64 hex digits), the same in every archive that has it.
+std::string content_hash(const Point& point, const std::string& experiment_uid);
+
+/// What a signature of an experiment says: a text with its name, uid, number of points, and a hash
+/// over their uids and contents up to record `last` (0: all there are).
+struct Statement {
+  std::string text;
+  std::int64_t points = 0;
+};
+Result<Statement> make_statement(Archive& archive, const ExperimentHead& experiment,
+                                 std::int64_t last = 0);
+
+struct Signature {
+  std::int64_t created_ns = 0;
+  std::string signer;
+  std::string statement;
+  std::string signature;  ///< armoured, as ssh-keygen wrote it
+};
+Status add_signature(Archive& archive, const ExperimentHead& experiment,
+                     const Signature& signature);
+Result<std::vector<Signature>> signatures(Archive& archive, const ExperimentHead& experiment);
+
+/// Private to this layer: appends the point's record; its number. The caller has the transaction.
+Result<std::int64_t> append_record(sys::Database& database, const Point& point,
+                                   const std::string& experiment_uid);
+
+}  // namespace ck::store

@@ -1,0 +1,67 @@
+#pragma once
+/// Points of an experiment as columns: what queries, frontiers and pictures read instead of the
+/// points themselves.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "store/archive.hpp"
+#include "store/cell.hpp"
+
+namespace ck::store {
+
+/// What the points of an experiment can be asked for.
+struct Fields {
+  std::vector<MetricKey> metrics;  ///< position in this list = position of the column
+  std::vector<std::string> facts;  ///< the same; see `facts_of`
+};
+Result<Fields> read_fields(Archive& archive, const ExperimentHead& experiment);
+
+enum class ColumnKind { row = 0, median = 1, fact = 2 };
+
+struct ColumnName {
+  ColumnKind kind = ColumnKind::median;
+  std::size_t position = 0;
+  bool operator==(const ColumnName&) const = default;
+};
+
+/// Columns of equal length in the same order of points, read at one moment.
+struct Columns {
+  std::vector<std::int64_t> rows;  ///< of the points
+  std::vector<std::vector<Cell>> columns;
+};
+/// All ended points. A median is that of the executions that measured it.
+Result<Columns> read_columns(Archive& archive, const ExperimentHead& experiment,
+                             const std::vector<ColumnName>& wanted);
+
+/// The texts of the cells that are texts, by id.
+Result<std::map<std::int64_t, std::string>> read_texts(Archive& archive,
+                                                       const std::vector<Cell>& cells);
+
+/// One measured value.
+struct Sample {
+  std::int64_t row = 0;  ///< of the point
+  std::int64_t started_ns = 0;
+  double value = 0;
+};
+/// Calls `each` for every measured value of one metric; those of one point follow each other in the
+/// order of its executions.
+Status read_samples(Archive& archive, const ExperimentHead& experiment, std::size_t metric,
+                    const std::function<void(const Sample&)>& each);
+
+/// What is shown of a point in lists.
+struct PointHead {
+  std::int64_t row = 0;
+  std::string uid;
+  std::string subject;
+  PointState state = PointState::ok;
+  std::int64_t created_ns = 0;
+};
+/// In the order asked for; those that are not there any more are left out.
+Result<std::vector<PointHead>> read_point_heads(Archive& archive,
+                                                const std::vector<std::int64_t>& rows);
+
+}  // namespace ck::store
