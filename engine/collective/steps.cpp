@@ -4,6 +4,7 @@
 
 #include "base/strings.hpp"
 #include "collective/meta.hpp"
+#include "collective/plain_shell.hpp"
 #include "collective/shell.hpp"
 #include "install/profile.hpp"
 
@@ -63,6 +64,8 @@ Status run_step(const ShellStep& step, Workbench& bench) {
 Result<install::Variables> variables_after(const std::vector<std::string>& lines,
                                            const install::Variables& before,
                                            const fs::path& directory, Workbench& bench) {
+  if (auto plain = plain_variables_after(lines, before, bench.context().home.environments()))
+    return std::move(*plain);
   const std::string script = "exec 3>&1 1>&2\n" + join(lines, "\n") + "\nexec /usr/bin/env -0 >&3";
   auto spec = bash(script, directory, before, bench);
   CK_TRY(sandbox, bench.sandbox({.writable = {}, .readable = {directory}, .files = {}}));
