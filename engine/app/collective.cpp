@@ -344,26 +344,19 @@ Result<install::Lock> lock_of(const PlannedCollective& planned) {
 
 }  // namespace
 
-Result<RunReport> run_collective(Session& session, const catalog::Component& component,
-                                 const RunRequest& request, const run::PassThrough& output) {
+Result<PreparedRun> prepare_collective(Session& session, const catalog::Component& component,
+                                       const RunRequest& request) {
   CK_TRY(planned, plan_collective(session, component, request));
-  RunReport report;
-  report.plan = planned.used;
-  report.run_plan = planned.planned.plan;
-  if (request.dry_run) return report;
-  experiment::PointRequest point;
-  point.experiment = request.experiment.empty() ? component.id.name : request.experiment;
-  point.tags = request.tags_of_record;
-  point.repetitions = request.repetitions;
-  point.request = request.command_line;
-  point.hooks = to_text(collective::to_json(planned.work->bench->hook_uses()));
+  PreparedRun prepared;
+  prepared.name = component.id.name;
+  prepared.run_plan = planned.planned.plan;
+  prepared.hooks = to_text(collective::to_json(planned.work->bench->hook_uses()));
   CK_TRY(lock, lock_of(planned));
-  CK_TRY(outcome,
-         experiment::execute_point(point, report.run_plan, lock, output, planned.work->context()));
-  report.metrics = experiment::summarize(outcome.point);
-  report.failure = std::move(outcome.failure);
-  report.point = std::move(outcome.point);
-  return report;
+  prepared.lock = std::move(lock);
+  prepared.plan = std::move(planned.used);
+  prepared.context = &planned.work->context();
+  prepared.owner = std::move(planned.work);
+  return prepared;
 }
 
 Result<ExplainReport> explain_collective(Session& session, const catalog::Component& component,

@@ -13,9 +13,9 @@
 
 namespace ck::app {
 
-/// ck run, benchmark.
-Result<RunReport> run_collective(Session& session, const catalog::Component& component,
-                                 const RunRequest& request, const run::PassThrough& output);
+/// ck run, benchmark: built, and calibrated unless it is a dry run.
+Result<PreparedRun> prepare_collective(Session& session, const catalog::Component& component,
+                                       const RunRequest& request);
 
 /// ck explain.
 Result<ExplainReport> explain_collective(Session& session, const catalog::Component& component,

@@ -2,9 +2,11 @@
 /// ck ls, show, rm, import and export for experiments, and ck replay.
 
 #include "app/session.hpp"
+#include "experiment/causes.hpp"
 #include "experiment/export_collective.hpp"
 #include "experiment/import_collective.hpp"
 #include "experiment/replay.hpp"
+#include "experiment/versus.hpp"
 
 namespace ck::app {
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/collective.hpp"
+#include "app/machine.hpp"
 #include "app/preparations.hpp"
 #include "install/installer.hpp"
 
@@ -14,6 +15,16 @@ install::Closure planned_closure(const install::InstallPlan& plan) {
   install::Closure closure;
   for (const auto& step : plan.steps) closure.emplace(step.environment.record.id, step.environment);
   return closure;
+}
+
+experiment::PointRequest point_request(const RunRequest& request, const std::string& program) {
+  experiment::PointRequest point;
+  point.experiment = request.experiment.empty() ? program : request.experiment;
+  point.tags = request.tags_of_record;
+  point.sampling = request.sampling;
+  point.sweep = request.sweep;
+  point.request = request.command_line;
+  return point;
 }
 
 }  // namespace
@@ -49,10 +60,10 @@ Result<std::optional<catalog::Component>> collective_program(Session& session,
   return std::optional(std::move(component));
 }
 
-Result<RunReport> run(Session& session, const RunRequest& request, const run::PassThrough& output) {
+Result<PreparedRun> prepare_run(Session& session, const RunRequest& request) {
   if (!request.dry_run) CK_CHECK(refuse_another_machine(request.host, "run"));
   CK_TRY(collective, collective_program(session, request));
-  if (collective) return run_collective(session, *collective, request, output);
+  if (collective) return prepare_collective(session, *collective, request);
   CK_TRY(prepared, prepare_program(session, request));
   auto* const context = prepared.context;
   const auto& program = std::get<model::Program>(*prepared.subject.descriptor);
@@ -62,23 +73,55 @@ Result<RunReport> run(Session& session, const RunRequest& request, const run::Pa
   CK_TRY(run_plan, run::plan_run(program, prepared.plan, planned_closure(prepared.plan),
                                  prepared.subject.values, prepared.profile, wanted,
                                  context->host_variables, context->home.root));
+  if (!request.dry_run) CK_CHECK(install::execute(prepared.plan, prepared.profile, *context));
+  PreparedRun result;
+  result.name = program.common.name;
+  result.run_plan = std::move(run_plan);
+  result.lock = prepared.lock();
+  result.context = context;
+  result.plan = std::move(prepared.plan);
+  result.owner = std::move(prepared.recorded);
+  return result;
+}
+
+Result<RunReport> run(Session& session, const RunRequest& request, const run::PassThrough& output) {
+  CK_TRY(prepared, prepare_run(session, request));
   RunReport report;
-  report.run_plan = std::move(run_plan);
-  if (!request.dry_run) {
-    CK_CHECK(install::execute(prepared.plan, prepared.profile, *context));
-    experiment::PointRequest point;
-    point.experiment = request.experiment.empty() ? program.common.name : request.experiment;
-    point.tags = request.tags_of_record;
-    point.repetitions = request.repetitions;
-    point.request = request.command_line;
-    CK_TRY(outcome,
-           experiment::execute_point(point, report.run_plan, prepared.lock(), output, *context));
-    report.metrics = experiment::summarize(outcome.point);
-    report.failure = std::move(outcome.failure);
-    report.point = std::move(outcome.point);
-  }
   report.plan = std::move(prepared.plan);
+  report.run_plan = std::move(prepared.run_plan);
+  if (request.dry_run) return report;
+  auto point = point_request(request, prepared.name);
+  point.hooks = std::move(prepared.hooks);
+  QuietMachine machine;
+  machine.prepare(session, request, point.sampling);
+  CK_TRY(outcome, experiment::execute_point(point, report.run_plan, prepared.lock, output,
+                                            *prepared.context));
+  report.metrics = experiment::summarize(outcome.point);
+  report.failure = std::move(outcome.failure);
+  report.point = std::move(outcome.point);
   return report;
+}
+
+Result<CompareReport> compare_variants(Session& session, const CompareRequest& request,
+                                       const run::PassThrough& output) {
+  experiment::VersusRequest versus;
+  versus.rule.margin = request.margin;
+  versus.metric = request.metric;
+  const RunRequest& first = request.variants.front();
+  std::vector<std::shared_ptr<void>> owners;
+  for (std::size_t i = 0; i < request.variants.size(); ++i) {
+    CK_TRY(prepared, prepare_run(session, request.variants[i]));
+    if (i == 0) versus.point = point_request(first, prepared.name);
+    versus.variants.push_back({request.labels[i], std::move(prepared.run_plan),
+                               std::move(prepared.lock), std::move(prepared.hooks),
+                               prepared.context});
+    owners.push_back(std::move(prepared.owner));
+  }
+  CK_TRY(context, session.context());
+  QuietMachine machine;
+  machine.prepare(session, first, versus.point.sampling);
+  CK_TRY(outcome, experiment::execute_versus(versus, output, *context));
+  return CompareReport{versus.point.experiment, std::move(outcome)};
 }
 
 Result<CompileReport> compile(Session& session, const RunRequest& request) {

@@ -1,11 +1,14 @@
 #pragma once
 /// ck run, benchmark, explain.
 
+#include <memory>
+
 #include "app/collective_options.hpp"
 #include "app/host.hpp"
 #include "app/locked_use.hpp"
 #include "app/session.hpp"
 #include "experiment/archive.hpp"
+#include "experiment/versus.hpp"
 
 namespace ck::app {
 
@@ -21,9 +24,12 @@ struct RunRequest {
   std::vector<std::string> arguments;
   std::optional<double> timeout_seconds;
   std::string profile = "clean";
-  int repetitions = 1;
-  std::string experiment;  ///< --record_uoa; empty: the program's name
+  experiment::Sampling sampling;  ///< how often, see there
+  bool preflight = false;         ///< look at the machine before measuring
+  bool fix = false;               ///< and quieten it while measuring, where permitted
+  std::string experiment;         ///< --record_uoa; empty: the program's name
   model::Tags tags_of_record;
+  experiment::SweepPlace sweep;  ///< of a sweep's point
   bool rebuild = false;
   bool dry_run = false;
   HostOverrides host;            ///< with dry_run only, and for explain
@@ -32,6 +38,19 @@ struct RunRequest {
   CollectiveOptions collective;  ///< for programs of Collective Knowledge
   std::optional<LockedUse> locked;
 };
+/// A program whose environments exist and whose run is planned.
+struct PreparedRun {
+  std::string name;  ///< the program's
+  install::InstallPlan plan;
+  run::RunPlan run_plan;
+  install::Lock lock;
+  std::string hooks;                    ///< as `experiment::PointRequest` takes them
+  install::Context* context = nullptr;  ///< in which it is to be executed
+  std::shared_ptr<void> owner;          ///< of the context, unless it is the session's
+};
+/// With `dry_run` nothing is built.
+Result<PreparedRun> prepare_run(Session& session, const RunRequest& request);
+
 struct RunReport {
   install::InstallPlan plan;
   run::RunPlan run_plan;
@@ -39,8 +58,27 @@ struct RunReport {
   std::vector<experiment::MetricSummary> metrics;
   std::optional<Error> failure;  ///< the program failed; the point is archived
 };
-/// Runs `repetitions` times (once for `ck run`). The program's output goes to `output` as it comes.
+/// Runs as often as the sampling says (once for `ck run`). The program's output goes to `output` as
+/// it comes.
 Result<RunReport> run(Session& session, const RunRequest& request, const run::PassThrough& output);
+
+/// Variants of one run against each other; see `experiment::execute_versus`.
+struct CompareRequest {
+  std::vector<RunRequest>
+      variants;                     ///< two or more; the first gives sampling and the record's name
+  std::vector<std::string> labels;  ///< one each
+  double margin = 0.01;             ///< ratios nearer to 1 do not matter
+  std::string metric;               ///< empty: the primary one
+};
+struct CompareReport {
+  std::string experiment;
+  experiment::VersusOutcome outcome;
+};
+Result<CompareReport> compare_variants(Session& session, const CompareRequest& request,
+                                       const run::PassThrough& output);
+
+/// The processors that runs may be kept on, ascending.
+std::vector<unsigned> allowed_processors();
 
 /// A program's build.
 struct CompileReport {

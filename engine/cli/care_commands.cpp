@@ -135,11 +135,13 @@ Result<int> verify_environments(Call& call) {
   return code;
 }
 
+/// What a word means decides who verifies it.
 Result<int> verify(Call& call) {
   const std::string word = call.line.words.empty() ? "" : call.line.words.front();
+  if (word.ends_with(".json")) return verify_claims(call);
   if (word.empty() || word == "env" || word.starts_with("env:")) return verify_environments(call);
   return fail(Error(ErrorCode::usage, "'" + printable(word) + "' is nothing that ck verifies")
-                  .hint("ck verify env:ID or ck verify env --all"));
+                  .hint("ck verify env:ID, ck verify env --all or ck verify CLAIMS.json"));
 }
 
 Result<int> repair(Call& call) {
@@ -183,13 +185,32 @@ std::vector<Command> care_commands() {
        {"ck why env --tags=dataset,digits"},
        why},
       {"verify",
-       "compare every file of environments with what was recorded when they were made",
-       {"verify env:ID", "verify env --tags=A,B", "verify env --all"},
-       "Of detected software the file it was recognised by is compared. Exit code 1 when something "
-       "is\n"
-       "changed, missing, too many, or may be written.",
-       {{tags, {"all", "", "all environments"}}, {}, false},
-       {"ck verify env --all"},
+       "tell whether environments are as they were made and whether a paper's claims hold",
+       {"verify env:ID", "verify env --tags=A,B", "verify env --all",
+        "verify CLAIMS.json [--claim=NAME] [--reduced] [--dry_run]"},
+       "Every file of an environment is compared with what was recorded when it was made; of "
+       "detected\n"
+       "software the file it was recognised by. Exit code 1 when something is changed, missing, "
+       "too many,\n"
+       "or may be written.\n"
+       "Each claim (schema ck.claims/1) names recorded experiments, imported ones too, and either "
+       "a number\n"
+       "of a metric or a relation: what is how many times faster than what. Numbers are measured "
+       "again and\n"
+       "tested for equivalence within the claim's margin, relations side by side, interleaved. "
+       "Verdicts:\n"
+       "reproduced, trend only (faster, but not by that factor), inconclusive (and how much is "
+       "missing),\n"
+       "differs. Exit code 0 only if all are reproduced, else 4.",
+       {{tags,
+         {"all", "", "all environments"},
+         {"claim", "NAME", "only this claim"},
+         {"reduced", "", "the shorter runs that the claims name"},
+         {"dry_run", "", "tell what is claimed and about how long it takes"}},
+        {},
+        false},
+       {"ck verify env --all", "ck verify claims.json --dry_run",
+        "ck verify claims.json --claim=speed --reduced"},
        verify},
       {"repair",
        "build damaged environments again, from what is recorded of them",

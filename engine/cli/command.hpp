@@ -73,5 +73,6 @@ Result<int> show_experiment(Call& call);
 Result<int> remove_experiment(Call& call);
 Result<int> import_experiments(Call& call);
 Result<int> list_components(Call& call);
+Result<int> verify_claims(Call& call);
 
 }  // namespace ck::cli

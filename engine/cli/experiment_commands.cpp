@@ -8,7 +8,7 @@
 #include "base/table.hpp"
 #include "cli/collective_options.hpp"
 #include "cli/command.hpp"
-#include "cli/plan_text.hpp"
+#include "cli/measurement_text.hpp"
 #include "cli/report_json.hpp"
 
 namespace ck::cli {
@@ -63,8 +63,10 @@ void print_point(Call& call, const app::ExperimentDetail::PointDetail& detail) {
       counted(static_cast<std::int64_t>(point.repetitions.size()), "repetition") + "\n";
   if (!point.replay_of.empty()) text += "  replays point " + point.replay_of + "\n";
   if (!point.error.empty()) text += "  " + printable(point.error) + "\n";
+  if (const auto versus = experiment::versus_text(point); !versus.empty())
+    text += "  " + printable(versus) + "\n";
   const auto shown = shown_metrics(detail.metrics);
-  const std::string metrics = metrics_text(shown);
+  const std::string metrics = measurement_text(point, shown);
   for (const auto& line : split(trim(metrics), '\n')) text += "  " + line + "\n";
   const std::size_t hidden = detail.metrics.size() - shown.size();
   if (hidden > 0) text += "  " + left_out(hidden, "metric") + "\n";
@@ -79,8 +81,7 @@ void print_point(Call& call, const app::ExperimentDetail::PointDetail& detail) {
 
 std::string verdict_word(const Output& output, const experiment::Comparison& comparison) {
   const std::string word(experiment::name_of(comparison.verdict));
-  return comparison.verdict == experiment::Comparison::Verdict::differs ? output.bad(word)
-                                                                        : output.good(word);
+  return experiment::is_reproduced(comparison.verdict) ? output.good(word) : output.bad(word);
 }
 
 void print_replay(Call& call, const experiment::ReplayReport& report) {
@@ -118,8 +119,8 @@ Result<int> replay(Call& call) {
   constexpr int kMostRepetitions = 1'000'000;
   CK_TRY(repetitions, call.line.integer("repetitions", 1, kMostRepetitions));
   request.repetitions = repetitions;
-  CK_TRY(margin, call.line.number("margin", 0));
-  request.margin = margin.value_or(request.margin);
+  CK_TRY(margin, call.line.share("margin"));
+  request.margin = margin;
   request.request = call.line.typed;
   request.secrets = prefixed(call.line, "secret");
   run::PassThrough output;
@@ -136,9 +137,7 @@ Result<int> replay(Call& call) {
     print_replay(call, report);
   }
   if (report.failure) return exit_code(report.failure->code);
-  return report.comparison.verdict == experiment::Comparison::Verdict::differs
-             ? exit_code(ErrorCode::differs)
-             : 0;
+  return experiment::is_reproduced(report.comparison.verdict) ? 0 : exit_code(ErrorCode::differs);
 }
 
 }  // namespace
@@ -204,17 +203,20 @@ std::vector<Command> experiment_commands() {
   return {
       {"replay",
        "rebuild a recorded point, run it again and say whether it reproduced",
-       {"replay experiment:NAME [--point=UID] [--repetitions=N] [--margin=FRACTION]"},
-       "Ends with a verdict: reproduced, within tolerance, or differs (exit code 4). Outputs are "
-       "compared as\n"
-       "the program declares, measured numbers by the 95 % intervals of their medians. Numbers in "
-       "brackets\n"
-       "are ck's own measurements: shown, but without a say. Secrets are not recorded: give them "
-       "again with\n"
+       {"replay experiment:NAME [--point=UID] [--repetitions=N] [--margin=SHARE]"},
+       "Ends with a verdict: reproduced or within tolerance (exit code 0), trend only, "
+       "inconclusive\n"
+       "or differs (exit code 4). Outputs are compared as the program declares. Measured numbers\n"
+       "have to be shown to be the same but for a margin (90 % interval of the ratio within it):\n"
+       "--margin, else the author's own spread, between the recorded sessions if there are three,\n"
+       "else inside the one. Trend only: better than recorded by more than that. Inconclusive "
+       "tells\n"
+       "how many more runs would decide. Numbers in brackets have no say: ck's own, and what was\n"
+       "recorded fewer than 5 times. Secrets are not recorded: give them again with\n"
        "--secret.NAME=VALUE.",
        {{{"point", "UID", "which point (default: the last one that ended well)"},
          {"repetitions", "N", "how often to run (default: as often as recorded)"},
-         {"margin", "FRACTION", "slack for measured numbers (default: 0.1)"}},
+         {"margin", "SHARE", "how far measured numbers may be off (default: as the author's do)"}},
         {"secret"},
         false},
        {"ck replay experiment:hello"},

@@ -38,6 +38,7 @@ class Parser {
         result_.words.push_back(argument);
       }
     }
+    if (!again_.empty() && !result_.has(grammar_.repeatable_with)) return fail(twice(again_));
     return std::move(result_);
   }
 
@@ -75,8 +76,8 @@ class Parser {
                   "'" + argument + "' must look like --" + prefix + ".NAME=value");
     }
     auto& known = result_.prefixed[prefix];
-    if (std::ranges::any_of(known, [&](const auto& one) { return one.first == name; }))
-      return twice(argument);
+    const auto before = std::ranges::find(known, name, &std::pair<std::string, std::string>::first);
+    if (before != known.end()) return again(argument, prefix, name, before->second, *value);
     known.emplace_back(name, *value);
     return {};
   }
@@ -85,14 +86,16 @@ class Parser {
                std::optional<std::string> value) {
     const auto option = std::ranges::find(grammar_.options, name, &Option::name);
     if (option == grammar_.options.end()) return free_value(argument, name, value);
-    if (!seen_.insert(name).second) return twice(argument);
+    const bool first = seen_.insert(name).second;
     if (option->value.empty() && grammar_.free_values && value && *value != kYes && *value != kNo)
       return free_value(argument, name, value);  // a parameter of that name
+    if (option->value.empty() && !first) return fail(twice(argument));
     if (option->value.empty()) return flag(name, value.value_or(kYes));
     if (!value) {
       CK_TRY(next, next_value(*option));
       value = next;
     }
+    if (!first) return again(argument, "", name, result_.options[name], *value);
     result_.options[name] = *value;
     return {};
   }
@@ -122,12 +125,30 @@ class Parser {
                     const std::optional<std::string>& value) {
     const bool alone = std::ranges::find(grammar_.flags, name) != grammar_.flags.end();
     if (!grammar_.free_values || name.empty() || (!value && !alone)) return unknown(argument, name);
-    if (!result_.values.emplace(name, value.value_or(kYes)).second) return twice(argument);
+    const std::string text = value.value_or(kYes);
+    const auto [before, added] = result_.values.emplace(name, text);
+    return added ? Status() : again(argument, "", name, before->second, text);
+  }
+
+  /// One more value: of another variant, if the grammar has them.
+  Status again(const std::string& argument, const std::string& prefix, const std::string& name,
+               const std::string& first, const std::string& value) {
+    if (grammar_.repeatable_with.empty()) return fail(twice(argument));
+    if (again_.empty()) again_ = argument;
+    auto option = std::ranges::find_if(result_.repeated, [&](const RepeatedOption& one) {
+      return one.prefix == prefix && one.name == name;
+    });
+    if (option == result_.repeated.end())
+      option = result_.repeated.insert(option, {prefix, name, {first}});
+    option->values.push_back(value);
     return {};
   }
 
-  static Status twice(const std::string& argument) {
-    return fail(ErrorCode::usage, "'" + argument + "': this option is given twice");
+  Error twice(const std::string& argument) const {
+    Error error(ErrorCode::usage, "'" + argument + "': this option is given twice");
+    if (!grammar_.repeatable_with.empty())
+      error.hint("with --" + grammar_.repeatable_with + " each value is a variant of its own");
+    return error;
   }
 
   Status unknown(const std::string& argument, const std::string& name) const {
@@ -144,6 +165,7 @@ class Parser {
   const Grammar& grammar_;
   const std::vector<std::string>& arguments_;
   std::size_t next_ = 0;
+  std::string again_;           ///< the first argument that repeats an option
   std::set<std::string> seen_;  ///< named options, those that were switched off too
   Invocation result_;
 };
@@ -157,6 +179,40 @@ std::optional<std::string> Invocation::given(const std::string& name) const {
   return found == options.end() ? std::nullopt : std::optional(found->second);
 }
 
+Result<std::vector<Invocation>> Invocation::variants() const {
+  if (repeated.empty()) return std::vector{*this};
+  const std::size_t count = repeated.front().values.size();
+  for (const auto& option : repeated) {
+    if (option.values.size() == count) continue;
+    return fail(Error(ErrorCode::usage,
+                      fmt::format("--{} is given {} times, --{} {} times", repeated.front().name,
+                                  count, option.name, option.values.size()))
+                    .hint("the first values make the first variant, the second the second"));
+  }
+  std::vector<Invocation> lines(count, *this);
+  for (std::size_t i = 0; i < count; ++i) {
+    for (const auto& option : repeated) {
+      if (option.prefix.empty()) {
+        auto& place = lines[i].options.contains(option.name) ? lines[i].options : lines[i].values;
+        place[option.name] = option.values[i];
+        continue;
+      }
+      for (auto& [name, value] : lines[i].prefixed[option.prefix]) {
+        if (name == option.name) value = option.values[i];
+      }
+    }
+  }
+  return lines;
+}
+
+std::string Invocation::variant_label(std::size_t index) const {
+  std::vector<std::string> parts;
+  for (const auto& option : repeated)
+    parts.push_back("--" + (option.prefix.empty() ? "" : option.prefix + ".") + option.name + "=" +
+                    option.values[index]);
+  return join(parts, " ");
+}
+
 Result<std::optional<double>> Invocation::number(const std::string& name, double minimum) const {
   const auto text = given(name);
   if (!text) return std::optional<double>();
@@ -164,6 +220,17 @@ Result<std::optional<double>> Invocation::number(const std::string& name, double
   if (value && std::isfinite(*value) && *value >= minimum) return value;
   return fail(ErrorCode::usage,
               fmt::format("--{}={} must be a number, at least {}", name, *text, minimum));
+}
+
+Result<std::optional<double>> Invocation::share(const std::string& name) const {
+  const auto text = given(name);
+  if (!text) return std::optional<double>();
+  const bool percent = text->ends_with('%');
+  const auto value =
+      parse_number(trim(std::string_view(*text).substr(0, text->size() - (percent ? 1 : 0))));
+  if (value && std::isfinite(*value) && *value > 0) return *value / (percent ? 100 : 1);
+  return fail(ErrorCode::usage,
+              "--" + name + "=" + *text + " must be a share above 0, such as 0.01 or 1%");
 }
 
 Result<std::optional<int>> Invocation::integer(const std::string& name, int minimum,

@@ -33,6 +33,15 @@ struct Grammar {
   bool own_options = false;
   /// Names of free values that may stand alone, for "yes"; others need a value.
   std::vector<std::string> flags = {};
+  /// With this flag an option given again is one more variant.
+  std::string repeatable_with = {};
+};
+
+/// An option that was given several times, each time for another variant.
+struct RepeatedOption {
+  std::string prefix;  ///< of "--prefix.NAME=value", else empty
+  std::string name;
+  std::vector<std::string> values;  ///< two or more, as typed
 };
 
 struct Invocation {
@@ -42,18 +51,27 @@ struct Invocation {
   std::map<std::string, std::string> values;                                         ///< free ones
   std::vector<std::string> arguments;                                                ///< after "--"
   std::vector<std::string> own;  ///< options as typed, and words with '=', for `own_options`
-  std::string typed;             ///< the whole line, quoted for a shell
+  std::vector<RepeatedOption> repeated;  ///< elsewhere with their first value
+  std::string typed;                     ///< the whole line, quoted for a shell
 
   bool has(const std::string& name) const { return options.contains(name); }
   std::string get(const std::string& name) const;  ///< empty when not given
   std::optional<std::string> given(const std::string& name) const;
+  /// One line for each value of the repeated options, the first values together, then the second.
+  /// `usage` error when one is given more often than another.
+  Result<std::vector<Invocation>> variants() const;
+  /// What distinguishes the `index`-th of them: "--flags=-O3".
+  std::string variant_label(std::size_t index) const;
   /// `usage` errors that name the option for text that is no number of the range.
   Result<std::optional<double>> number(const std::string& name, double minimum) const;
+  /// A share above 0: "0.01" or "1%".
+  Result<std::optional<double>> share(const std::string& name) const;
   Result<std::optional<int>> integer(const std::string& name, int minimum, int maximum) const;
 };
 
 /// `arguments` begins after the verb. Unknown options are `usage` errors with near names; an option
-/// given twice, a flag with a value other than yes or no, or a missing value likewise.
+/// given twice (but see `Grammar::repeatable_with`), a flag with a value other than yes or no, or a
+/// missing value likewise.
 Result<Invocation> parse_invocation(const Grammar& grammar,
                                     const std::vector<std::string>& arguments);
 

@@ -61,31 +61,4 @@ std::string run_plan_text(const run::RunPlan& plan) {
   return text + "\n" + isolation_text(plan.isolation);
 }
 
-std::string metrics_text(const std::vector<experiment::MetricSummary>& metrics) {
-  const bool several =
-      std::ranges::any_of(metrics, [](const auto& metric) { return metric.summary.count > 1; });
-  if (!several) {
-    TextTable table({{"METRIC"}, {"VALUE", TextTable::Align::right}});
-    for (const auto& [key, summary] : metrics)
-      table.add_row({printable(key.name), human_metric(summary.median, key.unit)});
-    return table.to_string();
-  }
-  const auto right = TextTable::Align::right;
-  TextTable table({{"METRIC"},
-                   {"N", right},
-                   {"MEDIAN", right},
-                   {"95 % INTERVAL", right},
-                   {"MIN", right},
-                   {"MAX", right}});
-  for (const auto& [key, summary] : metrics) {
-    const auto& interval = summary.median_95;
-    table.add_row(
-        {printable(key.name), std::to_string(summary.count), human_metric(summary.median, key.unit),
-         "[" + human_metric(interval.low, key.unit) + ", " + human_metric(interval.high, key.unit) +
-             "]",
-         human_metric(summary.minimum, key.unit), human_metric(summary.maximum, key.unit)});
-  }
-  return table.to_string();
-}
-
 }  // namespace ck::cli

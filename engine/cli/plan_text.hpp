@@ -13,7 +13,4 @@ std::string plan_text(const install::InstallPlan& plan);
 /// The command with its variables, as one could type it.
 std::string run_plan_text(const run::RunPlan& plan);
 
-/// A table of metrics: one value, or median with interval and range when there are several samples.
-std::string metrics_text(const std::vector<experiment::MetricSummary>& metrics);
-
 }  // namespace ck::cli

@@ -1,9 +1,10 @@
 #include "app/programs.hpp"
-
 #include "base/strings.hpp"
 #include "cli/collective_options.hpp"
 #include "cli/host_options.hpp"
+#include "cli/measurement_text.hpp"
 #include "cli/plan_text.hpp"
+#include "cli/program_request.hpp"
 #include "cli/report_json.hpp"
 #include "cli/requests.hpp"
 
@@ -63,9 +64,6 @@ Grammar program_grammar() {
   return grammar;
 }
 
-namespace {
-
-/// The request of a command that may follow a lock.
 Result<app::RunRequest> request_of(Call& call, const std::vector<std::string>& kinds) {
   CK_TRY(locked, locked_use(call));
   CK_TRY(request, program_request(call, kinds));
@@ -73,7 +71,6 @@ Result<app::RunRequest> request_of(Call& call, const std::vector<std::string>& k
   return std::move(request);
 }
 
-/// The program's output: as it comes for `run`, only with --verbose where it repeats.
 run::PassThrough pass_through(Call& call, bool show) {
   if (!show) return {};
   return {[&call](std::string_view bytes) { call.output.pass_through(bytes, false); },
@@ -90,7 +87,7 @@ Result<int> finish(Call& call, const app::RunReport& report, bool metrics_are_da
     return 0;
   }
   if (report.failure) return fail(*report.failure);
-  std::string text = metrics_text(report.metrics);
+  std::string text = measurement_text(*report.point, report.metrics);
   if (metrics_are_data) {
     call.output.data(text);
   } else if (!text.empty()) {
@@ -102,20 +99,12 @@ Result<int> finish(Call& call, const app::RunReport& report, bool metrics_are_da
   return 0;
 }
 
+namespace {
+
 Result<int> run(Call& call) {
   CK_TRY(request, request_of(call, {"program"}));
   CK_TRY(report, app::run(call.session, request, pass_through(call, true)));
   return finish(call, report, false);
-}
-
-Result<int> benchmark(Call& call) {
-  constexpr int kDefaultRepetitions = 10;
-  constexpr int kMostRepetitions = 1'000'000;
-  CK_TRY(request, request_of(call, {"program"}));
-  CK_TRY(repetitions, call.line.integer("repetitions", 1, kMostRepetitions));
-  request.repetitions = repetitions.value_or(kDefaultRepetitions);
-  CK_TRY(report, app::run(call.session, request, pass_through(call, call.output.verbose())));
-  return finish(call, report, true);
 }
 
 Result<int> compile(Call& call) {
@@ -210,9 +199,6 @@ std::vector<Command> program_commands() {
       "What\n"
       "follows '--' is appended to the program's command.";
   const Grammar grammar = with_locked_options(program_grammar());
-  Grammar repeated = grammar;
-  repeated.options.insert(repeated.options.begin(),
-                          {"repetitions", "N", "how often to run (default: 10)"});
   const Grammar explained = with_locked_options(
       {{{"tags", "A,B", "the program with these tags"},
         {"profile", "NAME", "the profile to resolve for"},
@@ -238,15 +224,7 @@ std::vector<Command> program_commands() {
        grammar,
        {"ck compile program:hello"},
        compile},
-      {"benchmark",
-       "run a program repeatedly and summarise its numbers",
-       {"benchmark program:NAME [--repetitions=N] [--record_uoa=NAME] "
-        "[--PARAMETER=value …]"},
-       choices + "\nPrints median and the 95 % interval of the median (order statistics: nothing "
-                 "is assumed).",
-       repeated,
-       {"ck benchmark program:hello --repetitions=5 --record_uoa=hello-times --tags=demo"},
-       benchmark},
+      benchmark_command(grammar, choices),
       {"explain",
        "tell why each dependency resolves as it does",
        {"explain program:NAME [--PARAMETER=value …] [--dep.KEY=CHOICE …]",

@@ -58,6 +58,38 @@ Json error_json(const Error& error) {
           {"hints", error.hints}};
 }
 
+Json description_json(const measure::Description& description) {
+  Json json = {{"count", description.count},
+               {"warm_up", description.warm_up},
+               {"median", description.median},
+               {"median_95_low", description.median_95.low},
+               {"median_95_high", description.median_95.high},
+               {"relative_half_width", finite(measure::relative_half_width(description))},
+               {"minimum", description.minimum},
+               {"maximum", description.maximum},
+               {"mean", description.mean},
+               {"deviation", description.deviation},
+               {"median_absolute_deviation", description.median_absolute_deviation},
+               {"p05", description.p05},
+               {"p25", description.p25},
+               {"p75", description.p75},
+               {"p90", description.p90},
+               {"p95", description.p95},
+               {"p99", description.p99}};
+  json["modes"] = list(description.modes, [](const measure::Mode& mode) {
+    return Json{{"at", mode.at}, {"share", mode.share}};
+  });
+  return json;
+}
+
+/// Of the repetitions that lie far off, with what is visible of the cause.
+Json outliers_json(const store::Point& point, const measure::Description& description) {
+  return list(description.outliers, [&](std::size_t index) {
+    return Json{{"number", point.repetitions[index].number},
+                {"causes", experiment::causes_of(point, index)}};
+  });
+}
+
 Json metric_json(const experiment::MetricSummary& metric) {
   const auto& summary = metric.summary;
   return {{"name", metric.key.name},
@@ -71,7 +103,17 @@ Json metric_json(const experiment::MetricSummary& metric) {
           {"maximum", summary.maximum},
           {"deviation", summary.deviation},
           {"median_95_low", summary.median_95.low},
-          {"median_95_high", summary.median_95.high}};
+          {"median_95_high", summary.median_95.high},
+          {"steady", description_json(metric.description)}};
+}
+
+Json metrics_json(const store::Point& point,
+                  const std::vector<experiment::MetricSummary>& metrics) {
+  return list(metrics, [&](const experiment::MetricSummary& metric) {
+    Json json = metric_json(metric);
+    json["steady"]["outliers"] = outliers_json(point, metric.description);
+    return json;
+  });
 }
 
 Json repetition_json(const store::Repetition& repetition,
@@ -212,7 +254,11 @@ Json document_of(const app::RunReport& report) {
   json["plan"] = install::to_json(report.plan);
   json["run"] = run::to_json(report.run_plan);
   json["point"] = report.point ? point_json(*report.point) : Json(nullptr);
-  json["metrics"] = list(report.metrics, metric_json);
+  json["metrics"] = report.point ? metrics_json(*report.point, report.metrics) : Json::array();
+  if (report.point) {
+    const Json record = Json::parse(report.point->document, nullptr, false);
+    if (record.is_object() && record.contains("sampling")) json["sampling"] = record["sampling"];
+  }
   if (report.failure) json["failure"] = error_json(*report.failure);
   return json;
 }
@@ -266,7 +312,7 @@ Json document_of(const app::ExperimentDetail& report) {
   json["experiment"] = experiment_json(report.experiment);
   json["points"] = list(report.points, [](const app::ExperimentDetail::PointDetail& detail) {
     Json one = point_json(detail.point);
-    one["metrics"] = list(detail.metrics, metric_json);
+    one["metrics"] = metrics_json(detail.point, detail.metrics);
     one["record"] = Json::parse(detail.point.document, nullptr, false);
     return one;
   });
@@ -406,6 +452,40 @@ std::string json_text(const app::ComponentTestReport& report) {
       });
     }
     return item;
+  });
+  return to_pretty_text(json);
+}
+
+std::string json_text(const app::CompareReport& report) {
+  Json json = titled("ck.compare/1");
+  json["experiment"] = report.experiment;
+  json["variants"] = list(report.outcome.points, [](const store::Point& point) {
+    Json one = point_json(point);
+    one["metrics"] = metrics_json(point, experiment::summarize(point));
+    const Json record = Json::parse(point.document, nullptr, false);
+    if (record.is_object() && record.contains("comparison"))
+      one["comparison"] = record["comparison"];
+    return one;
+  });
+  if (report.outcome.failure) json["failure"] = error_json(*report.outcome.failure);
+  return to_pretty_text(json);
+}
+
+std::string json_text(const app::SweepReport& report) {
+  Json json = titled("ck.sweep/1");
+  json["id"] = report.id;
+  json["experiment"] = report.experiment;
+  json["missing"] = report.missing();
+  json["seconds_per_point"] =
+      report.seconds_per_point ? Json(*report.seconds_per_point) : Json(nullptr);
+  json["points"] = list(report.entries, [](const app::SweepReport::Entry& entry) {
+    Json one = {{"values", Json::object()}, {"known", entry.known}};
+    for (const auto& [name, value] : entry.values) one["values"][name] = value;
+    one["point"] = entry.point ? Json(entry.point->uid) : Json(nullptr);
+    if (entry.point)
+      one["metrics"] = metrics_json(*entry.point, experiment::summarize(*entry.point));
+    if (entry.failure) one["failure"] = error_json(*entry.failure);
+    return one;
   });
   return to_pretty_text(json);
 }

@@ -12,6 +12,7 @@
 #include "app/lint.hpp"
 #include "app/programs.hpp"
 #include "app/repositories.hpp"
+#include "app/sweep.hpp"
 
 namespace ck::cli {
 
@@ -25,6 +26,8 @@ std::string json_text(const app::InstallReport& report);
 std::string json_text(const app::EnvironmentsReport& report);
 std::string json_text(const app::LogReport& report);
 std::string json_text(const app::RunReport& report);
+std::string json_text(const app::CompareReport& report);
+std::string json_text(const app::SweepReport& report);
 std::string json_text(const app::CompileReport& report);
 std::string json_text(const app::DoctorReport& report);
 std::string json_text(const app::LintReport& report);

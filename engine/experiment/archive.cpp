@@ -28,14 +28,6 @@ Json to_json(const sys::HostFacts& host) {
   return json;
 }
 
-std::string error_text(const Error& error) {
-  const Json json = {{"code", name_of(error.code)},
-                     {"message", error.message},
-                     {"context", error.context},
-                     {"hints", error.hints}};
-  return to_text(json);
-}
-
 Result<Json> part_of(const store::Point& point, const char* key) {
   CK_TRY(document, document_of(point));
   if (document.contains("imported")) {
@@ -51,30 +43,9 @@ Result<Json> part_of(const store::Point& point, const char* key) {
   return document[key];
 }
 
-/// Adds a list of hooks, as text, to those of the document.
-Status add_hooks(const std::string& hooks, Json& document) {
-  if (hooks.empty()) return {};
-  CK_TRY(more, parse_json(hooks, "the list of hooks"));
-  for (auto& hook : more) document["hooks"].push_back(std::move(hook));
-  return {};
-}
-
-/// Runs until `repetitions` are archived or one fails; the failure, if any.
-Result<std::optional<Error>> run_repetitions(const store::Point& point, const PointRequest& request,
-                                             const run::RunPlan& plan, const run::Phases& phases,
-                                             const run::PassThrough& output,
-                                             install::Context& context) {
-  for (int number = 1; number <= request.repetitions; ++number) {
-    if (auto stop = context.cancel.check(); !stop) return std::optional(std::move(stop.error()));
-    CK_TRY(outcome, run::run_once(plan, number, output, context, phases));
-    CK_CHECK(context.store.add_repetition(point, outcome.keys, outcome.repetition));
-    if (outcome.failure) return std::move(outcome.failure);
-    if (request.repetitions > 1) {
-      context.events.on(Progress{plan.subject, static_cast<std::uint64_t>(number),
-                                 static_cast<std::uint64_t>(request.repetitions), "runs"});
-    }
-  }
-  return std::optional<Error>();
+/// Whether more is to be said about how it was measured than how often.
+bool is_benchmark(const Sampling& sampling) {
+  return sampling.precision || sampling.preflight || sampling.repetitions > 1;
 }
 
 store::PointState state_after(const std::optional<Error>& failure) {
@@ -85,6 +56,21 @@ store::PointState state_after(const std::optional<Error>& failure) {
 
 }  // namespace
 
+std::string error_text(const Error& error) {
+  const Json json = {{"code", name_of(error.code)},
+                     {"message", error.message},
+                     {"context", error.context},
+                     {"hints", error.hints}};
+  return to_text(json);
+}
+
+Status add_hooks(const std::string& hooks, Json& document) {
+  if (hooks.empty()) return {};
+  CK_TRY(more, parse_json(hooks, "the list of hooks"));
+  for (auto& hook : more) document["hooks"].push_back(std::move(hook));
+  return {};
+}
+
 Json make_document(const PointRequest& request, const run::RunPlan& plan, const install::Lock& lock,
                    const install::Context& context) {
   Json document = Json::object();
@@ -92,11 +78,20 @@ Json make_document(const PointRequest& request, const run::RunPlan& plan, const 
   document["ck_version"] = CK_VERSION;
   document["started"] = iso_time(context.clock.unix_ns());
   document["request"] = install::Scrubber(plan.variables, plan.secrets).scrub(request.request);
-  document["repetitions"] = request.repetitions;
+  if (!request.sampling.precision) document["repetitions"] = request.sampling.repetitions;
+  if (!request.sweep.id.empty()) {
+    Json values = Json::object();
+    for (const auto& [name, value] : request.sweep.values) values[name] = value;
+    document["sweep"] = {{"id", request.sweep.id}, {"values", std::move(values)}};
+  }
   document["lock"] = install::to_json(lock);
   document["plan"] = run::to_json(plan);
   document["host"] = to_json(sys::read_host_facts());
   return document;
+}
+
+std::string record_text(const Json& document, const run::RunPlan& plan) {
+  return install::Scrubber(plan.variables, plan.secrets).scrub(to_text(document));
 }
 
 Result<PointOutcome> execute_point(const PointRequest& request, const run::RunPlan& plan,
@@ -108,22 +103,25 @@ Result<PointOutcome> execute_point(const PointRequest& request, const run::RunPl
   wanted.subject = plan.subject;
   Json document = make_document(request, plan, lock, context);
   CK_CHECK(add_hooks(request.hooks, document));
-  wanted.document = install::Scrubber(plan.variables, plan.secrets).scrub(to_text(document));
+  wanted.document = record_text(document, plan);
   wanted.replay_of = request.replay_of;
   wanted.created_ns = context.clock.unix_ns();
   CK_TRY(point, context.store.begin_point(wanted));
 
+  const Keep keep = [&](const run::RunOutcome& outcome) {
+    return context.store.add_repetition(point, outcome.keys, outcome.repetition);
+  };
   auto phases = collective::phases_of(plan, output, context);
-  auto ran = phases ? run_repetitions(point, request, plan, *phases, output, context)
+  auto ran = phases ? sample(request.sampling, plan, *phases, output, keep, context)
                     : fail(std::move(phases.error()));
-  const std::optional<Error> failure = ran ? std::move(*ran) : std::optional(ran.error());
-  std::string final_document;
-  if (phases && phases->hooks) {
-    CK_CHECK(add_hooks(phases->hooks(), document));
-    final_document = to_text(document);
-  }
+  const std::optional<Error> failure = ran ? std::move(ran->failure) : std::optional(ran.error());
+  const bool called_hooks = phases && phases->hooks;
+  if (called_hooks) CK_CHECK(add_hooks(phases->hooks(), document));
+  const bool benchmark = ran && is_benchmark(request.sampling);
+  if (benchmark) document["sampling"] = to_json(request.sampling, ran->result);
   CK_CHECK(context.store.finish_point(point, state_after(failure), context.clock.unix_ns(),
-                                      final_document, failure ? error_text(*failure) : ""));
+                                      called_hooks || benchmark ? record_text(document, plan) : "",
+                                      failure ? error_text(*failure) : ""));
   if (!ran)
     return fail(
         std::move(ran.error()).in("point " + point.uid + " of experiment " + request.experiment));
@@ -136,12 +134,28 @@ Result<PointOutcome> execute_point(const PointRequest& request, const run::RunPl
   return outcome;
 }
 
+SweepPlace sweep_place_of(const store::Point& point) {
+  if (point.document.find("\"sweep\"") == std::string::npos) return {};
+  const Json document = Json::parse(point.document, nullptr, false);
+  const Json sweep = document.is_object() ? document.value("sweep", Json()) : Json();
+  if (!sweep.is_object() || !sweep.value("id", Json()).is_string()) return {};
+  SweepPlace place{sweep["id"].get<std::string>(), {}};
+  const Json values = sweep.value("values", Json());
+  if (!values.is_object()) return place;
+  for (const auto& [name, value] : values.items())
+    place.values.emplace_back(name, value.is_string() ? value.get<std::string>() : value.dump());
+  return place;
+}
+
 std::vector<MetricSummary> summarize(const store::Point& point) {
   std::vector<MetricSummary> summaries;
+  const auto sampling = sampling_of(point);
+  const std::size_t warm_up = sampling ? sampling->result.warm_up : 0;
   for (std::size_t i = 0; i < point.keys.size(); ++i) {
     std::vector<double> samples;
     for (const auto& repetition : point.repetitions) samples.push_back(repetition.metrics[i]);
-    MetricSummary summary{point.keys[i], run::summarize(samples)};
+    MetricSummary summary{point.keys[i], run::summarize(samples),
+                          measure::describe(samples, warm_up)};
     // The dictionary belongs to the experiment: other points may have measured other things.
     if (summary.summary.count > 0) summaries.push_back(std::move(summary));
   }

@@ -9,6 +9,7 @@
 #include "base/strings.hpp"
 #include "experiment/archive.hpp"
 #include "experiment/compare_outputs.hpp"
+#include "experiment/measured.hpp"
 
 namespace ck::experiment {
 namespace {
@@ -57,16 +58,44 @@ std::string change(double recorded, double now) {
   return fmt::format(": {:+.1f} %", 100 * (now - recorded) / std::abs(recorded));
 }
 
-Agreement agree_by_interval(const run::Summary& recorded, const run::Summary& now,
-                            const std::string& direction, const CompareOptions& options) {
-  const double slack = options.margin * std::abs(recorded.median);
-  const bool above = now.median_95.low > recorded.median_95.high + slack;
-  const bool below = now.median_95.high < recorded.median_95.low - slack;
-  if (!above && !below) return Agreement::overlapping;
-  if ((below && direction == "lower") || (above && direction == "higher"))
-    return Agreement::improved;
-  const bool enough = recorded.count >= options.enough && now.count >= options.enough;
-  return enough ? Agreement::differs : Agreement::inconclusive;
+/// The two points and what else there is to compare a metric by.
+struct Sides {
+  const store::Point& recorded;
+  const store::Point& now;
+  const CompareOptions& options;
+};
+
+std::optional<Margin> margin_for(const store::MetricKey& key, const std::vector<double>& recorded,
+                                 const Sides& sides) {
+  if (sides.options.margin) return Margin{*sides.options.margin, "as asked for"};
+  std::vector<std::vector<double>> sessions;
+  bool contained = false;
+  for (const auto& session : sides.options.sessions) {
+    sessions.push_back(steady_samples(session, key));
+    contained = contained || session.uid == sides.recorded.uid;
+  }
+  if (!contained) sessions.push_back(recorded);
+  return author_margin(sessions, recorded);
+}
+
+/// A measured quantity: agreement, and the test in words behind `detail`.
+Agreement agree_by_ratio(const store::MetricKey& key, const Sides& sides, std::string& detail) {
+  const auto recorded = steady_samples(sides.recorded, key);
+  const auto now = steady_samples(sides.now, key);
+  const auto margin = margin_for(key, recorded, sides);
+  if (!margin) {
+    detail += fmt::format("; recorded {} times, so how far it varies is not known (--margin=SHARE)",
+                          recorded.size());
+    return Agreement::unclaimed;
+  }
+  const auto test = measure::ratio_test(recorded, now, margin->share);
+  detail += "; " + text_of(test, *margin);
+  if (test.result == measure::Equivalence::equivalent) return Agreement::equivalent;
+  if (test.result == measure::Equivalence::undecided) return Agreement::inconclusive;
+  const bool better = key.direction == "lower"    ? test.ratio < 1
+                      : key.direction == "higher" ? test.ratio > 1
+                                                  : false;
+  return better ? Agreement::improved : Agreement::differs;
 }
 
 Agreement agree_by_tolerance(const model::Metric& metric, double recorded, double now) {
@@ -75,8 +104,9 @@ Agreement agree_by_tolerance(const model::Metric& metric, double recorded, doubl
   return std::abs(now - recorded) <= allowed ? Agreement::within_tolerance : Agreement::differs;
 }
 
-Agreement agree(const model::Metric* metric, const MetricSummary& recorded,
-                const MetricSummary& now, const CompareOptions& options) {
+/// What is not a matter of measuring: equal, or within the tolerance that is declared.
+std::optional<Agreement> agree_exactly(const model::Metric* metric, const MetricSummary& recorded,
+                                       const MetricSummary& now) {
   const auto& old_summary = recorded.summary;
   const auto& new_summary = now.summary;
   const bool equal =
@@ -86,12 +116,11 @@ Agreement agree(const model::Metric* metric, const MetricSummary& recorded,
     return agree_by_tolerance(*metric, old_summary.median, new_summary.median);
   }
   if (recorded.key.role == "accuracy") return equal ? Agreement::identical : Agreement::differs;
-  return agree_by_interval(old_summary, new_summary, recorded.key.direction, options);
+  return std::nullopt;
 }
 
 MetricComparison compare_metric(const run::RunPlan& plan, const MetricSummary& recorded,
-                                const std::vector<MetricSummary>& all_now,
-                                const CompareOptions& options) {
+                                const std::vector<MetricSummary>& all_now, const Sides& sides) {
   const auto metric = std::ranges::find(plan.metrics, recorded.key.name, &model::Metric::name);
   const bool declared = metric != plan.metrics.end();
   MetricComparison comparison;
@@ -107,13 +136,15 @@ MetricComparison compare_metric(const run::RunPlan& plan, const MetricSummary& r
     return comparison;
   }
   comparison.now = now->summary.median;
-  comparison.agreement = agree(declared ? &*metric : nullptr, recorded, *now, options);
   const auto& unit = recorded.key.unit;
   comparison.detail = described(now->summary, unit);
-  if (comparison.agreement != Agreement::identical) {
+  const auto exact = agree_exactly(declared ? &*metric : nullptr, recorded, *now);
+  if (exact != Agreement::identical) {
     comparison.detail += " instead of " + described(recorded.summary, unit) +
                          change(comparison.recorded, comparison.now);
   }
+  comparison.agreement = exact ? *exact : agree_by_ratio(recorded.key, sides, comparison.detail);
+  comparison.decides = comparison.decides && comparison.agreement != Agreement::unclaimed;
   return comparison;
 }
 
@@ -152,15 +183,8 @@ Result<std::vector<EnvironmentDifference>> compare_surroundings(const store::Poi
   CK_TRY(new_document, document_of(now));
   std::vector<EnvironmentDifference> differences;
   compare_facts(ending_of(recorded), ending_of(now), "ending", differences);
-  compare_facts(old_document.value("ck_version", Json()), new_document.value("ck_version", Json()),
-                "ck version", differences);
-  const Json old_host = host_of(old_document);
-  const Json new_host = host_of(new_document);
-  for (const auto& [name, fact] : old_host.items())
-    compare_facts(fact, new_host.value(name, Json()), "host " + name, differences);
-  for (const auto& [name, fact] : new_host.items()) {
-    if (!old_host.contains(name)) compare_facts(Json(), fact, "host " + name, differences);
-  }
+  for (auto& difference : host_differences(old_document, new_document))
+    differences.push_back(std::move(difference));
   return differences;
 }
 
@@ -168,17 +192,32 @@ bool ended_well(const store::Point& point) {
   return std::ranges::any_of(point.repetitions, &store::Repetition::ok);
 }
 
+Comparison::Verdict verdict_of(Agreement agreement) {
+  switch (agreement) {
+    case Agreement::identical:
+    case Agreement::equivalent:
+    case Agreement::unclaimed:
+      return Comparison::Verdict::reproduced;
+    case Agreement::within_tolerance:
+      return Comparison::Verdict::within_tolerance;
+    case Agreement::improved:
+      return Comparison::Verdict::trend_only;
+    case Agreement::inconclusive:
+      return Comparison::Verdict::inconclusive;
+    case Agreement::differs:
+    case Agreement::missing:
+      break;
+  }
+  return Comparison::Verdict::differs;
+}
+
+/// The worst of all that decides.
 Comparison::Verdict verdict_of(const Comparison& comparison) {
   auto verdict = Comparison::Verdict::reproduced;
-  const auto count = [&](Agreement agreement) {
-    if (!is_good(agreement)) verdict = Comparison::Verdict::differs;
-    if (agreement == Agreement::within_tolerance && verdict == Comparison::Verdict::reproduced) {
-      verdict = Comparison::Verdict::within_tolerance;
-    }
-  };
-  for (const auto& output : comparison.outputs) count(output.agreement);
+  for (const auto& output : comparison.outputs)
+    verdict = std::max(verdict, verdict_of(output.agreement));
   for (const auto& metric : comparison.metrics) {
-    if (metric.decides) count(metric.agreement);
+    if (metric.decides) verdict = std::max(verdict, verdict_of(metric.agreement));
   }
   return verdict;
 }
@@ -191,12 +230,14 @@ std::string_view name_of(Agreement agreement) {
       return "identical";
     case Agreement::within_tolerance:
       return "within tolerance";
-    case Agreement::overlapping:
-      return "overlapping";
+    case Agreement::equivalent:
+      return "equivalent";
     case Agreement::improved:
       return "improved";
     case Agreement::inconclusive:
       return "inconclusive";
+    case Agreement::unclaimed:
+      return "unclaimed";
     case Agreement::differs:
       return "differs";
     case Agreement::missing:
@@ -211,10 +252,33 @@ std::string_view name_of(Comparison::Verdict verdict) {
       return "reproduced";
     case Comparison::Verdict::within_tolerance:
       return "within tolerance";
+    case Comparison::Verdict::trend_only:
+      return "trend only";
+    case Comparison::Verdict::inconclusive:
+      return "inconclusive";
     case Comparison::Verdict::differs:
       return "differs";
   }
   return "differs";
+}
+
+bool is_reproduced(Comparison::Verdict verdict) {
+  return verdict == Comparison::Verdict::reproduced ||
+         verdict == Comparison::Verdict::within_tolerance;
+}
+
+std::vector<EnvironmentDifference> host_differences(const Json& recorded, const Json& now) {
+  std::vector<EnvironmentDifference> differences;
+  compare_facts(recorded.value("ck_version", Json()), now.value("ck_version", Json()), "ck version",
+                differences);
+  const Json old_host = host_of(recorded);
+  const Json new_host = host_of(now);
+  for (const auto& [name, fact] : old_host.items())
+    compare_facts(fact, new_host.value(name, Json()), "host " + name, differences);
+  for (const auto& [name, fact] : new_host.items()) {
+    if (!old_host.contains(name)) compare_facts(Json(), fact, "host " + name, differences);
+  }
+  return differences;
 }
 
 Result<Comparison> compare(const store::Point& recorded, const store::Point& now,
@@ -225,8 +289,9 @@ Result<Comparison> compare(const store::Point& recorded, const store::Point& now
     comparison.outputs.push_back(compare_repetitions(output, recorded, now, blobs));
   }
   const auto summaries = summarize(now);
+  const Sides sides{recorded, now, options};
   for (const auto& metric : summarize(recorded)) {
-    comparison.metrics.push_back(compare_metric(plan, metric, summaries, options));
+    comparison.metrics.push_back(compare_metric(plan, metric, summaries, sides));
   }
   CK_TRY(differences, compare_surroundings(recorded, now));
   comparison.environment = std::move(differences);

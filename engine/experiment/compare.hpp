@@ -1,6 +1,7 @@
 #pragma once
 /// Did it reproduce? Compares two points of the same plan.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,9 +14,10 @@ namespace ck::experiment {
 enum class Agreement {
   identical,         ///< same bytes, same number
   within_tolerance,  ///< differs less than its descriptor allows
-  overlapping,       ///< a measured quantity whose intervals overlap
-  improved,          ///< outside the interval, in the better direction
-  inconclusive,      ///< outside, but too few samples to know how far chance goes
+  equivalent,        ///< a measured quantity shown to be the same but for the margin
+  improved,          ///< shown to be off by more than the margin, in the better direction
+  inconclusive,      ///< neither is shown; the detail says how many more runs would
+  unclaimed,         ///< recorded too seldom to say how far it varies: has no say
   differs,
   missing,  ///< one side does not have it
 };
@@ -42,7 +44,13 @@ struct EnvironmentDifference {
 };
 
 struct Comparison {
-  enum class Verdict { reproduced, within_tolerance, differs };
+  enum class Verdict {
+    reproduced,
+    within_tolerance,  ///< reproduced, some numbers within the tolerance they declare
+    trend_only,        ///< nothing is worse, but some measured quantity is better than recorded
+    inconclusive,      ///< nothing differs, but something could not be shown to be the same
+    differs
+  };
   Verdict verdict = Verdict::reproduced;
   std::vector<OutputComparison> outputs;
   std::vector<MetricComparison> metrics;
@@ -52,18 +60,26 @@ std::string_view name_of(Comparison::Verdict verdict);
 
 /// Outputs decide by their comparator (hash, numeric tolerance), in every repetition. Metrics with
 /// a tolerance of their own decide by it. Accuracy (role "accuracy") without one must be equal.
-/// Measured metrics of the program (times, rates, memory) agree when the 95 % intervals of their
-/// medians, widened by `margin` of the recorded median, overlap; being better never fails, and with
-/// fewer than `enough` samples on a side a difference is inconclusive. What the engine measures
-/// itself (wall_time …) is shown but does not decide, nor do optional metrics: the program says
-/// which of its numbers matter.
+/// Measured metrics of the program (times, rates, memory) decide by a test of equivalence on the
+/// ratio of now to recorded (`measure::ratio_test`): reproduced is what is shown to lie within the
+/// margin, and not what merely is not shown to lie outside. What the engine measures itself
+/// (wall_time …) is shown but does not decide, nor do optional metrics: the program says which of
+/// its numbers matter.
 struct CompareOptions {
-  double margin = 0.10;
-  std::size_t enough = 5;
+  /// As a share; without it the author's own spread gives one for each metric.
+  std::optional<double> margin;
+  /// Other sessions of the same plan by the author, `recorded` among them or not.
+  std::vector<store::Point> sessions;
 };
 /// A point without one execution that ended well has no result: the verdict is then `differs`.
 /// `invalid` for a point whose document has no plan.
 Result<Comparison> compare(const store::Point& recorded, const store::Point& now,
                            store::Blobs& blobs, const CompareOptions& options = {});
+
+/// Facts of two records (documents) that are not the same: version of ck, facts of the host.
+std::vector<EnvironmentDifference> host_differences(const Json& recorded, const Json& now);
+
+/// Whether a verdict means that it was reproduced.
+bool is_reproduced(Comparison::Verdict verdict);
 
 }  // namespace ck::experiment

@@ -1,6 +1,7 @@
 #include "experiment/replay.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "base/strings.hpp"
 #include "collective/meta.hpp"
@@ -110,13 +111,30 @@ Status give_secrets(const install::Variables& given, run::RunPlan& plan,
   return {};
 }
 
-void add_differences(const std::vector<install::LockDifference>& from, Comparison& to) {
-  for (const auto& difference : from) {
-    to.environment.push_back({difference.what, difference.recorded, difference.now});
+/// What a record and this machine cannot have in common, told before anything is run.
+void tell_unequal(const std::vector<EnvironmentDifference>& differences, EventSink& events) {
+  for (const auto& difference : differences) {
+    events.on(Warning{"cannot be held equal: " + difference.what + ": " + difference.now +
+                      " instead of " + difference.recorded});
   }
 }
 
 using install::RecordedRepositories;
+
+/// The recorded point and others of its experiment that ran the same plan well, replays left out:
+/// how far apart they are is the author's own spread.
+Result<std::vector<store::Point>> sessions_of(const store::Point& recorded, store::Store& store) {
+  CK_TRY(points, store.points(recorded.experiment));
+  CK_TRY(document, document_of(recorded));
+  std::vector<store::Point> sessions;
+  for (auto& point : points) {
+    if (point.state != store::PointState::ok || !point.replay_of.empty()) continue;
+    CK_TRY(other, document_of(point));
+    if (other.value("plan", Json()) == document.value("plan", Json()))
+      sessions.push_back(std::move(point));
+  }
+  return sessions;
+}
 
 /// Makes every recorded environment exist, in the way of the format it came from.
 Result<install::LockedPlan> restore(const install::Lock& lock, const run::RunPlan& plan,
@@ -137,42 +155,60 @@ Result<install::LockedPlan> restore(const install::Lock& lock, const run::RunPla
 
 }  // namespace
 
-Result<ReplayReport> replay(const ReplayRequest& request, const run::PassThrough& output,
-                            install::Context& outer) {
-  ReplayReport report;
-  CK_TRY(recorded, recorded_point(request.experiment, request.point, outer.store));
-  report.recorded = std::move(recorded);
-  CK_TRY(lock, recorded_lock(report.recorded));
-  CK_TRY(recorded_plan, plan_of(report.recorded));
+Result<RestoredPoint> restore_point(const std::string& experiment, const std::string& point,
+                                    install::Context& outer) {
+  RestoredPoint restored;
+  CK_TRY(recorded, recorded_point(experiment, point, outer.store));
+  restored.recorded = std::move(recorded);
+  CK_TRY(lock, recorded_lock(restored.recorded));
+  CK_TRY(recorded_plan, plan_of(restored.recorded));
   const bool collective = !recorded_plan.surroundings.empty();
-  CK_TRY(recorded_repositories,
+  CK_TRY(repositories,
          RecordedRepositories::open(lock,
                                     collective ? RecordedRepositories::Rule::same_commit
                                                : RecordedRepositories::Rule::same_content,
                                     outer));
-  auto& context = recorded_repositories->context();
+  restored.repositories = std::move(repositories);
+  restored.context = &restored.repositories->context();
+  auto& context = *restored.context;
   CK_TRY(profile, install::load_profile(recorded_plan.profile, context));
   CK_TRY(locked, restore(lock, recorded_plan, profile, context));
+  restored.plan = plan_with(
+      plan_with(recorded_plan, restored.repositories->moved(), context.home.root.string()),
+      locked.ids);
+  restored.lock = install::make_lock(locked.plan, context);
+  for (const auto& difference : locked.differences)
+    restored.differences.push_back({difference.what, difference.recorded, difference.now});
+  return restored;
+}
 
+Result<ReplayReport> replay(const ReplayRequest& request, const run::PassThrough& output,
+                            install::Context& outer) {
+  CK_TRY(restored, restore_point(request.experiment, request.point, outer));
+  auto& context = *restored.context;
+  ReplayReport report;
+  report.recorded = std::move(restored.recorded);
   PointRequest point;
   point.experiment = report.recorded.experiment;
-  point.repetitions = request.repetitions.value_or(
+  point.sampling.repetitions = request.repetitions.value_or(
       std::max(1, static_cast<int>(report.recorded.repetitions.size())));
   point.replay_of = report.recorded.uid;
   point.request = request.request;
-  run::RunPlan plan = plan_with(
-      plan_with(recorded_plan, recorded_repositories->moved(), context.home.root.string()),
-      locked.ids);
-  CK_CHECK(give_secrets(request.secrets, plan, context));
-  CK_TRY(outcome,
-         execute_point(point, plan, install::make_lock(locked.plan, context), output, context));
+  CK_CHECK(give_secrets(request.secrets, restored.plan, context));
+  CK_TRY(recorded_document, document_of(report.recorded));
+  tell_unequal(host_differences(recorded_document,
+                                make_document(point, restored.plan, restored.lock, context)),
+               context.events);
+  CK_TRY(outcome, execute_point(point, restored.plan, restored.lock, output, context));
   report.now = std::move(outcome.point);
   report.failure = std::move(outcome.failure);
   if (report.failure) return report;
-  CK_TRY(comparison,
-         compare(report.recorded, report.now, context.store.blobs(), {.margin = request.margin}));
+  CK_TRY(sessions, sessions_of(report.recorded, context.store));
+  CK_TRY(comparison, compare(report.recorded, report.now, context.store.blobs(),
+                             {.margin = request.margin, .sessions = std::move(sessions)}));
   report.comparison = std::move(comparison);
-  add_differences(locked.differences, report.comparison);
+  auto& environment = report.comparison.environment;
+  environment.insert(environment.end(), restored.differences.begin(), restored.differences.end());
   return report;
 }
 

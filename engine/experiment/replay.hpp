@@ -1,10 +1,12 @@
 #pragma once
 /// Rebuilding the environments of a recorded point and running it again.
 
+#include <memory>
 #include <string>
 
 #include "experiment/archive.hpp"
 #include "experiment/compare.hpp"
+#include "install/recorded_repositories.hpp"
 
 namespace ck::experiment {
 
@@ -12,7 +14,7 @@ struct ReplayRequest {
   std::string experiment;  ///< name or uid
   std::string point;  ///< uid or its start; empty: the last one that ended well and is no replay
   std::optional<int> repetitions;  ///< default: as many as recorded
-  double margin = 0.10;
+  std::optional<double> margin;    ///< a share; default: the author's own spread, see compare.hpp
   std::string request;
   install::Variables secrets;  ///< values of what the record only has hashes of
 };
@@ -30,6 +32,19 @@ Result<store::Point> recorded_point(const std::string& experiment, const std::st
 
 /// The lock of a point, with the dataset that a run of a CK program read.
 Result<install::Lock> recorded_lock(const store::Point& point);
+
+/// A recorded point with everything that running it again needs.
+struct RestoredPoint {
+  store::Point recorded;
+  run::RunPlan plan;  ///< the recorded one in the environments of now
+  install::Lock lock;
+  std::vector<EnvironmentDifference> differences;               ///< of the environments
+  std::unique_ptr<install::RecordedRepositories> repositories;  ///< as they were recorded
+  install::Context* context = nullptr;                          ///< to run in; of `repositories`
+};
+/// Makes the environments of a point exist; see `replay` and, for `point`, `recorded_point`.
+Result<RestoredPoint> restore_point(const std::string& experiment, const std::string& point,
+                                    install::Context& context);
 
 /// Every recorded environment is used if it still exists, else built again from the recorded recipe
 /// (the repository at its recorded commit) and must get the recorded id; where that is not

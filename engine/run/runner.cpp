@@ -4,16 +4,15 @@
 #include <cmath>
 #include <csignal>
 #include <limits>
-#include <nlohmann/json.hpp>
 
 #include "base/strings.hpp"
 #include "install/isolation.hpp"
 #include "install/profile.hpp"
 #include "install/staging.hpp"
+#include "run/moment.hpp"
 #include "run/placement.hpp"
 #include "run/written_file.hpp"
 #include "sys/files.hpp"
-#include "sys/host.hpp"
 
 namespace ck::run {
 namespace {
@@ -59,11 +58,13 @@ Status check_secrets(const RunPlan& plan) {
 }
 
 sys::ProcessSpec make_spec(const RunPlan& plan, const fs::path& work, const fs::path& home,
-                           const PassThrough& output) {
+                           const PassThrough& output, const Conditions& conditions) {
   sys::ProcessSpec spec;
   for (const auto& argument : plan.argv) spec.argv.push_back(placed(argument, plan, work, home));
   for (const auto& [name, value] : plan.variables)
     spec.variables.emplace_back(name, placed(value, plan, work, home));
+  if (conditions.padding_bytes > 0)
+    spec.variables.emplace_back("CK_PADDING", std::string(conditions.padding_bytes, 'x'));
   spec.directory = work / "run";
   if (!plan.directory.empty()) spec.directory /= plan.directory;
   spec.limits = install::process_limits(plan.limits, {});
@@ -81,38 +82,11 @@ Result<std::optional<sys::Sandbox>> sandbox_for(const RunPlan& plan, const fs::p
   return install::sandbox_of(plan.isolation, places, context);
 }
 
-Json to_json(const sys::Isolation& isolation, const std::string& profile) {
-  Json missing = Json::array();
-  for (const auto& one : isolation.missing)
-    missing.push_back({{"what", one.what}, {"why", one.why}});
-  return {{"profile", profile}, {"enforced", isolation.enforced}, {"missing", std::move(missing)}};
-}
-
-Json to_json(const sys::HostLoad& load) {
-  Json json = Json::object();
-  json["load_1min"] = load.load_1min;
-  if (load.cpu_pressure_percent) json["cpu_pressure_percent"] = *load.cpu_pressure_percent;
-  if (load.cpu_mhz) json["cpu_mhz"] = *load.cpu_mhz;
-  if (load.temperature_celsius) json["temperature_celsius"] = *load.temperature_celsius;
-  return json;
-}
-
-std::string detail_of(const RunPlan& plan, const sys::ProcessResult& result,
-                      const sys::HostLoad& before, const sys::HostLoad& after) {
-  Json detail = Json::object();
-  if (const auto* exited = std::get_if<sys::Exited>(&result.ending)) detail["exit"] = exited->code;
-  if (const auto* signaled = std::get_if<sys::Signaled>(&result.ending))
-    detail["signal"] = signaled->signal;
-  if (result.isolation) detail["isolation"] = to_json(*result.isolation, plan.profile);
-  detail["load_before"] = to_json(before);
-  detail["load_after"] = to_json(after);
-  detail["voluntary_switches"] = result.voluntary_switches;
-  detail["involuntary_switches"] = result.involuntary_switches;
-  detail["major_faults"] = result.major_faults;
-  detail["max_rss_floor_bytes"] = result.max_rss_floor_bytes;
-  detail["out_truncated"] = result.out_truncated;
-  detail["err_truncated"] = result.err_truncated;
-  return to_text(detail);
+Result<sys::ProcessResult> run_on(const std::vector<unsigned>& cpus, const sys::ProcessSpec& spec,
+                                  install::Context& context) {
+  const auto kept = sys::Affinity::keep(cpus);
+  if (!kept) return fail(kept.error());
+  return context.processes.run(spec, context.cancel);
 }
 
 std::string last_lines(const std::string& text) {
@@ -245,7 +219,8 @@ Result<RunOutcome> failed_before(Error error, const RunPlan& plan, RunOutcome ou
 }  // namespace
 
 Result<RunOutcome> run_once(const RunPlan& plan, int number, const PassThrough& output,
-                            install::Context& context, const Phases& phases) {
+                            install::Context& context, const Phases& phases,
+                            const Conditions& conditions) {
   CK_CHECK(check_secrets(plan));
   const install::Scrubber scrubber(plan.variables, plan.secrets);
   CK_TRY(work, make_work(context));
@@ -253,7 +228,7 @@ Result<RunOutcome> run_once(const RunPlan& plan, int number, const PassThrough& 
   RunOutcome outcome;
   auto& repetition = outcome.repetition;
   repetition.number = number;
-  auto spec = make_spec(plan, work.path(), context.home.root, output);
+  auto spec = make_spec(plan, work.path(), context.home.root, output, conditions);
   CK_TRY(sandbox, sandbox_for(plan, work.path(), context));
   spec.sandbox = std::move(sandbox);
   if (phases.before) {
@@ -261,15 +236,16 @@ Result<RunOutcome> run_once(const RunPlan& plan, int number, const PassThrough& 
     if (!prepared)
       return failed_before(std::move(prepared.error()), plan, std::move(outcome), context);
   }
-  const sys::HostLoad before = sys::read_host_load();
+  const Moment before = Moment::now(conditions);
   repetition.started_ns = context.clock.unix_ns();
-  CK_TRY(result, context.processes.run(spec, context.cancel));
+  CK_TRY(result, run_on(conditions.cpus, spec, context));
   repetition.wall_ns = result.wall_ns;
   repetition.user_ns = result.user_ns;
   repetition.system_ns = result.system_ns;
   repetition.max_rss_bytes = result.max_rss_bytes;
   repetition.ending = result.ending_text();
-  repetition.detail = detail_of(plan, result, before, sys::read_host_load());
+  const Observation observed = observe(plan.profile, result, before, conditions);
+  repetition.detail = observed.detail;
   if (phases.ended) CK_CHECK(phases.ended(spec.directory, result));
   if (!scrubber.empty()) {
     result.out = scrubber.scrub(result.out);
@@ -293,7 +269,9 @@ Result<RunOutcome> run_once(const RunPlan& plan, int number, const PassThrough& 
   }
   repetition.ok = !outcome.failure;
   add_metrics(outcome, plan, extracted, result.max_rss_floor_bytes);
+  measured.insert(measured.end(), observed.counted.begin(), observed.counted.end());
   for (auto& number_found : measured) {
+    if (declares(plan.metrics, number_found.key.name)) continue;
     outcome.keys.push_back(std::move(number_found.key));
     repetition.metrics.push_back(number_found.value);
   }

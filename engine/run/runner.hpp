@@ -47,12 +47,23 @@ struct Phases {
   std::function<std::string()> hooks;
 };
 
+/// Under which conditions one execution is measured.
+struct Conditions {
+  std::vector<unsigned> cpus;  ///< the only processors it may run on; empty: any
+  /// Length of an extra variable CK_PADDING, or 0: the size of the environment moves the stack and
+  /// with it the speed (Mytkowicz, Diwan, Hauswirth and Sweeney, "Producing Wrong Data Without
+  /// Doing Anything Obviously Wrong!", ASPLOS 2009), so it is varied between executions.
+  std::size_t padding_bytes = 0;
+  bool counters = false;  ///< hardware counters and energy, as far as the machine has them
+};
+
 /// Runs in a new folder below `home.work()`, which is removed afterwards; outputs are hashed and
 /// kept in the blobs (up to 16 MiB each). The keys are the plan's metrics followed by the engine's
 /// own: wall_time, user_time, system_time (ns) and peak_memory (bytes), unless the program has one
 /// of that name.
 Result<RunOutcome> run_once(const RunPlan& plan, int number, const PassThrough& output,
-                            install::Context& context, const Phases& phases = {});
+                            install::Context& context, const Phases& phases = {},
+                            const Conditions& conditions = {});
 
 /// The numbers of a finished run: JSON files by pointer, stdout by pattern. A required metric that
 /// is missing or no finite number is an error naming file, pointer or pattern.

@@ -167,5 +167,60 @@ TEST(Invocation, NamedValuesMayStandAlone) {
   EXPECT_EQ(parse_invocation(grammar, {"--skip_it=no"})->values.at("skip_it"), "no");
 }
 
+TEST(InvocationShares, AreFractionsOrPercent) {
+  const Grammar grammar{{{"precision", "SHARE", "how narrow"}}, {}, false};
+  const auto share = [&](const std::string& text) {
+    return parse_invocation(grammar, {"--precision=" + text})->share("precision");
+  };
+  EXPECT_DOUBLE_EQ(**share("0.02"), 0.02);
+  EXPECT_DOUBLE_EQ(**share("2%"), 0.02);
+  EXPECT_DOUBLE_EQ(**share("2 %"), 0.02);
+  for (const auto* bad : {"", "%", "0", "-1%", "x", "inf"}) {
+    const auto refused = share(bad);
+    ASSERT_FALSE(refused) << bad;
+    EXPECT_EQ(refused.error().code, ErrorCode::usage);
+  }
+  EXPECT_FALSE(*parse_invocation(grammar, {})->share("precision"));
+}
+
+Grammar with_variants() {
+  Grammar grammar{{{"flags", "FLAGS", "flags"}, {"compare", "", "compare"}}, {"env"}, true};
+  grammar.repeatable_with = "compare";
+  return grammar;
+}
+
+TEST(InvocationVariants, AreOneLineForEachValue) {
+  const auto line = parse_invocation(
+      with_variants(), {"program:x", "--compare", "--flags=-O2", "--env.N=1", "--model=a",
+                        "--flags=-O3", "--env.N=2", "--model=b", "--env.M=3"});
+  ASSERT_TRUE(line.has_value()) << line.error().message;
+  const auto variants = line->variants();
+  ASSERT_TRUE(variants.has_value());
+  ASSERT_EQ(variants->size(), 2U);
+  EXPECT_EQ(variants->at(0).get("flags"), "-O2");
+  EXPECT_EQ(variants->at(1).get("flags"), "-O3");
+  EXPECT_EQ(variants->at(1).values.at("model"), "b");
+  EXPECT_EQ(variants->at(1).prefixed.at("env"), (Pairs{{"N", "2"}, {"M", "3"}}));
+  EXPECT_EQ(line->variant_label(1), "--flags=-O3 --env.N=2 --model=b");
+}
+
+TEST(InvocationVariants, OfNothingRepeatedAreTheLineItself) {
+  const auto line = parse_invocation(with_variants(), {"--flags=-O2"});
+  ASSERT_TRUE(line.has_value());
+  EXPECT_EQ(line->variants()->size(), 1U);
+}
+
+TEST(InvocationVariants, NeedTheirFlagAndAsManyValuesEach) {
+  const auto twice = parse_invocation(with_variants(), {"--flags=-O2", "--flags=-O3"});
+  ASSERT_FALSE(twice.has_value());
+  EXPECT_NE(twice.error().message.find("given twice"), std::string::npos);
+  const auto uneven = parse_invocation(with_variants(), {"--compare", "--flags=1", "--flags=2",
+                                                         "--flags=3", "--env.N=1", "--env.N=2"});
+  ASSERT_TRUE(uneven.has_value());
+  ASSERT_FALSE(uneven->variants().has_value());
+  EXPECT_EQ(uneven->variants().error().code, ErrorCode::usage);
+  EXPECT_FALSE(parse_invocation(with_variants(), {"--compare", "--compare"}).has_value());
+}
+
 }  // namespace
 }  // namespace ck::cli

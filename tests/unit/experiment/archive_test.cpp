@@ -32,7 +32,7 @@ class Archive : public ::testing::Test {
     PointRequest request;
     request.experiment = "demo";
     request.tags = model::Tags({"a", "b"});
-    request.repetitions = repetitions;
+    request.sampling.repetitions = repetitions;
     request.request = "ck run program:demo";
     request.replay_of = "00112233aabbccdd";
     install::Lock lock;

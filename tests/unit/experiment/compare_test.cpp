@@ -82,6 +82,12 @@ class Compare : public ::testing::Test {
   Json host_ = {{"kernel", "6.1"}, {"cpu_flags", {"avx", "avx2"}}};
 };
 
+CompareOptions asked(double margin) {
+  CompareOptions options;
+  options.margin = margin;
+  return options;
+}
+
 const Samples kSix{10, 11, 12, 13, 14, 15};
 
 Samples shifted(Samples samples, double by) {
@@ -154,18 +160,20 @@ TEST_F(Compare, UsesAMetricsOwnTolerance) {
   EXPECT_EQ(metric({-100}, {-106}).agreement, Agreement::differs);
 }
 
-TEST_F(Compare, TakesOverlappingIntervalsForTheSame) {
-  EXPECT_EQ(metric(kSix, shifted(kSix, 4)).agreement, Agreement::overlapping);
-  EXPECT_EQ(metric(kSix, shifted(kSix, -4)).agreement, Agreement::overlapping);
-  EXPECT_EQ(compared(point(kSix), point(shifted(kSix, 4))).verdict,
+TEST_F(Compare, ShowsMeasuredNumbersToBeTheSameWithinTheMargin) {
+  // Ratios of equal lists: their 90 % interval is about [0.85, 1.18].
+  EXPECT_EQ(metric(kSix, kSix, asked(0.5)).agreement, Agreement::equivalent);
+  EXPECT_EQ(compared(point(kSix), point(kSix), asked(0.5)).verdict,
             Comparison::Verdict::reproduced);
 }
 
-TEST_F(Compare, WidensIntervalsByTheMargin) {
-  // [10, 15] with median 12.5: ten per cent reach to 16.25, two to 15.25.
-  EXPECT_EQ(metric(kSix, shifted(kSix, 6)).agreement, Agreement::overlapping);
-  EXPECT_EQ(metric(kSix, shifted(kSix, 6), {.margin = 0.02}).agreement, Agreement::differs);
-  EXPECT_EQ(metric(kSix, shifted(kSix, 7)).agreement, Agreement::differs);
+TEST_F(Compare, CallsNothingReproducedThatIsOnlyNotShownToDiffer) {
+  const auto unsure = metric(kSix, shifted(kSix, 1), asked(0.05));
+  EXPECT_EQ(unsure.agreement, Agreement::inconclusive);
+  EXPECT_NE(unsure.detail.find(" runs"), std::string::npos) << unsure.detail;
+  const auto comparison = compared(point(kSix), point(shifted(kSix, 1)), asked(0.05));
+  EXPECT_EQ(comparison.verdict, Comparison::Verdict::inconclusive);
+  EXPECT_FALSE(is_reproduced(comparison.verdict));
 }
 
 TEST_F(Compare, ReportsAMeasuredDifference) {
@@ -173,28 +181,46 @@ TEST_F(Compare, ReportsAMeasuredDifference) {
   EXPECT_EQ(slower.agreement, Agreement::differs);
   EXPECT_EQ(slower.recorded, 12.5);
   EXPECT_EQ(slower.now, 22.5);
-  EXPECT_EQ(slower.detail, "22.5 ms [20 ms, 25 ms] instead of 12.5 ms [10 ms, 15 ms]: +80.0 %");
+  EXPECT_TRUE(slower.detail.starts_with(
+      "22.5 ms [20 ms, 25 ms] instead of 12.5 ms [10 ms, 15 ms]: +80.0 %; x 1."))
+      << slower.detail;
+  EXPECT_NE(slower.detail.find("the spread inside the recorded session"), std::string::npos);
   EXPECT_EQ(compared(point(kSix), point(shifted(kSix, 10))).verdict, Comparison::Verdict::differs);
 }
 
-TEST_F(Compare, NeverFailsForBeingBetter) {
+TEST_F(Compare, CallsBeingBetterATrend) {
   EXPECT_EQ(metric(kSix, shifted(kSix, -8)).agreement, Agreement::improved);
-  EXPECT_EQ(compared(point(kSix), point(shifted(kSix, -8))).verdict,
-            Comparison::Verdict::reproduced);
+  const auto comparison = compared(point(kSix), point(shifted(kSix, -8)));
+  EXPECT_EQ(comparison.verdict, Comparison::Verdict::trend_only);
+  EXPECT_FALSE(is_reproduced(comparison.verdict));
   metric_.direction = model::Metric::Direction::higher;
-  EXPECT_EQ(metric(kSix, shifted(kSix, 8)).agreement, Agreement::improved);
+  EXPECT_EQ(metric(kSix, shifted(kSix, 12)).agreement, Agreement::improved);
   EXPECT_EQ(metric(kSix, shifted(kSix, -8)).agreement, Agreement::differs);
   metric_.direction = model::Metric::Direction::none;
-  EXPECT_EQ(metric(kSix, shifted(kSix, 8)).agreement, Agreement::differs);
+  EXPECT_EQ(metric(kSix, shifted(kSix, 12)).agreement, Agreement::differs);
   EXPECT_EQ(metric(kSix, shifted(kSix, -8)).agreement, Agreement::differs);
 }
 
-TEST_F(Compare, DoesNotDecideFromFewSamples) {
+TEST_F(Compare, TakesNoClaimFromFewSamplesUnlessAMarginIsGiven) {
   const Samples few{10, 10.5, 11, 11.5};
-  EXPECT_EQ(metric(few, shifted(few, 10)).agreement, Agreement::inconclusive);
-  EXPECT_EQ(metric(kSix, shifted(few, 10)).agreement, Agreement::inconclusive);
-  EXPECT_EQ(metric(few, shifted(few, 10), {.enough = 4}).agreement, Agreement::differs);
+  const auto unclaimed = metric(few, shifted(few, 10));
+  EXPECT_EQ(unclaimed.agreement, Agreement::unclaimed);
+  EXPECT_FALSE(unclaimed.decides);
   EXPECT_EQ(compared(point(few), point(shifted(few, 10))).verdict, Comparison::Verdict::reproduced);
+  EXPECT_EQ(metric(few, shifted(few, 10), asked(0.1)).agreement, Agreement::differs);
+  EXPECT_EQ(metric(kSix, {20}).agreement, Agreement::inconclusive);
+}
+
+TEST_F(Compare, TakesTheMarginFromTheAuthorsSessions) {
+  const auto recorded = point(kSix);
+  CompareOptions options;
+  for (const double level : {-3.0, 0.0, 3.0}) {
+    options.sessions.push_back(point(shifted(kSix, level)));
+    options.sessions.back().uid = "session" + std::to_string(level);
+  }
+  const auto wide = compared(recorded, point(shifted(kSix, 2)), options).metrics.at(0);
+  EXPECT_EQ(wide.agreement, Agreement::equivalent) << wide.detail;
+  EXPECT_NE(wide.detail.find("4 recorded sessions"), std::string::npos) << wide.detail;
 }
 
 TEST_F(Compare, MissesAMetric) {
@@ -231,7 +257,8 @@ TEST_F(Compare, ComparesWithZero) {
   EXPECT_EQ(metric({0}, {0}).agreement, Agreement::identical);
   const auto from_zero = metric({0, 0, 0, 0, 0, 0}, kSix);
   EXPECT_EQ(from_zero.agreement, Agreement::differs);
-  EXPECT_TRUE(from_zero.detail.ends_with("instead of 0 ms [0 ms, 0 ms]")) << from_zero.detail;
+  EXPECT_NE(from_zero.detail.find("instead of 0 ms [0 ms, 0 ms]; "), std::string::npos)
+      << from_zero.detail;
 }
 
 TEST_F(Compare, ListsWhatIsDifferentAboutTheHosts) {
@@ -288,13 +315,16 @@ TEST_F(Compare, TakesDocumentsWithoutFacts) {
 TEST(Agreement, HasNames) {
   EXPECT_EQ(name_of(Agreement::identical), "identical");
   EXPECT_EQ(name_of(Agreement::within_tolerance), "within tolerance");
-  EXPECT_EQ(name_of(Agreement::overlapping), "overlapping");
+  EXPECT_EQ(name_of(Agreement::equivalent), "equivalent");
+  EXPECT_EQ(name_of(Agreement::unclaimed), "unclaimed");
   EXPECT_EQ(name_of(Agreement::improved), "improved");
   EXPECT_EQ(name_of(Agreement::inconclusive), "inconclusive");
   EXPECT_EQ(name_of(Agreement::differs), "differs");
   EXPECT_EQ(name_of(Agreement::missing), "missing");
   EXPECT_EQ(name_of(Comparison::Verdict::reproduced), "reproduced");
   EXPECT_EQ(name_of(Comparison::Verdict::within_tolerance), "within tolerance");
+  EXPECT_EQ(name_of(Comparison::Verdict::trend_only), "trend only");
+  EXPECT_EQ(name_of(Comparison::Verdict::inconclusive), "inconclusive");
   EXPECT_EQ(name_of(Comparison::Verdict::differs), "differs");
 }
 

@@ -1,0 +1,56 @@
+#pragma once
+/// ck benchmark with --param.NAME=A,B,C: every combination, one point each.
+
+#include "app/programs.hpp"
+
+namespace ck::app {
+
+/// What one --param. varies. "batch" is a parameter of the program, "env.NAME" a variable of the
+/// run, "dep.KEY" the choice of a dependency.
+struct SweepAxis {
+  std::string name;
+  /// "A,B,C", "1..8" (all), "1..64:*2" (doubling), "1..9:2" (steps), "@all" (every choice of a
+  /// parameter), or a mixture, separated by commas.
+  std::string values;
+};
+
+struct SweepRequest {
+  RunRequest base;
+  std::vector<SweepAxis> axes;   ///< the last one varies fastest
+  std::vector<std::string> zip;  ///< names of axes that step together, not crossed
+};
+
+using SweepValues = std::vector<std::pair<std::string, std::string>>;
+
+/// One value list, taken apart. `usage` for a range that cannot be counted, `@all` of what has no
+/// choices, or more than 100,000 values.
+Result<std::vector<std::string>> axis_values(const SweepAxis& axis,
+                                             const std::vector<std::string>& choices);
+
+/// Every combination in order. `usage` for zipped axes of different lengths or too many points.
+Result<std::vector<SweepValues>> sweep_points(
+    const std::vector<std::pair<std::string, std::vector<std::string>>>& axes,
+    const std::vector<std::string>& zip);
+
+struct SweepReport {
+  struct Entry {
+    SweepValues values;
+    std::optional<store::Point> point;  ///< absent while it is still to be run
+    bool known = false;                 ///< it was there already
+    std::optional<Error> failure;       ///< the program's, for this point
+  };
+  std::string id;
+  std::string experiment;
+  std::vector<Entry> entries;
+  std::optional<double> seconds_per_point;  ///< from what is recorded; nothing when nothing is
+  std::size_t missing() const;
+};
+
+/// Runs what is not recorded yet: a point counts as recorded when the same program with the same
+/// other options ended well with these values, whatever the sweep's other values were. A program
+/// that fails for some values does not end the sweep; an interruption does (as an error), and the
+/// next call goes on. With `base.dry_run` nothing is run.
+Result<SweepReport> sweep(Session& session, const SweepRequest& request,
+                          const run::PassThrough& output);
+
+}  // namespace ck::app

@@ -1,0 +1,251 @@
+#include <algorithm>
+
+#include "app/sweep.hpp"
+#include "base/strings.hpp"
+#include "base/table.hpp"
+#include "cli/collective_options.hpp"
+#include "cli/program_request.hpp"
+#include "cli/report_json.hpp"
+
+namespace ck::cli {
+namespace {
+
+/// "2,5": processors by number, those that this process may use.
+Result<std::vector<unsigned>> processors_of(const Call& call) {
+  const auto allowed = app::allowed_processors();
+  if (const auto text = call.line.given("cpus")) {
+    std::vector<unsigned> chosen;
+    for (const auto& word : split(*text, ',')) {
+      const auto number = parse_integer(word);
+      const bool there =
+          number && *number >= 0 &&
+          std::ranges::find(allowed, static_cast<unsigned>(*number)) != allowed.end();
+      if (!there) {
+        std::vector<std::string> names;
+        for (const unsigned cpu : allowed) names.push_back(std::to_string(cpu));
+        return fail(Error(ErrorCode::usage, "--cpus=" + *text + ": '" + word + "' is no processor")
+                        .hint("there are " + join(names, ",")));
+      }
+      chosen.push_back(static_cast<unsigned>(*number));
+    }
+    return chosen;
+  }
+  // The last one: interrupts and the system's own work prefer the first.
+  if (call.line.has("pin") && !allowed.empty()) return std::vector{allowed.back()};
+  return std::vector<unsigned>();
+}
+
+Result<experiment::Sampling> sampling_of(const Call& call) {
+  constexpr int kMostRepetitions = 1'000'000;
+  constexpr double kPrecision = 0.01;
+  experiment::Sampling sampling;
+  CK_TRY(repetitions, call.line.integer("repetitions", 1, kMostRepetitions));
+  CK_TRY(precision, call.line.share("precision"));
+  CK_TRY(budget, call.line.number("time_budget", 0));
+  if (repetitions && (precision || budget)) {
+    return fail(Error(ErrorCode::usage, "--repetitions says exactly how often to run")
+                    .hint("--precision and --time_budget let it be found out: leave one out"));
+  }
+  sampling.repetitions = repetitions.value_or(1);
+  if (!repetitions) sampling.precision = precision.value_or(kPrecision);
+  sampling.budget_seconds = budget.value_or(sampling.budget_seconds);
+  CK_TRY(processors, processors_of(call));
+  sampling.cpus = std::move(processors);
+  sampling.vary_environment = !call.line.has("fixed_environment");
+  sampling.counters = true;
+  return sampling;
+}
+
+Result<app::RunRequest> benchmark_request(Call& call) {
+  CK_TRY(request, request_of(call, {"program"}));
+  CK_TRY(sampling, sampling_of(call));
+  request.sampling = std::move(sampling);
+  request.preflight = true;
+  request.fix = call.line.has("fix");
+  return std::move(request);
+}
+
+Result<app::CompareRequest> compare_request(Call& call) {
+  constexpr double kBudgetSeconds = 300;
+  if (call.line.repeated.empty()) {
+    return fail(Error(ErrorCode::usage, "--compare needs an option that is given twice or more")
+                    .hint("for example --compare --env.BATCH_SIZE=1 --env.BATCH_SIZE=8"));
+  }
+  if (call.line.has("repetitions")) {
+    return fail(Error(ErrorCode::usage, "--compare finds out how often to run")
+                    .hint("--time_budget=SECONDS bounds it"));
+  }
+  CK_TRY(lines, call.line.variants());
+  app::CompareRequest request;
+  CK_TRY(margin, call.line.share("margin"));
+  request.margin = margin.value_or(request.margin);
+  request.metric = call.line.get("metric");
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    Call variant{lines[i], call.session, call.output};
+    CK_TRY(one, benchmark_request(variant));
+    if (!call.line.has("time_budget")) one.sampling.budget_seconds = kBudgetSeconds;
+    request.variants.push_back(std::move(one));
+    request.labels.push_back(call.line.variant_label(i));
+  }
+  return request;
+}
+
+Result<int> compare_variants(Call& call) {
+  CK_TRY(request, compare_request(call));
+  if (call.line.has("dry_run")) {
+    for (const auto& variant : request.variants) {
+      CK_TRY(report, app::run(call.session, variant, {}));
+      CK_CHECK(finish(call, report, true));
+    }
+    return 0;
+  }
+  CK_TRY(report,
+         app::compare_variants(call.session, request, pass_through(call, call.output.verbose())));
+  const auto& outcome = report.outcome;
+  if (call.output.json()) {
+    call.output.data(json_text(report));
+    return outcome.failure ? exit_code(outcome.failure->code) : 0;
+  }
+  if (outcome.failure) return fail(*outcome.failure);
+  std::string text;
+  for (const auto& result : outcome.results) text += printable(experiment::text_of(result)) + "\n";
+  call.output.data(text);
+  for (const auto& point : outcome.points)
+    call.output.say("recorded as point " + point.uid + " of experiment:" + report.experiment);
+  return 0;
+}
+
+std::string values_text(const app::SweepValues& values) {
+  std::vector<std::string> parts;
+  for (const auto& [name, value] : values)
+    parts.push_back(printable(name) + "=" + printable(value));
+  return join(parts, " ");
+}
+
+/// What a point of a sweep gave, in a few words.
+std::string entry_text(const app::SweepReport::Entry& entry) {
+  if (entry.failure) return "failed: " + printable(entry.failure->message);
+  if (!entry.point) return "to be run";
+  const auto metrics = experiment::summarize(*entry.point);
+  const std::string primary = experiment::primary_metric(entry.point->keys);
+  for (const auto& metric : metrics) {
+    if (metric.key.name != primary) continue;
+    const auto& interval = metric.description.median_95;
+    return printable(primary) + " " + human_metric(metric.description.median, metric.key.unit) +
+           " [" + human_metric(interval.low, metric.key.unit) + ", " +
+           human_metric(interval.high, metric.key.unit) + "]";
+  }
+  return "no " + printable(primary);
+}
+
+std::string sweep_text(const app::SweepReport& report) {
+  TextTable table({{"VALUES"}, {"POINT"}, {"RESULT"}});
+  for (const auto& entry : report.entries) {
+    table.add_row({values_text(entry.values),
+                   entry.point ? entry.point->uid + (entry.known ? " (was there)" : "") : "",
+                   entry_text(entry)});
+  }
+  const std::size_t missing = report.missing();
+  std::string text =
+      table.to_string() + "sweep " + report.id + " of experiment:" + report.experiment + ": " +
+      std::to_string(report.entries.size()) + " points, " + std::to_string(missing) + " to be run";
+  if (missing > 0 && report.seconds_per_point) {
+    text += ", about " +
+            human_duration_ns(1e9 * *report.seconds_per_point * static_cast<double>(missing));
+  } else if (missing > 0) {
+    text += "; how long one takes is not recorded yet";
+  }
+  return text + "\n";
+}
+
+Result<int> sweep(Call& call) {
+  app::SweepRequest request;
+  CK_TRY(base, benchmark_request(call));
+  request.base = std::move(base);
+  for (const auto& [name, values] : prefixed(call.line, "param"))
+    request.axes.push_back({name, values});
+  if (const auto names = call.line.given("zip")) request.zip = split(*names, ',');
+  CK_TRY(report, app::sweep(call.session, request, pass_through(call, call.output.verbose())));
+  call.output.data(call.output.json() ? json_text(report) : sweep_text(report));
+  const bool failed = std::ranges::any_of(
+      report.entries, [](const auto& entry) { return entry.failure.has_value(); });
+  return failed ? exit_code(ErrorCode::program_failed) : 0;
+}
+
+Result<int> benchmark(Call& call) {
+  const bool sweeps = !prefixed(call.line, "param").empty();
+  if (sweeps && call.line.has("compare")) {
+    return fail(Error(ErrorCode::usage, "--compare and --param. exclude each other")
+                    .hint("--compare takes an option twice: --model=a --model=b"));
+  }
+  if (call.line.has("compare")) return compare_variants(call);
+  if (sweeps) return sweep(call);
+  CK_TRY(request, benchmark_request(call));
+  CK_TRY(report, app::run(call.session, request, pass_through(call, call.output.verbose())));
+  return finish(call, report, true);
+}
+
+}  // namespace
+
+Command benchmark_command(const Grammar& program, const std::string& choices) {
+  Grammar repeated = program;
+  repeated.repeatable_with = "compare";
+  repeated.prefixes.emplace_back("param");
+  repeated.options.insert(
+      repeated.options.begin(),
+      {{"repetitions", "N", "run exactly N times (default: until the numbers are precise)"},
+       {"precision", "SHARE", "how narrow: half of the 95 % interval over the median (1%)"},
+       {"time_budget", "SECONDS", "stop when it takes longer, precise or not (60)"},
+       {"compare", "", "measure the variants that options given twice make, interleaved"},
+       {"margin", "SHARE", "with --compare: ratios nearer to 1 do not matter (1%)"},
+       {"metric", "NAME", "with --compare: what to compare (default: the first of performance)"},
+       {"zip", "A,B", "these --param. step together instead of being crossed"},
+       {"pin", "", "run on one processor only"},
+       {"cpus", "A,B", "run on these processors only"},
+       {"fixed_environment", "", "do not vary the size of the environment between runs"},
+       {"fix", "", "set governor and turbo for measuring, and back afterwards (as root)"}});
+  return {
+      "benchmark",
+      "run a program repeatedly and summarise its numbers",
+      {"benchmark program:NAME [--precision=SHARE] [--time_budget=SECONDS] [--PARAMETER=value …]",
+       "benchmark program:NAME --repetitions=N [--PARAMETER=value …]",
+       "benchmark program:NAME --compare --OPTION=A --OPTION=B [--margin=SHARE]",
+       "benchmark program:NAME --param.NAME=A,B,C [--param.env.NAME=1..8] [--zip=A,B] "
+       "[--dry_run]"},
+      choices +
+          "\nTells first what disturbs the machine. Then each run is a process of its own, with "
+          "another size of\n"
+          "the environment each time, until the median of the program's first performance metric "
+          "(else of\n"
+          "wall_time) is known to --precision, or --time_budget is used up, which is then said. "
+          "Every run is\n"
+          "kept; a warm-up is found as a change of level and not counted. Printed are median, "
+          "95 % interval\n"
+          "(bootstrap: nothing is assumed), mean, MAD (median absolute deviation), several modes "
+          "if there are\n"
+          "any, and outliers with their cause where one is visible.\n"
+          "--compare runs two or more variants in blocks of random ABBA order, the first one "
+          "again "
+          "beside them\n"
+          "as a guard, and tells the ratio of the others to the first with its 95 % interval and "
+          "a "
+          "verdict:\n"
+          "faster or slower (beyond --margin, in both halves, and the guard's ratio holds 1), no "
+          "difference\n"
+          "shown (within it), or inconclusive and how much is missing (--time_budget, 300 s).\n"
+          "--param. runs every combination, each a point: of a parameter (@all: all its choices), "
+          "env.NAME or\n"
+          "dep.KEY; lists and ranges (1..8, 1..9:2, 1..64:*2). What is recorded already is not "
+          "run again, so\n"
+          "that an interrupted sweep goes on; --dry_run tells the points and about how long they "
+          "take.",
+      repeated,
+      {"ck benchmark program:hello --precision=5% --time_budget=5",
+       "ck benchmark program:hello --repetitions=5 --record_uoa=hello-times --tags=demo",
+       "ck benchmark program:hello --compare --timeout=10 --timeout=20 --time_budget=5",
+       "ck benchmark program:image-classification --param.model=@all --param.env.BATCH_SIZE=1,8 "
+       "--dry_run"},
+      benchmark};
+}
+
+}  // namespace ck::cli

@@ -1,0 +1,255 @@
+#include "experiment/claims.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/strings.hpp"
+#include "experiment/measured.hpp"
+
+namespace ck::experiment {
+namespace {
+
+constexpr std::string_view kSchema = "ck.claims/1";
+constexpr double kRelationMargin = 0.10;
+constexpr double kRelationSeconds = 300;
+constexpr int kMostRepetitions = 1'000'000;
+
+ClaimSubject subject_from_json(const Json& value, const std::string& path, JsonProblems& problems) {
+  ObjectReader reader(value, path, problems);
+  ClaimSubject subject{reader.string("experiment"), reader.optional_string("point").value_or("")};
+  reader.finish();
+  return subject;
+}
+
+void read_positive(ObjectReader& reader, std::string_view key, std::optional<double>& into) {
+  into = reader.optional_number(key);
+  if (into && !(*into > 0)) reader.problem(key, "must be above 0");
+}
+
+void read_cost(ObjectReader& reader, Claim& claim) {
+  std::optional<double> cost;
+  read_positive(reader, "cost_seconds", cost);
+  claim.cost_seconds = cost.value_or(0);
+  const Json* reduced = reader.optional("reduced");
+  if (reduced == nullptr) return;
+  ObjectReader less(*reduced, reader.path_of("reduced"), reader.problems());
+  if (const auto count = less.optional_integer("repetitions", 1, kMostRepetitions))
+    claim.reduced_repetitions = static_cast<int>(*count);
+  read_positive(less, "cost_seconds", claim.reduced_cost_seconds);
+  less.finish();
+}
+
+/// "relation": {"faster": …, "than": …, "ratio": 1.5}
+void read_relation(const Json& value, ObjectReader& parent, Claim& claim) {
+  ObjectReader reader(value, parent.path_of("relation"), parent.problems());
+  if (const Json* faster = reader.required("faster"))
+    claim.subject = subject_from_json(*faster, reader.path_of("faster"), reader.problems());
+  claim.than.emplace();
+  if (const Json* than = reader.required("than"))
+    claim.than = subject_from_json(*than, reader.path_of("than"), reader.problems());
+  claim.expected = reader.optional_number("ratio");
+  if (claim.expected && *claim.expected <= 1) {
+    reader.problem("ratio", "must be above 1: how many times faster",
+                   "exchange 'faster' and 'than'");
+  }
+  reader.finish();
+}
+
+Claim claim_from_json(const Json& value, const std::string& path, JsonProblems& problems) {
+  ObjectReader reader(value, path, problems);
+  Claim claim;
+  claim.name = reader.string("name");
+  claim.text = reader.optional_string("text").value_or("");
+  read_positive(reader, "margin", claim.margin);
+  if (const auto count = reader.optional_integer("repetitions", 1, kMostRepetitions))
+    claim.repetitions = static_cast<int>(*count);
+  read_cost(reader, claim);
+  if (const Json* relation = reader.optional("relation")) {
+    claim.metric = reader.optional_string("metric").value_or("");
+    read_relation(*relation, reader, claim);
+  } else {
+    claim.metric = reader.string("metric");
+    claim.subject = {reader.string("experiment"), reader.optional_string("point").value_or("")};
+    claim.expected = reader.optional_number("expected");
+  }
+  reader.finish();
+  return claim;
+}
+
+ClaimVerdict verdict_of(const measure::RatioTest& test) {
+  switch (test.result) {
+    case measure::Equivalence::equivalent:
+      return ClaimVerdict::reproduced;
+    case measure::Equivalence::different:
+      return ClaimVerdict::differs;
+    case measure::Equivalence::undecided:
+      break;
+  }
+  return ClaimVerdict::inconclusive;
+}
+
+/// The metric's key in a point, or `not_found` listing what there is.
+Result<store::MetricKey> key_of(const store::Point& point, const std::string& metric) {
+  std::vector<std::string> names;
+  for (const auto& key : point.keys) {
+    if (key.name == metric) return key;
+    names.push_back(key.name);
+  }
+  Error error(ErrorCode::not_found, "point " + point.uid + " has no metric '" + metric + "'");
+  if (const auto hint = did_you_mean(near_misses(metric, names))) error.hint(*hint);
+  return fail(std::move(error));
+}
+
+/// A number beside the expected one, or beside the recorded ones.
+Status judge_number(const store::Point& recorded, const store::Point& now, ClaimResult& result) {
+  const Claim& claim = result.claim;
+  CK_TRY(key, key_of(now, claim.metric));
+  const auto samples = steady_samples(now, key);
+  const auto before = steady_samples(recorded, key);
+  const auto margin = claim.margin ? std::optional(Margin{*claim.margin, "of the claim"})
+                                   : author_margin({before}, before);
+  if (!margin) {
+    result.verdict = ClaimVerdict::inconclusive;
+    result.detail = "the claim has no margin, and the record is too short to give one";
+    return {};
+  }
+  const auto test = claim.expected ? measure::ratio_test(*claim.expected, samples, margin->share)
+                                   : measure::ratio_test(before, samples, margin->share);
+  result.verdict = verdict_of(test);
+  result.detail = claim.metric + " is " + human_metric(measure::median(samples), key.unit) +
+                  " instead of " +
+                  human_metric(claim.expected.value_or(measure::median(before)), key.unit) + ": " +
+                  text_of(test, *margin);
+  return {};
+}
+
+Result<ClaimResult> verify_number(const Claim& claim, bool reduced, const std::string& request,
+                                  const run::PassThrough& output, install::Context& context) {
+  ClaimResult result{claim, ClaimVerdict::differs, {}, {}};
+  CK_TRY(restored, restore_point(claim.subject.experiment, claim.subject.point, context));
+  // Told before anything is measured for nothing.
+  CK_CHECK(key_of(restored.recorded, claim.metric));
+  PointRequest point;
+  point.experiment = restored.recorded.experiment;
+  point.replay_of = restored.recorded.uid;
+  point.request = request;
+  point.sampling.repetitions =
+      reduced ? claim.reduced_repetitions.value_or(claim.repetitions) : claim.repetitions;
+  CK_TRY(outcome, execute_point(point, restored.plan, restored.lock, output, *restored.context));
+  result.points = {outcome.point.uid};
+  if (!outcome.failure) {
+    CK_CHECK(judge_number(restored.recorded, outcome.point, result));
+  } else if (outcome.failure->code == ErrorCode::interrupted) {
+    return fail(std::move(*outcome.failure));
+  } else {
+    result.detail = outcome.failure->message;
+  }
+  return result;
+}
+
+Result<ClaimResult> verify_relation(const Claim& claim, bool reduced, const std::string& request,
+                                    const run::PassThrough& output, install::Context& context) {
+  ClaimResult result{claim, ClaimVerdict::differs, {}, {}};
+  CK_TRY(slow, restore_point(claim.than->experiment, claim.than->point, context));
+  CK_TRY(fast, restore_point(claim.subject.experiment, claim.subject.point, context));
+  VersusRequest versus;
+  versus.metric = claim.metric;
+  versus.point.experiment = fast.recorded.experiment;
+  versus.point.request = request;
+  const double seconds = claim.cost_seconds > 0 ? claim.cost_seconds : kRelationSeconds;
+  versus.point.sampling.budget_seconds =
+      reduced ? claim.reduced_cost_seconds.value_or(seconds) : seconds;
+  versus.variants.push_back({"experiment:" + slow.recorded.experiment,
+                             std::move(slow.plan),
+                             std::move(slow.lock),
+                             {},
+                             slow.context});
+  versus.variants.push_back({"experiment:" + fast.recorded.experiment,
+                             std::move(fast.plan),
+                             std::move(fast.lock),
+                             {},
+                             fast.context});
+  CK_TRY(outcome, execute_versus(versus, output, context));
+  for (const auto& point : outcome.points) result.points.push_back(point.uid);
+  if (outcome.failure) {
+    if (outcome.failure->code == ErrorCode::interrupted) return fail(std::move(*outcome.failure));
+    result.detail = outcome.failure->message;
+    return result;
+  }
+  const auto& measured = outcome.results.front();
+  result.verdict = judge_relation(measured.comparison, measured.direction != "higher",
+                                  claim.expected, claim.margin.value_or(kRelationMargin));
+  result.detail = text_of(measured);
+  if (claim.expected) result.detail += fmt::format("; claimed {} times faster", *claim.expected);
+  return result;
+}
+
+}  // namespace
+
+Result<std::vector<Claim>> claims_from_json(const Json& value, const std::string& source) {
+  JsonProblems problems(source);
+  ObjectReader reader(value, "", problems);
+  const std::string schema = reader.string("schema");
+  if (!schema.empty() && schema != kSchema)
+    reader.problem("schema", "is '" + printable(schema) + "', but must be 'ck.claims/1'");
+  std::vector<Claim> claims;
+  reader.each("claims", [&](const Json& one, const std::string& path) {
+    claims.push_back(claim_from_json(one, path, problems));
+  });
+  if (claims.empty()) reader.problem("claims", "must hold one claim at least");
+  reader.finish();
+  if (!problems.empty()) return fail(problems.to_error());
+  return claims;
+}
+
+std::string_view name_of(ClaimVerdict verdict) {
+  switch (verdict) {
+    case ClaimVerdict::reproduced:
+      return "reproduced";
+    case ClaimVerdict::trend_only:
+      return "trend only";
+    case ClaimVerdict::inconclusive:
+      return "inconclusive";
+    case ClaimVerdict::differs:
+      break;
+  }
+  return "differs";
+}
+
+ClaimVerdict judge_relation(const measure::Comparison& comparison, bool less_is_better,
+                            std::optional<double> expected, double margin) {
+  const auto better = less_is_better ? measure::Judgement::lower : measure::Judgement::higher;
+  const auto worse = less_is_better ? measure::Judgement::higher : measure::Judgement::lower;
+  if (comparison.judgement == worse || comparison.judgement == measure::Judgement::same)
+    return ClaimVerdict::differs;
+  if (comparison.judgement != better) return ClaimVerdict::inconclusive;
+  if (!expected) return ClaimVerdict::reproduced;
+  // As logarithms of how many times faster, beside the claimed ones.
+  const double sign = less_is_better ? -1 : 1;
+  const double one = sign * std::log(comparison.interval_95.low) - std::log(*expected);
+  const double other = sign * std::log(comparison.interval_95.high) - std::log(*expected);
+  const measure::Interval off{std::min(one, other), std::max(one, other)};
+  const double bound = std::log1p(margin);
+  switch (measure::equivalence(off, {-bound, bound})) {
+    case measure::Equivalence::equivalent:
+      return ClaimVerdict::reproduced;
+    case measure::Equivalence::different:
+      return ClaimVerdict::trend_only;
+    case measure::Equivalence::undecided:
+      break;
+  }
+  return ClaimVerdict::inconclusive;
+}
+
+Result<ClaimResult> verify_claim(const Claim& claim, bool reduced, const std::string& request,
+                                 const run::PassThrough& output, install::Context& context) {
+  auto result = claim.than ? verify_relation(claim, reduced, request, output, context)
+                           : verify_number(claim, reduced, request, output, context);
+  if (!result) result.error().in("claim " + claim.name);
+  return result;
+}
+
+}  // namespace ck::experiment

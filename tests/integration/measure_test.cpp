@@ -1,0 +1,114 @@
+// Benchmarks, comparisons, sweeps and claims through the program.
+
+#include <nlohmann/json.hpp>
+
+#include "support/ck_test.hpp"
+
+namespace ck::test {
+namespace {
+
+class Measuring : public CkTest {
+ protected:
+  Measuring() {
+    components.program("steps", "test \"$SPEED\" != bad && echo time=$SPEED",
+                       R"("variables": {"SPEED": "10"},
+                          "metrics": {"time": {"unit": "ms", "direction": "lower",
+                                               "role": "performance",
+                                               "from": {"stdout": "time=([0-9.]+)$"}}})");
+    import();
+  }
+};
+
+TEST_F(Measuring, ABenchmarkStopsWhenItIsPrecise) {
+  const auto result = ck("benchmark program:steps");
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_NE(result.out.find("MAD"), std::string::npos) << result.out;
+  const Json all = points("steps");
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_EQ(all[0]["repetitions"].size(), 10u);
+  EXPECT_EQ(all[0]["record"]["sampling"]["metric"], "time");
+  EXPECT_EQ(all[0]["record"]["sampling"]["environment"], "varied");
+  EXPECT_TRUE(all[0]["record"]["sampling"]["preflight"].contains("noise"));
+  const Json& detail = all[0]["repetitions"][0]["detail"];
+  EXPECT_TRUE(detail.contains("minor_faults"));
+  EXPECT_TRUE(detail.contains("padding_bytes"));
+}
+
+TEST_F(Measuring, ABenchmarkRunsExactlyAsOftenAsAsked) {
+  const Json json = json_of(ck("benchmark program:steps --repetitions=3 --pin --json"));
+  EXPECT_EQ(json["point"]["repetitions"].size(), 3u);
+  EXPECT_EQ(json["point"]["repetitions"][0]["detail"]["cpus"].size(), 1u);
+  EXPECT_TRUE(fails(ck("benchmark program:steps --repetitions=3 --precision=1%"), 2, "exactly"));
+  EXPECT_TRUE(fails(ck("benchmark program:steps --cpus=4096"), 2, "4096"));
+}
+
+TEST_F(Measuring, ABenchmarkOutOfTimeSaysSo) {
+  const auto result = ck("benchmark program:steps --time_budget=0.001");
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_NE(result.out.find("not precise enough"), std::string::npos) << result.out;
+}
+
+TEST_F(Measuring, AComparisonTellsWhichIsFasterAndIsShown) {
+  const auto result = ck("benchmark program:steps --compare --env.SPEED=10 --env.SPEED=5");
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_NE(result.out.find("--env.SPEED=5 against --env.SPEED=10: time x 0.5000"),
+            std::string::npos)
+      << result.out;
+  EXPECT_NE(result.out.find("faster"), std::string::npos) << result.out;
+  EXPECT_NE(ck("show experiment:steps").out.find("time x 0.5000"), std::string::npos);
+  EXPECT_EQ(points("steps").size(), 3u) << "two variants and the guard";
+}
+
+TEST_F(Measuring, AComparisonNeedsVariants) {
+  EXPECT_TRUE(fails(ck("benchmark program:steps --compare"), 2, "given twice"));
+  EXPECT_TRUE(fails(ck("benchmark program:steps --env.SPEED=1 --env.SPEED=2"), 2, "--compare"));
+  EXPECT_TRUE(
+      fails(ck("benchmark program:steps --compare --env.SPEED=1 --env.SPEED=bad"), 3, "SPEED=bad"));
+}
+
+TEST_F(Measuring, ASweepGoesOnWhereItEnded) {
+  const std::string line = "benchmark program:steps --repetitions=2 --param.env.SPEED=1..3";
+  EXPECT_NE(ck(line + " --dry_run").out.find("3 to be run"), std::string::npos);
+  EXPECT_TRUE(succeeds(ck("benchmark program:steps --repetitions=2 --param.env.SPEED=2")));
+  const auto known = ck(line + " --dry_run").out;
+  EXPECT_NE(known.find("2 to be run, about"), std::string::npos) << known;
+  const Json json = json_of(ck(line + " --json"));
+  ASSERT_EQ(json["points"].size(), 3u);
+  EXPECT_EQ(json["points"][1]["known"], true);
+  EXPECT_EQ(json["missing"], 0);
+  EXPECT_EQ(points("steps").size(), 3u);
+  EXPECT_TRUE(succeeds(ck(line)));
+  EXPECT_EQ(points("steps").size(), 3u) << "nothing is run again";
+}
+
+TEST_F(Measuring, ASweepOutlivesAPointThatFails) {
+  const auto result = ck("benchmark program:steps --repetitions=1 --param.env.SPEED=1,bad,2");
+  EXPECT_EQ(result.code, 3) << result.out << result.err;
+  EXPECT_NE(result.out.find("failed"), std::string::npos) << result.out;
+  EXPECT_EQ(points("steps").size(), 3u);
+}
+
+TEST_F(Measuring, ClaimsAreVerified) {
+  ASSERT_TRUE(succeeds(ck("benchmark program:steps --repetitions=5 --record_uoa=slow")));
+  ASSERT_TRUE(
+      succeeds(ck("benchmark program:steps --repetitions=5 --env.SPEED=5 --record_uoa=fast")));
+  const fs::path file = folder / "claims.json";
+  write_text(file, R"({"schema": "ck.claims/1", "claims": [
+    {"name": "number", "experiment": "fast", "metric": "time", "expected": 5, "margin": 0.05,
+     "repetitions": 5},
+    {"name": "relation", "relation": {"faster": {"experiment": "fast"},
+     "than": {"experiment": "slow"}, "ratio": 2}, "margin": 0.05, "cost_seconds": 30}]})");
+  const auto plan = ck("verify " + file.string() + " --dry_run");
+  EXPECT_EQ(plan.code, 0) << plan.err;
+  const auto result = ck("verify " + file.string());
+  EXPECT_EQ(result.code, 0) << result.out << result.err;
+  EXPECT_NE(result.out.find("reproduced: relation"), std::string::npos) << result.out;
+  write_text(file, R"({"schema": "ck.claims/1", "claims": [
+    {"name": "wrong", "experiment": "fast", "metric": "time", "expected": 9, "margin": 0.05,
+     "repetitions": 5}]})");
+  EXPECT_EQ(ck("verify " + file.string()).code, 4);
+  EXPECT_TRUE(fails(ck("verify " + file.string() + " --claim=worng"), 1, "wrong"));
+}
+
+}  // namespace
+}  // namespace ck::test
