@@ -62,7 +62,7 @@ std::vector<KindFolder> native_folders(const fs::path& repository,
       const std::string path = "components/" + name;
       if (model::parse_kind(name)) {
         folders.push_back({name, path});
-      } else if (name != "schemas") {
+      } else if (name != "schemas" && name != "report") {
         broken.push_back({repository / path, no_kind(name)});
       }
     }

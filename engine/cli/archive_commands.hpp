@@ -1,13 +1,22 @@
 #pragma once
 /// Verbs that ask the archive, and what `ls` and `search` do when they are about experiments.
 
-#include "app/archive.hpp"
+#include "app/bisect.hpp"
 #include "cli/command.hpp"
 
 namespace ck::cli {
 
 /// tag, note.
 std::vector<Command> archive_commands();
+
+/// diff, bisect, plot, sign, report.
+std::vector<Command> inspect_commands();
+
+/// ck import FILE.json
+Result<int> import_results(Call& call);
+
+/// ck verify experiment[:NAME]
+Result<int> verify_experiments(Call& call);
 
 /// The word "experiment:NAME[:POINT]" at that place.
 Result<app::PointName> place_at(const Call& call, std::size_t word, const std::string& verb);

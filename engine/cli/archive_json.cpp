@@ -91,6 +91,94 @@ std::string json_text(const app::SearchWordsReport& report) {
   return to_pretty_text(json);
 }
 
+std::string json_text(const experiment::DiffReport& report) {
+  const auto side = [](const store::Point& point) {
+    return Json{{"experiment", point.experiment}, {"point", point.uid}};
+  };
+  Json json = {
+      {"schema", "ck.diff/1"}, {"a", side(report.a)}, {"b", side(report.b)}, {"same", report.same}};
+  json["differences"] = Json::array();
+  for (const auto& difference : report.differences) {
+    json["differences"].push_back({{"kind", experiment::name_of(difference.area)},
+                                   {"effect", experiment::is_effect(difference.area)},
+                                   {"what", difference.what},
+                                   {"a", difference.a},
+                                   {"b", difference.b},
+                                   {"detail", difference.detail}});
+  }
+  return to_pretty_text(json);
+}
+
+std::string json_text(const app::BisectReport& report) {
+  constexpr const char* kLikeness[] = {"a", "b", "neither"};
+  const auto swap_json = [](const app::Swap& swap) {
+    return Json{
+        {"kind", app::name_of(swap.kind)}, {"name", swap.name}, {"a", swap.a}, {"b", swap.b}};
+  };
+  const auto& result = report.result;
+  Json json = {
+      {"schema", "ck.bisect/1"}, {"a", report.a}, {"b", report.b}, {"told_by", report.told_by}};
+  json["cause"] = result.cause ? swap_json(report.swaps[*result.cause]) : Json();
+  json["beside"] = Json::array();
+  for (const auto number : result.beside) json["beside"].push_back(swap_json(report.swaps[number]));
+  json["differences"] = Json::array();
+  for (const auto& swap : report.swaps) json["differences"].push_back(swap_json(swap));
+  json["trials"] = Json::array();
+  for (std::size_t i = 0; i < result.steps.size(); ++i) {
+    json["trials"].push_back(
+        {{"taken", result.steps[i].taken},
+         {"like", kLikeness[static_cast<std::size_t>(result.steps[i].likeness)]},
+         {"point", i < report.trials.size() ? report.trials[i] : std::string()}});
+  }
+  return to_pretty_text(json);
+}
+
+std::string json_text(const app::PlotReport& report) {
+  return to_pretty_text({{"schema", "ck.plot/1"},
+                         {"file", report.file.string()},
+                         {"text", report.text},
+                         {"marks", report.marks}});
+}
+
+std::string json_text(const app::RecordsReport& report) {
+  const auto& chain = report.chain;
+  Json json = {{"schema", "ck.verify-records/1"},
+               {"experiment", report.experiment},
+               {"good", report.good()},
+               {"records", chain.records},
+               {"removed", chain.removed},
+               {"unchained", chain.unchained},
+               {"head", chain.head}};
+  json["broken"] = nullptr;
+  if (chain.broken) {
+    json["broken"] = {{"record", chain.broken->number},
+                      {"point", chain.broken->point},
+                      {"experiment", chain.broken->experiment},
+                      {"reason", chain.broken->reason}};
+  }
+  json["damaged_outputs"] = report.damaged_outputs;
+  json["signatures"] = Json::array();
+  for (const auto& one : report.signatures) {
+    json["signatures"].push_back({{"signer", one.signature.signer},
+                                  {"created_ns", one.signature.created_ns},
+                                  {"state", experiment::name_of(one.state)}});
+  }
+  return to_pretty_text(json);
+}
+
+std::string json_text(const experiment::Report& report) {
+  return to_pretty_text(
+      {{"schema", "ck.report/1"}, {"text", report.text}, {"missing", report.missing}});
+}
+
+std::string json_text(const store::Signature& signature) {
+  return to_pretty_text({{"schema", "ck.signature/1"},
+                         {"signer", signature.signer},
+                         {"created_ns", signature.created_ns},
+                         {"statement", signature.statement},
+                         {"signature", signature.signature}});
+}
+
 std::string csv_text(const experiment::Selection& selection) {
   std::string text = "experiment,point,subject,state,created";
   for (const auto& column : selection.columns)

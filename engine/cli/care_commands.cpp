@@ -1,6 +1,7 @@
 #include "app/care.hpp"
 
 #include "base/strings.hpp"
+#include "cli/archive_commands.hpp"
 #include "cli/care_json.hpp"
 #include "cli/command.hpp"
 
@@ -139,9 +140,11 @@ Result<int> verify_environments(Call& call) {
 Result<int> verify(Call& call) {
   const std::string word = call.line.words.empty() ? "" : call.line.words.front();
   if (word.ends_with(".json")) return verify_claims(call);
+  if (word == "experiment" || word.starts_with("experiment:")) return verify_experiments(call);
   if (word.empty() || word == "env" || word.starts_with("env:")) return verify_environments(call);
   return fail(Error(ErrorCode::usage, "'" + printable(word) + "' is nothing that ck verifies")
-                  .hint("ck verify env:ID, ck verify env --all or ck verify CLAIMS.json"));
+                  .hint("ck verify env:ID, ck verify env --all or ck verify CLAIMS.json")
+                  .hint("ck verify experiment:NAME or ck verify experiment --all"));
 }
 
 Result<int> repair(Call& call) {
@@ -185,14 +188,18 @@ std::vector<Command> care_commands() {
        {"ck why env --tags=dataset,digits"},
        why},
       {"verify",
-       "tell whether environments are as they were made and whether a paper's claims hold",
+       "tell whether environments and records are what they were, and a paper's claims hold",
        {"verify env:ID", "verify env --tags=A,B", "verify env --all",
+        "verify experiment:NAME [--allowed_signers=FILE]", "verify experiment --all",
         "verify CLAIMS.json [--claim=NAME] [--reduced] [--dry_run]"},
        "Every file of an environment is compared with what was recorded when it was made; of "
        "detected\n"
        "software the file it was recognised by. Exit code 1 when something is changed, missing, "
        "too many,\n"
        "or may be written.\n"
+       "Of experiments the hashes of the records and their chain are computed again, of one "
+       "experiment also\n"
+       "its kept outputs and its signatures; the first broken record is named.\n"
        "Each claim (schema ck.claims/1) names recorded experiments, imported ones too, and either "
        "a number\n"
        "of a metric or a relation: what is how many times faster than what. Numbers are measured "
@@ -203,13 +210,14 @@ std::vector<Command> care_commands() {
        "missing),\n"
        "differs. Exit code 0 only if all are reproduced, else 4.",
        {{tags,
-         {"all", "", "all environments"},
+         {"all", "", "all environments, or every record of every experiment"},
+         {"allowed_signers", "FILE", "whose keys count (default: $CK_HOME/allowed_signers)"},
          {"claim", "NAME", "only this claim"},
          {"reduced", "", "the shorter runs that the claims name"},
          {"dry_run", "", "tell what is claimed and about how long it takes"}},
         {},
         false},
-       {"ck verify env --all", "ck verify claims.json --dry_run",
+       {"ck verify env --all", "ck verify experiment --all", "ck verify claims.json --dry_run",
         "ck verify claims.json --claim=speed --reduced"},
        verify},
       {"repair",

@@ -190,8 +190,8 @@ std::vector<Command> commands() {
   for (auto* rows :
        {repository_commands, component_commands, environment_commands, care_commands,
         space_commands, program_commands, lock_commands, shell_commands, mirror_commands,
-        experiment_commands, archive_commands, exchange_commands, collective_commands,
-        doctor_commands, lint_commands, test_commands, completion_commands}) {
+        experiment_commands, archive_commands, inspect_commands, exchange_commands,
+        collective_commands, doctor_commands, lint_commands, test_commands, completion_commands}) {
     for (auto& command : rows()) table.push_back(std::move(command));
   }
   return table;

@@ -162,17 +162,14 @@ std::vector<Command> component_commands() {
       {"ls",
        "list components, repositories, environments or experiments",
        {"ls KIND[:PATTERN]", "ls repo", "ls env", "ls experiment",
-        "ls experiment[:NAME] [--where=CONDITION] [--sort=NAMES] [--pareto=NAMES] [--limit=N] "
-        "[--csv]"},
-       "A condition compares metrics, facts and parameters: NAME OP VALUE with = != < <= > >=, "
-       "NAME in (A, B),\n"
-       "NAME like 'x*', joined by and, or, not and parentheses. Numbers may have units (latency < "
-       "1.5ms), and\n"
-       "names too (latency_ms). Of several executions the median counts, else NAME.min, .max, "
-       ".mean, .p90.\n"
-       "Facts: subject, state, created, ended, repetitions, command, experiment, param.NAME, "
-       "host.NAME,\n"
-       "version.NAME, commit.REPOSITORY, env.NAME.",
+        "ls experiment[:NAME] [--where=CONDITION] [--sort=NAMES] [--pareto=NAMES] [--csv]"},
+       "A condition compares metrics, facts and parameters: NAME OP VALUE with = != < <= > >=,\n"
+       "NAME in (A, B), NAME like 'x*', joined by and, or, not and parentheses. Numbers may have "
+       "units\n"
+       "(latency < 1.5ms), and names too (latency_ms). Of several executions the median counts, "
+       "else\n"
+       "NAME.min, .max, .mean, .p90. Facts: subject, state, created, ended, repetitions, command,\n"
+       "experiment, param.NAME, host.NAME, version.NAME, commit.REPOSITORY, env.NAME.",
        list_grammar(),
        {"ck ls program", "ck ls 'software:g*'", "ck ls repo",
         "ck ls experiment --where=\"state = ok and wall_time < 5s\" --sort=-wall_time --limit=10"},

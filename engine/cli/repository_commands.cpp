@@ -3,6 +3,7 @@
 
 #include "base/strings.hpp"
 #include "base/table.hpp"
+#include "cli/archive_commands.hpp"
 #include "cli/command.hpp"
 #include "cli/report_json.hpp"
 
@@ -78,6 +79,8 @@ Result<int> import(Call& call) {
   const bool experiments = !call.line.words.empty() && (call.line.words.front() == "experiments" ||
                                                         call.line.words.front() == "experiment");
   if (experiments) return import_experiments(call);
+  const bool results = !call.line.words.empty() && call.line.words.front().ends_with(".json");
+  if (results) return import_results(call);
   std::error_code gone;
   fs::path folder = fs::current_path(gone);
   if (const auto path = call.line.given("path")) folder = fs::absolute(*path, gone);
@@ -167,17 +170,23 @@ std::vector<Command> repository_commands() {
        {"ck add repo:mine --path=mine"},
        add},
       {"import",
-       "register a repository where it lies, or read experiments of Collective Knowledge",
-       {"import repo [--path=FOLDER]", "import experiments REPO|FOLDER [NAME…] [--tags=TAGS]"},
+       "register a repository where it lies, or read experiments and results of others",
+       {"import repo [--path=FOLDER]", "import experiments REPO|FOLDER [NAME…] [--tags=TAGS]",
+        "import RESULTS.json [--name=EXPERIMENT]"},
        "A repository is a folder (without --path the current one); nothing is copied.\n"
        "Experiments are read from a registered repository, or from a folder: a repository, its "
        "folder\n"
-       "'experiment', or one entry of that. Importing again adds only what is new.",
+       "'experiment', or one entry of that. Importing again adds only what is new.\n"
+       "Results are those of 'hyperfine --export-json=FILE', or of a program of Google Benchmark "
+       "with\n"
+       "--benchmark_out=FILE: each command or benchmark becomes a point with all its samples.",
        {{{"path", "FOLDER", "the repository (default: the current folder)"},
-         {"tags", "TAGS", "only experiments that have all these"}},
+         {"tags", "TAGS", "only experiments that have all these"},
+         {"name", "EXPERIMENT", "where results go (default: the file's name)"}},
         {},
         false},
-       {"ck import repo --path=.", "ck import experiments ck-request-asplos18-results"},
+       {"ck import repo --path=.", "ck import experiments ck-request-asplos18-results",
+        "ck import hyperfine.json --name=sorting"},
        import},
   };
 }

@@ -101,6 +101,7 @@ void collect_document(Collector& facts, const Json& document) {
   facts.json("command", at(plan, "command"));
   facts.json("profile", at(plan, "profile"));
   facts.members("param", at(plan, "parameters"));
+  facts.members("param", at(at(document, "benchmark"), "parameters"));
   facts.members("host", at(document, "host"));
   collect_lock(facts, at(document, "lock"));
   facts.members("env", at(plan, "variables"));

@@ -76,7 +76,7 @@ TEST_F(Care, VerifyFindsEveryKindOfDamage) {
   EXPECT_EQ(json.code, 1);
   EXPECT_EQ(json_of(json)["ok"], false);
   EXPECT_TRUE(fails(ck("verify env"), 2, "which environments"));
-  EXPECT_TRUE(fails(ck("verify experiment:x"), 2, "nothing that ck verifies"));
+  EXPECT_TRUE(fails(ck("verify repo:x"), 2, "nothing that ck verifies"));
 }
 
 TEST_F(Care, RepairBuildsTheSameAgain) {

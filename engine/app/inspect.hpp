@@ -1,0 +1,69 @@
+#pragma once
+/// Looking closely at recorded experiments: ck diff, plot, verify, sign, report,
+/// and results of other tools.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/archive.hpp"
+#include "experiment/diff.hpp"
+#include "experiment/import_benchmarks.hpp"
+#include "experiment/plot.hpp"
+#include "experiment/report.hpp"
+#include "experiment/signing.hpp"
+#include "store/chain.hpp"
+
+namespace ck::app {
+
+/// A name without a point means the last one that ended well and is no replay.
+Result<experiment::DiffReport> diff(Session& session, const PointName& a, const PointName& b);
+
+struct PlotTarget {
+  fs::path out;       ///< .svg or .png; empty: text for the terminal
+  int columns = 100;  ///< of the terminal
+  int lines = 28;
+};
+struct PlotReport {
+  fs::path file;     ///< empty for the terminal
+  std::string text;  ///< for the terminal
+  std::size_t marks = 0;
+};
+/// `not_found` without gnuplot (with the package that has it), `usage` for an unknown ending of
+/// `out`; errors of `make_picture`.
+Result<PlotReport> plot(Session& session, const experiment::PlotRequest& request,
+                        const PlotTarget& target);
+
+struct SignatureReport {
+  store::Signature signature;
+  experiment::SignatureState state = experiment::SignatureState::valid;
+};
+struct RecordsReport {
+  std::string experiment;  ///< empty: all
+  store::ChainReport chain;
+  std::vector<std::string> damaged_outputs;  ///< kept outputs and logs that are not what they were
+  std::vector<SignatureReport> signatures;   ///< of one experiment
+  bool good() const;
+};
+/// One experiment (with its kept outputs and signatures), or, for an empty name, the whole chain.
+/// `allowed` lists allowed signers; empty: $CK_HOME/allowed_signers where there is one.
+Result<RecordsReport> verify_records(Session& session, const std::string& experiment,
+                                     const fs::path& allowed);
+
+/// `signer`: a name as in a list of allowed signers, for instance an e-mail address.
+Result<store::Signature> sign(Session& session, const std::string& experiment, const fs::path& key,
+                              const std::string& signer);
+
+/// `name`: of a shipped template (components/report), or a file. `not_found` with the names there
+/// are.
+Result<experiment::Report> report(Session& session, const std::string& experiment,
+                                  const std::string& name);
+
+/// Writes a file whole.
+Status write_text(const fs::path& file, const std::string& text);
+
+/// Results of hyperfine or Google Benchmark; `experiment` may be empty.
+Result<experiment::ImportReport> import_benchmarks(Session& session, const fs::path& file,
+                                                   const std::string& experiment);
+
+}  // namespace ck::app
