@@ -30,8 +30,9 @@ void QuietMachine::quieten(Session& session) {
 void QuietMachine::prepare(Session& session, const RunRequest& request,
                            experiment::Sampling& sampling) {
   if (request.fix) quieten(session);
-  if (!request.preflight) return;
+  if (request.preflight == RunRequest::Preflight::no) return;
   sampling.preflight = run::assess(sys::watch_noise(kWatchMs));
+  if (request.preflight == RunRequest::Preflight::record) return;
   for (const auto& finding : sampling.preflight->findings) {
     session.events().on(Warning{"noise (" + std::string(run::name_of(finding.noise)) +
                                 "): " + finding.what + "; " + finding.advice});

@@ -16,13 +16,13 @@ class QuietMachine {
   QuietMachine& operator=(const QuietMachine&) = delete;
   ~QuietMachine();
 
-  /// As asked for: quietens the machine (`fix`), looks at it (`preflight`), says what disturbs, and
-  /// puts it into `sampling` for the record.
+  /// As asked for: quietens the machine (`fix`), looks at it and says what disturbs (`preflight`),
+  /// and puts it into `sampling` for the record.
   void prepare(Session& session, const RunRequest& request, experiment::Sampling& sampling);
 
- private:
   void quieten(Session& session);
 
+ private:
   std::vector<std::pair<fs::path, std::string>> changed_;
 };
 

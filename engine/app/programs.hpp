@@ -25,9 +25,10 @@ struct RunRequest {
   std::optional<double> timeout_seconds;
   std::string profile = "clean";
   experiment::Sampling sampling;  ///< how often, see there
-  bool preflight = false;         ///< look at the machine before measuring
-  bool fix = false;               ///< and quieten it while measuring, where permitted
-  std::string experiment;         ///< --record_uoa; empty: the program's name
+  /// Whether to look at the machine before measuring, and to say what disturbs.
+  enum class Preflight { no, record, tell } preflight = Preflight::no;
+  bool fix = false;        ///< and quieten it while measuring, where permitted
+  std::string experiment;  ///< --record_uoa; empty: the program's name
   model::Tags tags_of_record;
   experiment::SweepPlace sweep;  ///< of a sweep's point
   bool rebuild = false;

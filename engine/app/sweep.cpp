@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <utility>
 
+#include "app/machine.hpp"
 #include "app/prepare.hpp"
 #include "base/sha256.hpp"
 #include "base/strings.hpp"
@@ -155,6 +157,10 @@ std::size_t SweepReport::missing() const {
 Result<std::vector<std::string>> axis_values(const SweepAxis& axis,
                                              const std::vector<std::string>& choices) {
   std::vector<std::string> values;
+  if (axis.values.empty()) {
+    return fail(Error(ErrorCode::usage, "--param." + axis.name + " names no values")
+                    .hint("list them: --param." + axis.name + "=A,B"));
+  }
   for (const auto& text : split(axis.values, ',')) {
     if (text == "@all") {
       if (choices.empty()) {
@@ -231,7 +237,15 @@ Result<SweepReport> sweep(Session& session, const SweepRequest& request,
     }
     report.entries.push_back(std::move(entry));
   }
-  if (request.base.dry_run) return report;
+  if (request.base.dry_run) {
+    // A name that the program does not know is told by the plan of any point.
+    if (!report.entries.empty())
+      CK_CHECK(prepare_run(session, request_for(request.base, report.entries.front().values)));
+    return report;
+  }
+  QuietMachine machine;
+  if (request.base.fix) machine.quieten(session);
+  auto preflight = request.base.preflight;
   std::uint64_t done = 0;
   for (auto& entry : report.entries) {
     ++done;
@@ -239,6 +253,8 @@ Result<SweepReport> sweep(Session& session, const SweepRequest& request,
     session.events().on(Progress{"sweep", done, report.entries.size(), "points"});
     RunRequest one = request_for(request.base, entry.values);
     one.sweep = {report.id, entry.values};
+    one.fix = false;
+    one.preflight = std::exchange(preflight, std::min(preflight, RunRequest::Preflight::record));
     auto ran = run(session, one, output);
     if (!ran) {
       if (ran.error().code != ErrorCode::program_failed) return fail(std::move(ran.error()));

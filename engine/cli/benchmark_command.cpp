@@ -60,7 +60,7 @@ Result<app::RunRequest> benchmark_request(Call& call) {
   CK_TRY(request, request_of(call, {"program"}));
   CK_TRY(sampling, sampling_of(call));
   request.sampling = std::move(sampling);
-  request.preflight = true;
+  request.preflight = app::RunRequest::Preflight::tell;
   request.fix = call.line.has("fix");
   return std::move(request);
 }

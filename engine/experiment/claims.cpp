@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/strings.hpp"
+#include "experiment/compare.hpp"
 #include "experiment/measured.hpp"
 
 namespace ck::experiment {
@@ -103,6 +104,19 @@ Result<store::MetricKey> key_of(const store::Point& point, const std::string& me
   return fail(std::move(error));
 }
 
+/// What a run wrote otherwise than the recorded one did, if anything: its numbers are those of
+/// something else then.
+Result<std::optional<std::string>> wrong_output(const store::Point& recorded,
+                                                const store::Point& now, store::Blobs& blobs) {
+  CK_TRY(comparison, compare(recorded, now, blobs));
+  for (const auto& output : comparison.outputs) {
+    if (output.agreement != Agreement::differs && output.agreement != Agreement::missing) continue;
+    return std::optional("output " + output.name + " is not as recorded (" + output.detail +
+                         "), so its numbers do not count");
+  }
+  return std::optional<std::string>();
+}
+
 /// A number beside the expected one, or beside the recorded ones.
 Status judge_number(const store::Point& recorded, const store::Point& now, ClaimResult& result) {
   const Claim& claim = result.claim;
@@ -140,13 +154,17 @@ Result<ClaimResult> verify_number(const Claim& claim, bool reduced, const std::s
       reduced ? claim.reduced_repetitions.value_or(claim.repetitions) : claim.repetitions;
   CK_TRY(outcome, execute_point(point, restored.plan, restored.lock, output, *restored.context));
   result.points = {outcome.point.uid};
-  if (!outcome.failure) {
-    CK_CHECK(judge_number(restored.recorded, outcome.point, result));
-  } else if (outcome.failure->code == ErrorCode::interrupted) {
-    return fail(std::move(*outcome.failure));
-  } else {
+  if (outcome.failure) {
+    if (outcome.failure->code == ErrorCode::interrupted) return fail(std::move(*outcome.failure));
     result.detail = outcome.failure->message;
+    return result;
   }
+  CK_TRY(wrong, wrong_output(restored.recorded, outcome.point, restored.context->store.blobs()));
+  if (wrong) {
+    result.detail = *wrong;
+    return result;
+  }
+  CK_CHECK(judge_number(restored.recorded, outcome.point, result));
   return result;
 }
 
@@ -162,21 +180,28 @@ Result<ClaimResult> verify_relation(const Claim& claim, bool reduced, const std:
   const double seconds = claim.cost_seconds > 0 ? claim.cost_seconds : kRelationSeconds;
   versus.point.sampling.budget_seconds =
       reduced ? claim.reduced_cost_seconds.value_or(seconds) : seconds;
-  versus.variants.push_back({"experiment:" + slow.recorded.experiment,
-                             std::move(slow.plan),
-                             std::move(slow.lock),
-                             {},
-                             slow.context});
-  versus.variants.push_back({"experiment:" + fast.recorded.experiment,
-                             std::move(fast.plan),
-                             std::move(fast.lock),
-                             {},
-                             fast.context});
+  for (auto* one : {&slow, &fast}) {
+    versus.variants.push_back({"experiment:" + one->recorded.experiment,
+                               std::move(one->plan),
+                               std::move(one->lock),
+                               {},
+                               one->context,
+                               one->recorded.experiment,
+                               one->recorded.uid});
+  }
   CK_TRY(outcome, execute_versus(versus, output, context));
   for (const auto& point : outcome.points) result.points.push_back(point.uid);
   if (outcome.failure) {
     if (outcome.failure->code == ErrorCode::interrupted) return fail(std::move(*outcome.failure));
     result.detail = outcome.failure->message;
+    return result;
+  }
+  CK_TRY(wrong_slow,
+         wrong_output(slow.recorded, outcome.points.at(0), slow.context->store.blobs()));
+  CK_TRY(wrong_fast,
+         wrong_output(fast.recorded, outcome.points.at(1), fast.context->store.blobs()));
+  if (wrong_slow || wrong_fast) {
+    result.detail = wrong_slow ? *wrong_slow : *wrong_fast;
     return result;
   }
   const auto& measured = outcome.results.front();

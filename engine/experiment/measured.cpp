@@ -88,7 +88,7 @@ std::optional<Margin> author_margin(const std::vector<std::vector<double>>& sess
 
 std::string text_of(const measure::RatioTest& test, const Margin& margin) {
   std::string text =
-      fmt::format("x {:.3f} [{:.3f}, {:.3f}], margin {:.2g} % ({})", test.ratio,
+      fmt::format("x {:.3f} [{:.3f}, {:.3f}], margin {:.3g} % ({})", test.ratio,
                   test.interval_90.low, test.interval_90.high, 100 * margin.share, margin.from);
   if (test.result != measure::Equivalence::undecided) return text;
   text += test.needed > 0 ? fmt::format(": need about {} more runs", test.needed)

@@ -91,7 +91,9 @@ class Versus {
       stream.document.erase("repetitions");
       CK_CHECK(add_hooks(stream.variant->hooks, stream.document));
       store::NewPoint wanted;
-      wanted.experiment = request_.point.experiment;
+      const auto& experiment = stream.variant->experiment;
+      wanted.experiment = experiment.empty() ? request_.point.experiment : experiment;
+      wanted.replay_of = stream.variant->replay_of;
       wanted.tags = request_.point.tags;
       wanted.subject = plan.subject;
       wanted.document = record_text(stream.document, plan);

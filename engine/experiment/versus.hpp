@@ -18,6 +18,8 @@ struct Variant {
   install::Lock lock;
   std::string hooks = {};               ///< see `PointRequest`
   install::Context* context = nullptr;  ///< to execute it in; default: that of the comparison
+  std::string experiment = {};          ///< to record it in; default: that of the comparison
+  std::string replay_of = {};           ///< uid of the point that is measured again, if it is one
 };
 
 struct VersusRequest {

@@ -81,6 +81,11 @@ TEST_F(Measuring, ASweepGoesOnWhereItEnded) {
   EXPECT_EQ(points("steps").size(), 3u) << "nothing is run again";
 }
 
+TEST_F(Measuring, ASweepIsCheckedBeforeItsFirstPoint) {
+  EXPECT_TRUE(fails(ck("benchmark program:steps --param.sped=1,2 --dry_run"), 2, "sped"));
+  EXPECT_TRUE(fails(ck("benchmark program:steps --param.env.SPEED= --dry_run"), 2, "no values"));
+}
+
 TEST_F(Measuring, ASweepOutlivesAPointThatFails) {
   const auto result = ck("benchmark program:steps --repetitions=1 --param.env.SPEED=1,bad,2");
   EXPECT_EQ(result.code, 3) << result.out << result.err;
@@ -97,12 +102,16 @@ TEST_F(Measuring, ClaimsAreVerified) {
     {"name": "number", "experiment": "fast", "metric": "time", "expected": 5, "margin": 0.05,
      "repetitions": 5},
     {"name": "relation", "relation": {"faster": {"experiment": "fast"},
+     "than": {"experiment": "slow"}, "ratio": 2}, "margin": 0.05, "cost_seconds": 30},
+    {"name": "again", "relation": {"faster": {"experiment": "fast"},
      "than": {"experiment": "slow"}, "ratio": 2}, "margin": 0.05, "cost_seconds": 30}]})");
   const auto plan = ck("verify " + file.string() + " --dry_run");
   EXPECT_EQ(plan.code, 0) << plan.err;
   const auto result = ck("verify " + file.string());
   EXPECT_EQ(result.code, 0) << result.out << result.err;
   EXPECT_NE(result.out.find("reproduced: relation"), std::string::npos) << result.out;
+  EXPECT_NE(result.out.find("reproduced: again"), std::string::npos)
+      << "what was measured for one claim is not what the next is about: " << result.out;
   write_text(file, R"({"schema": "ck.claims/1", "claims": [
     {"name": "wrong", "experiment": "fast", "metric": "time", "expected": 9, "margin": 0.05,
      "repetitions": 5}]})");
