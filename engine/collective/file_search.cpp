@@ -1,11 +1,9 @@
 #include "collective/file_search.hpp"
 
-#include <dirent.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <memory>
 #include <set>
 
 #include "base/strings.hpp"
@@ -16,7 +14,8 @@ namespace {
 
 class Walk {
  public:
-  Walk(const FileSearch& search, const sys::Cancel& cancel) : search_(search), cancel_(cancel) {}
+  Walk(const FileSearch& search, FolderListings& listings, const sys::Cancel& cancel)
+      : search_(search), listings_(listings), cancel_(cancel) {}
 
   Result<std::vector<fs::path>> run() {
     for (const auto& folder : search_.folders) {
@@ -28,35 +27,20 @@ class Walk {
   }
 
  private:
-  struct Close {
-    void operator()(DIR* stream) const { ::closedir(stream); }
-  };
-
   Status enter(const fs::path& folder, int depth) {
     CK_CHECK(cancel_.check());
-    const std::unique_ptr<DIR, Close> stream(::opendir(folder.c_str()));
-    if (!stream) return {};  // what cannot be read cannot be used either
-    struct stat status {};
-    if (::fstat(::dirfd(stream.get()), &status) != 0) return {};
-    if (!entered_.insert({status.st_dev, status.st_ino}).second) return {};
+    const auto* listing = listings_.of(folder);
+    if (listing == nullptr) return {};  // what cannot be read cannot be used either
+    if (!entered_.insert(listing->identity).second) return {};
     if (with_folder_) match_below(folder);
     std::vector<std::string> below;
-    while (const dirent* entry = ::readdir(stream.get())) {
-      const std::string name = entry->d_name;
-      if (name == "." || name == "..") continue;
-      const bool folder_like =
-          entry->d_type == DT_DIR || (entry->d_type != DT_REG && is_folder(stream.get(), name));
-      if (!with_folder_ && matches(name) && (!folder_like || search_.directories))
-        found_.push_back(folder / name);
-      if (folder_like && depth < search_.depth) below.push_back(name);
+    for (const auto& entry : listing->entries) {
+      if (!with_folder_ && matches(entry.name) && (!entry.folder || search_.directories))
+        found_.push_back(folder / entry.name);
+      if (entry.folder && depth < search_.depth) below.push_back(entry.name);
     }
     for (const auto& name : below) CK_CHECK(enter(folder / name, depth + 1));
     return {};
-  }
-
-  static bool is_folder(DIR* stream, const std::string& name) {
-    struct stat status {};
-    return ::fstatat(::dirfd(stream), name.c_str(), &status, 0) == 0 && S_ISDIR(status.st_mode);
   }
 
   bool matches(const std::string& name) const {
@@ -72,6 +56,7 @@ class Walk {
   }
 
   const FileSearch& search_;
+  FolderListings& listings_;
   const sys::Cancel& cancel_;
   const bool pattern_ = search_.name.find_first_of("*?") != std::string::npos;
   const bool with_folder_ = !pattern_ && search_.name.find('/') != std::string::npos;
@@ -108,8 +93,9 @@ Status check_folders(const fs::path& file) {
 
 }  // namespace
 
-Result<std::vector<fs::path>> find_files(const FileSearch& search, const sys::Cancel& cancel) {
-  return Walk(search, cancel).run();
+Result<std::vector<fs::path>> find_files(const FileSearch& search, FolderListings& listings,
+                                         const sys::Cancel& cancel) {
+  return Walk(search, listings, cancel).run();
 }
 
 Status check_runnable(const fs::path& file, const std::vector<fs::path>& trusted) {

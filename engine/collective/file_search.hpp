@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/path.hpp"
+#include "collective/folder_listings.hpp"
 #include "sys/cancel.hpp"
 
 namespace ck::collective {
@@ -20,7 +21,8 @@ struct FileSearch {
 
 /// Every path found, folder by folder, sorted within each. Links to folders are followed, but no
 /// folder is entered twice.
-Result<std::vector<fs::path>> find_files(const FileSearch& search, const sys::Cancel& cancel);
+Result<std::vector<fs::path>> find_files(const FileSearch& search, FolderListings& listings,
+                                         const sys::Cancel& cancel);
 
 /// Whether asking this file for its version by running it is sensible: a real program (ELF or a
 /// script), nobody else can write it or replace it, and it lies where programs lie (a folder called

@@ -103,7 +103,7 @@ class Detector {
     search.folders = detection_.searched = std::move(folders);
     search.depth = static_cast<int>(depth());
     search.directories = yes_at(customize_, "soft_can_be_dir");
-    CK_TRY(found, find_files(search, context_.cancel));
+    CK_TRY(found, find_files(search, bench_.listings(), context_.cancel));
     return limited(std::move(found), search.name);
   }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "collective/folder_listings.hpp"
 #include "collective/platform.hpp"
 #include "hook/host.hpp"
 #include "install/context.hpp"
@@ -53,6 +54,7 @@ class Workbench {
   const Platform& platform() const { return platform_; }
   const model::Profile& profile() const { return *profile_; }
   const Wishes& wishes() const { return wishes_; }
+  FolderListings& listings() { return listings_; }
   int jobs() const;
 
   /// The entry that CK would take: aliases and UIDs, of the kind too. `not_found` otherwise.
@@ -117,6 +119,7 @@ class Workbench {
   fs::path kernel_;  ///< folder of the host program: `ck.kernel` for Python, bin/ck for scripts
   std::unique_ptr<sys::TemporaryDirectory> folder_;  ///< the host's working directory
   std::unique_ptr<hook::Host> host_;
+  FolderListings listings_;
   std::vector<HookUse> hook_uses_;
   std::set<std::string> used_repositories_;
   /// What was begun and has not ended, the first first; shared with the values that end it.

@@ -95,6 +95,12 @@ std::string last_lines(const std::string& text) {
   return join(lines, "\n");
 }
 
+/// Whether it speaks of a file that only the sandbox kept it from writing.
+bool met_the_sandbox(const RunPlan& plan, const std::string& words) {
+  return plan.isolation.level != model::Isolation::Level::none &&
+         words.find("Read-only file system") != std::string::npos;
+}
+
 /// Why the process itself counts as failed, if it does.
 std::optional<Error> process_failure(const RunPlan& plan, const sys::ProcessResult& result) {
   if (result.killed_for == sys::KilledFor::cancelled) {
@@ -107,6 +113,10 @@ std::optional<Error> process_failure(const RunPlan& plan, const sys::ProcessResu
   Error error(ErrorCode::program_failed, plan.subject + " " + result.ending_text());
   if (const auto tail = last_lines(result.err); !tail.empty())
     error.in("its last words on stderr:\n" + printable_lines(tail));
+  if (met_the_sandbox(plan, result.err))
+    error.hint("under the profile '" + plan.profile +
+               "' it can write only in its own work directory: --profile=host lifts that, for code "
+               "that you trust");
   return error;
 }
 

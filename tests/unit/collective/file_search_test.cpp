@@ -16,9 +16,9 @@ class FileSearchTest : public testing::Test {
   void touch(const std::string& file) const { test::write_text(folder / file, "x"); }
 
   /// What is found, relative to the folder.
-  Texts found(FileSearch search) const {
+  Texts found(FileSearch search) {
     if (search.folders.empty()) search.folders = {folder.path()};
-    const auto files = find_files(search, {});
+    const auto files = find_files(search, listings, {});
     EXPECT_OK(files);
     Texts names;
     for (const auto& file : files.value_or(std::vector<fs::path>()))
@@ -27,6 +27,7 @@ class FileSearchTest : public testing::Test {
   }
 
   test::TemporaryHome folder;
+  FolderListings listings;
 };
 
 TEST_F(FileSearchTest, FindsTheExactNameDownToADepth) {
@@ -68,7 +69,7 @@ TEST_F(FileSearchTest, WhatCannotBeReadIsNoErrorAndCancellingIs) {
   fs::permissions(folder / "closed", fs::perms::owner_all);
   sys::Cancel cancel;
   cancel.request();
-  EXPECT_ERROR(find_files({{folder.path()}, "tool", 3, false}, cancel), interrupted, "");
+  EXPECT_ERROR(find_files({{folder.path()}, "tool", 3, false}, listings, cancel), interrupted, "");
 }
 
 TEST_F(FileSearchTest, ProgramsWhereProgramsLieMayBeRun) {

@@ -162,6 +162,15 @@ TEST_F(Runner, ReportsAnExitCodeWithTheLastWords) {
   EXPECT_TRUE(work_is_empty());
 }
 
+TEST_F(Runner, WhereTheSandboxKeptItFromWritingThatIsSaid) {
+  RunPlan plan = shell("echo \"data: Read-only file system\" >&2; exit 1");
+  plan.profile = "clean";
+  EXPECT_TRUE(failure_of(plan).hints.empty());
+  plan.isolation.level = model::Isolation::Level::wanted;
+  ASSERT_EQ(failure_of(plan).hints.size(), 1U);
+  EXPECT_NE(failure_of(plan).hints[0].find("--profile=host"), std::string::npos);
+}
+
 TEST_F(Runner, AcceptsTheExitCodesOfThePlan) {
   RunPlan plan = shell("exit 7");
   plan.accept_exit = {0, 7};
