@@ -1,6 +1,7 @@
 #include "experiment/sampling.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -78,9 +79,10 @@ run::Conditions conditions_of(const Sampling& sampling, int number) {
 
 std::string primary_metric(const std::vector<store::MetricKey>& keys) {
   constexpr const char* kWallTime = "wall_time";
+  static constexpr std::array<std::string_view, 4> kEngines{kWallTime, "user_time", "system_time",
+                                                            "cpu_time"};
   const auto own = std::ranges::find_if(keys, [](const store::MetricKey& key) {
-    const bool engines =
-        key.name == kWallTime || key.name == "user_time" || key.name == "system_time";
+    const bool engines = std::ranges::find(kEngines, key.name) != kEngines.end();
     return key.role == "performance" && key.direction != "none" && !engines;
   });
   return own == keys.end() ? kWallTime : own->name;

@@ -8,8 +8,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,6 +19,7 @@
 #include <cerrno>
 #include <csignal>
 #include <ctime>
+#include <new>
 
 #include "sys/launcher/barriers.hpp"
 #include "sys/launcher/options.hpp"
@@ -92,7 +95,25 @@ void execute(const Options& options) {
   }
 }
 
-[[noreturn]] void become_program(Launch& launch) {
+std::int64_t now_ns() {
+  timespec time{};
+  ::clock_gettime(CLOCK_MONOTONIC, &time);
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+/// When the program began and what its process had used by then: the making of barriers, which
+/// takes longer than some programs do. The process itself writes it down, into shared memory.
+struct Start {
+  std::int64_t at_ns = 0;
+  rusage usage{};
+
+  void note_now() {
+    ::getrusage(RUSAGE_SELF, &usage);
+    at_ns = now_ns();
+  }
+};
+
+[[noreturn]] void become_program(Launch& launch, Start& start) {
   const Options& options = launch.options;
   if (options.terminal) {
     ::setpgid(0, 0);
@@ -113,14 +134,16 @@ void execute(const Options& options) {
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  start.note_now();
   execute(options);
   launch.fail(LaunchStep::exec, errno);
 }
 
-std::int64_t now_ns() {
-  timespec time{};
-  ::clock_gettime(CLOCK_MONOTONIC, &time);
-  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+/// `later` less `earlier`, but never below nothing.
+timeval between(const timeval& earlier, const timeval& later) {
+  timeval result{};
+  if (timercmp(&later, &earlier, >)) timersub(&later, &earlier, &result);
+  return result;
 }
 
 /// Whether a signal asks the program for something, to be passed on to it.
@@ -141,12 +164,8 @@ int next_signal(bool look) {
 /// The second process, once the program runs.
 class First {
  public:
-  First(Launch& launch, pid_t program, std::int64_t start_ns, TreeWatch& watch)
-      : launch_(launch),
-        program_(program),
-        start_ns_(start_ns),
-        watch_(watch),
-        alone_(::getpid() == 1) {}
+  First(Launch& launch, pid_t program, const Start& start, TreeWatch& watch)
+      : launch_(launch), program_(program), start_(start), watch_(watch), alone_(::getpid() == 1) {}
 
   LaunchEnding until_all_is_over() {
     const bool look = alone_ && launch_.stands(Barrier::process_list) && watch_.wanted();
@@ -157,6 +176,8 @@ class First {
       if (signal == 0 && look) enforce(watch_.check());
     }
     ::getrusage(RUSAGE_CHILDREN, &ending_.usage);
+    ending_.usage.ru_utime = between(start_.usage.ru_utime, ending_.usage.ru_utime);
+    ending_.usage.ru_stime = between(start_.usage.ru_stime, ending_.usage.ru_stime);
     return ending_;
   }
 
@@ -170,7 +191,7 @@ class First {
     while ((child = ::waitpid(-1, &status, WNOHANG)) > 0) {
       if (child != program_) continue;
       program_ended_ = true;
-      ending_.wall_ns = now_ns() - start_ns_;
+      ending_.wall_ns = now_ns() - start_.at_ns;
       ending_.status = status;
     }
     nobody_left_ = child < 0 && errno == ECHILD;
@@ -190,7 +211,7 @@ class First {
 
   Launch& launch_;
   pid_t program_;
-  std::int64_t start_ns_;
+  const Start& start_;
   TreeWatch& watch_;
   bool alone_;
   bool program_ended_ = false;
@@ -221,12 +242,16 @@ void die_with(int parent) {
 
   TreeWatch watch(options);
   watch.begin();
-  const std::int64_t start_ns = now_ns();
+  void* const shared =
+      ::mmap(nullptr, sizeof(Start), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (shared == MAP_FAILED) launch.fail(LaunchStep::group, errno);
+  Start& start = *new (shared) Start;
+  start.at_ns = now_ns();  // should it end before it is executed
   const pid_t program = ::fork();
   if (program < 0) launch.fail(LaunchStep::group, errno);
-  if (program == 0) become_program(launch);
+  if (program == 0) become_program(launch, start);
   close_from_3_but(options.ending);
-  const LaunchEnding ending = First(launch, program, start_ns, watch).until_all_is_over();
+  const LaunchEnding ending = First(launch, program, start, watch).until_all_is_over();
   [[maybe_unused]] const auto told = ::write(options.ending, &ending, sizeof ending);
   ::_exit(0);
 }

@@ -58,9 +58,9 @@ enum class TreeLimit : int { none, memory, processes, disk };
 /// Sent by the launcher when everything of the program is dead.
 struct LaunchEnding {
   int status = 0;  ///< of the program, as wait4(2) gives it
-  rusage usage{};  ///< of the program and everything it started
+  rusage usage{};  ///< of the program and everything it started; times since its execution
   TreeLimit limit = TreeLimit::none;
-  std::int64_t wall_ns = 0;  ///< of the program, without the making of the sandbox
+  std::int64_t wall_ns = 0;  ///< of the program; the making of barriers does not count
 };
 
 }  // namespace ck::sys
