@@ -32,7 +32,7 @@ class Walk {
     const auto* listing = listings_.of(folder);
     if (listing == nullptr) return {};  // what cannot be read cannot be used either
     if (!entered_.insert(listing->identity).second) return {};
-    if (with_folder_) match_below(folder);
+    if (with_folder_) match_below(folder, *listing);
     std::vector<std::string> below;
     for (const auto& entry : listing->entries) {
       if (!with_folder_ && matches(entry.name) && (!entry.folder || search_.directories))
@@ -48,7 +48,10 @@ class Walk {
   }
 
   /// "part/name" is looked for below every folder met.
-  void match_below(const fs::path& folder) {
+  void match_below(const fs::path& folder, const FolderListings::Listing& listing) {
+    const bool listed = std::ranges::find(listing.entries, first_part_,
+                                          &FolderListings::Entry::name) != listing.entries.end();
+    if (!listed && !first_part_.empty() && !first_part_.starts_with('.')) return;
     std::error_code missing;
     const fs::path file = folder / search_.name;
     if (!fs::exists(file, missing)) return;
@@ -60,6 +63,7 @@ class Walk {
   const sys::Cancel& cancel_;
   const bool pattern_ = search_.name.find_first_of("*?") != std::string::npos;
   const bool with_folder_ = !pattern_ && search_.name.find('/') != std::string::npos;
+  const std::string first_part_ = search_.name.substr(0, search_.name.find('/'));
   std::set<std::pair<dev_t, ino_t>> entered_;
   std::vector<fs::path> found_;
 };

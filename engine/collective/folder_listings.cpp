@@ -36,14 +36,6 @@ std::optional<FolderListings::Listing> read(const std::string& folder) {
   return listing;
 }
 
-bool is_young(const timespec& changed) {
-  timespec now{};
-  ::clock_gettime(CLOCK_REALTIME, &now);
-  const std::int64_t age =
-      std::int64_t{now.tv_sec - changed.tv_sec} * 1'000'000'000 + (now.tv_nsec - changed.tv_nsec);
-  return age < kYoungNanoseconds;
-}
-
 bool is_current(const FolderListings::Listing& listing, const struct stat& status) {
   return listing.identity == std::pair(status.st_dev, status.st_ino) &&
          listing.changed.tv_sec == status.st_mtim.tv_sec &&
@@ -51,6 +43,11 @@ bool is_current(const FolderListings::Listing& listing, const struct stat& statu
 }
 
 }  // namespace
+
+bool FolderListings::is_young(const timespec& changed) const {
+  const std::int64_t changed_ns = std::int64_t{changed.tv_sec} * 1'000'000'000 + changed.tv_nsec;
+  return clock_->unix_ns() - changed_ns < kYoungNanoseconds;
+}
 
 const FolderListings::Listing* FolderListings::of(const fs::path& folder) {
   const auto known = known_.find(folder.native());

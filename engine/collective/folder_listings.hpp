@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/path.hpp"
+#include "sys/clock.hpp"
 
 namespace ck::collective {
 
@@ -26,11 +27,16 @@ class FolderListings {
     std::vector<Entry> entries;  ///< in no order, without "." and ".."
   };
 
+  explicit FolderListings(const sys::Clock& clock) : clock_(&clock) {}
+
   /// What lies in the folder now: a listing is used again while the folder's own time stands still.
   /// Null for what is no folder or cannot be read. Valid until the next call.
   const Listing* of(const fs::path& folder);
 
  private:
+  bool is_young(const timespec& changed) const;
+
+  const sys::Clock* clock_;
   std::map<std::string, Listing> known_;
   std::size_t kept_ = 0;  ///< entries in `known_`
   Listing passing_;       ///< one that is not kept

@@ -53,6 +53,7 @@ Workbench::Workbench(install::Context& context, const model::Profile& profile, W
       profile_(&profile),
       wishes_(std::move(wishes)),
       platform_(std::move(platform)),
+      listings_(context.clock),
       under_way_(std::make_shared<std::vector<std::string>>()) {}
 
 Result<Workbench> Workbench::open(install::Context& context, const model::Profile& profile,

@@ -27,7 +27,8 @@ class FileSearchTest : public testing::Test {
   }
 
   test::TemporaryHome folder;
-  FolderListings listings;
+  sys::SystemClock clock;
+  FolderListings listings{clock};
 };
 
 TEST_F(FileSearchTest, FindsTheExactNameDownToADepth) {

@@ -31,7 +31,8 @@ class FolderListingsTest : public testing::Test {
   }
 
   test::TemporaryHome folder;
-  FolderListings listings;
+  sys::SystemClock clock;
+  FolderListings listings{clock};
 };
 
 using Names = std::vector<std::string>;
