@@ -60,12 +60,13 @@ Result<int> plot(Call& call) {
   CK_TRY(points, selection_of(call, name));
   request.points = std::move(points);
   request.x = call.line.get("x");
-  request.y = call.line.get("y");
+  request.y = call.line.given("y").value_or("wall_time");
   request.z = call.line.get("z");
   request.frontier = call.line.has("pareto");
   request.points.frontier.clear();
   request.title = call.line.get("title");
-  CK_TRY(kind, experiment::plot_kind_named(call.line.given("kind").value_or("scatter")));
+  const std::string usual = request.x.empty() ? "history" : "scatter";
+  CK_TRY(kind, experiment::plot_kind_named(call.line.given("kind").value_or(usual)));
   request.kind = kind;
   app::PlotTarget target = terminal_size();
   target.out = call.line.get("out");
@@ -254,16 +255,18 @@ std::vector<Command> inspect_commands() {
        bisect},
       {"plot",
        "draw points of experiments",
-       {"plot experiment[:NAME] --x=NAME --y=NAME [--pareto] [--out=FILE.svg|FILE.png]",
+       {"plot experiment[:NAME] [--y=METRIC] [--out=FILE.svg|FILE.png]",
+        "plot experiment[:NAME] --x=NAME --y=NAME [--pareto]",
         "plot experiment[:NAME] --kind=box|violin|trace|history --y=METRIC [--x=LABEL]",
         "plot experiment[:NAME] --kind=heat --x=PARAMETER --y=PARAMETER --z=METRIC"},
        "Without --out the picture is drawn in the terminal. Marks are medians, bars the middle 80 "
        "% of the\n"
        "samples. Names are those of 'ck ls experiment --where'. Needs gnuplot.",
        {{{"x", "NAME", "to the right"},
-         {"y", "NAME", "upwards"},
+         {"y", "NAME", "upwards (default: wall_time)"},
          {"z", "NAME", "as colour"},
-         {"kind", "KIND", "scatter (default), box, violin, trace, heat, history"},
+         {"kind", "KIND",
+          "scatter (default with --x), history (default), box, violin, trace, heat"},
          {"pareto", "", "scatter: the line of points that no other one beats"},
          {"out", "FILE", "write an SVG or PNG file"},
          {"title", "TEXT", "above the picture"},
@@ -273,7 +276,7 @@ std::vector<Command> inspect_commands() {
          {"limit", "N", "at most so many points"}},
         {},
         false},
-       {"ck plot experiment:hello --kind=history --y=wall_time"},
+       {"ck plot experiment:hello", "ck plot experiment:hello --kind=box --out=times.svg"},
        plot},
       {"sign",
        "sign the records of an experiment with an ssh key",

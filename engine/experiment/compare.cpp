@@ -84,8 +84,9 @@ Agreement agree_by_ratio(const store::MetricKey& key, const Sides& sides, std::s
   const auto now = steady_samples(sides.now, key);
   const auto margin = margin_for(key, recorded, sides);
   if (!margin) {
-    detail += fmt::format("; recorded {} times, so how far it varies is not known (--margin=SHARE)",
-                          recorded.size());
+    const std::string times =
+        recorded.size() == 1 ? "once" : fmt::format("{} times", recorded.size());
+    detail += "; recorded " + times + ", so how far it varies is not known (--margin=SHARE)";
     return Agreement::unclaimed;
   }
   const auto test = measure::ratio_test(recorded, now, margin->share);

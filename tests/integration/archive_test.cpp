@@ -126,7 +126,7 @@ TEST_F(ArchiveVerbs, PicturesAreWrittenOrShown) {
   const std::string out = (folder / "x.svg").string();
   ASSERT_TRUE(succeeds(ck("plot experiment --x=n --y=wall_time --pareto --out=" + out)));
   EXPECT_NE(read_text(out).find("<svg"), std::string::npos);
-  const auto shown = ck("plot experiment:one --kind=history --y=wall_time");
+  const auto shown = ck("plot experiment:one");
   ASSERT_TRUE(succeeds(shown));
   EXPECT_NE(shown.out.find("wall_time"), std::string::npos) << shown.out;
 }
