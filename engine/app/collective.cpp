@@ -7,6 +7,7 @@
 #include <set>
 
 #include "app/collective_work.hpp"
+#include "app/mirrors.hpp"
 #include "base/strings.hpp"
 #include "collective/explain.hpp"
 #include "collective/meta.hpp"
@@ -14,7 +15,6 @@
 #include "collective/program.hpp"
 #include "collective/software.hpp"
 #include "collective/surroundings.hpp"
-#include "install/mirror.hpp"
 #include "install/profile.hpp"
 #include "run/runner.hpp"
 
@@ -243,8 +243,8 @@ Result<collective::Wishes> wishes_of(Session& session, const CollectiveOptions& 
       return fail(ErrorCode::not_found, "--source: there is no " + printable(options.source));
     wishes.sources[""] = fs::absolute(options.source).string();
   }
-  if (!session.settings().mirror.empty()) {
-    CK_TRY(mirror, install::read_mirror(session.settings().mirror));
+  CK_TRY(mirrors, source_mirrors(session));
+  for (const auto& mirror : mirrors) {
     for (const auto& clone : mirror.clones)
       wishes.sources.emplace(clone.url, mirror.path_of(clone).string());
   }

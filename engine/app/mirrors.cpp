@@ -40,4 +40,19 @@ Result<PullReport> pull_from_mirror(Session& session, const fs::path& folder) {
   return report;
 }
 
+Result<std::vector<install::Mirror>> source_mirrors(Session& session) {
+  std::vector<install::Mirror> mirrors;
+  if (!session.settings().mirror.empty()) {
+    CK_TRY(mirror, install::read_mirror(session.settings().mirror));
+    mirrors.push_back(std::move(mirror));
+  }
+  CK_TRY(home, session.home());
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(home->mirrors(), none)) {
+    auto mirror = install::read_mirror(entry.path());
+    if (mirror) mirrors.push_back(std::move(*mirror));
+  }
+  return mirrors;
+}
+
 }  // namespace ck::app

@@ -15,4 +15,7 @@ Result<install::Mirror> verify_mirror(Session& session, const fs::path& folder);
 /// Every component repository of a mirror, at its commit, as `ck pull` does it.
 Result<PullReport> pull_from_mirror(Session& session, const fs::path& folder);
 
+/// Where git sources lie: the mirror of this call, and those of capsules that were imported.
+Result<std::vector<install::Mirror>> source_mirrors(Session& session);
+
 }  // namespace ck::app

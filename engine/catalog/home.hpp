@@ -29,6 +29,7 @@ struct Home {
   fs::path logs() const { return root / "logs"; }
   fs::path roots() const { return root / "roots"; }  ///< lock files that keep environments
   fs::path work() const { return root / "work"; }
+  fs::path mirrors() const { return root / "mirrors"; }  ///< of imported capsules
   fs::path locks() const { return root / "locks"; }
   fs::path store() const { return root / "ck.sqlite"; }     ///< experiments: the truth
   fs::path index() const { return root / "index.sqlite"; }  ///< components: can be rebuilt

@@ -15,6 +15,9 @@ std::vector<Command> inspect_commands();
 /// ck import FILE.json
 Result<int> import_results(Call& call);
 
+/// ck import FILE.ckz
+Result<int> import_capsule(Call& call);
+
 /// ck verify experiment[:NAME]
 Result<int> verify_experiments(Call& call);
 

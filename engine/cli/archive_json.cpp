@@ -171,6 +171,26 @@ std::string json_text(const experiment::Report& report) {
       {{"schema", "ck.report/1"}, {"text", report.text}, {"missing", report.missing}});
 }
 
+std::string json_text(const app::ExportCapsuleReport& report) {
+  return to_pretty_text({{"schema", "ck.capsule-export/1"},
+                         {"file", report.file.string()},
+                         {"size_bytes", report.bytes},
+                         {"experiment", report.experiment},
+                         {"points", report.points},
+                         {"files", report.files},
+                         {"sources", report.sources},
+                         {"repositories", report.repositories}});
+}
+
+std::string json_text(const app::ImportCapsuleReport& report) {
+  return to_pretty_text({{"schema", "ck.capsule-import/1"},
+                         {"experiment", report.experiment},
+                         {"added", report.added},
+                         {"known", report.known},
+                         {"repositories", report.repositories},
+                         {"kept", report.kept}});
+}
+
 std::string json_text(const store::Signature& signature) {
   return to_pretty_text({{"schema", "ck.signature/1"},
                          {"signer", signature.signer},

@@ -5,6 +5,7 @@
 
 #include "app/archive.hpp"
 #include "app/bisect.hpp"
+#include "app/capsules.hpp"
 
 namespace ck::cli {
 
@@ -16,6 +17,8 @@ std::string json_text(const app::BisectReport& report);         ///< "ck.bisect/
 std::string json_text(const app::PlotReport& report);           ///< "ck.plot/1"
 std::string json_text(const app::RecordsReport& report);        ///< "ck.verify-records/1"
 std::string json_text(const experiment::Report& report);        ///< "ck.report/1"
+std::string json_text(const app::ExportCapsuleReport& report);  ///< "ck.capsule-export/1"
+std::string json_text(const app::ImportCapsuleReport& report);  ///< "ck.capsule-import/1"
 std::string json_text(const store::Signature& signature);       ///< "ck.signature/1"
 
 /// The selection as comma-separated values (RFC 4180) with a line of names.

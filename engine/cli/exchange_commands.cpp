@@ -1,6 +1,8 @@
 #include "app/experiments.hpp"
 #include "base/strings.hpp"
 #include "base/table.hpp"
+#include "cli/archive_commands.hpp"
+#include "cli/archive_json.hpp"
 #include "cli/command.hpp"
 #include "cli/report_json.hpp"
 
@@ -24,14 +26,36 @@ void print_import(Call& call, const experiment::ImportReport& report) {
   if (!table.empty()) call.output.data(table.to_string());
 }
 
+Result<int> export_capsule(Call& call, const std::string& name) {
+  if (call.line.has("repo")) return fail(ErrorCode::usage, "a capsule is a file: give --out");
+  const std::string out = call.line.given("out").value_or(name + ".ckz");
+  CK_TRY(report, app::export_capsule(call.session, name, out));
+  if (call.output.json()) {
+    call.output.data(json_text(report));
+    return 0;
+  }
+  call.output.data(report.file.string() + "  " + human_bytes(static_cast<double>(report.bytes)) +
+                   "\n");
+  call.output.say(std::to_string(report.points) + (report.points == 1 ? " point, " : " points, ") +
+                  std::to_string(report.files) + " files, " + std::to_string(report.sources) +
+                  " git sources, " + std::to_string(report.repositories) + " repositories");
+  return 0;
+}
+
 Result<int> export_experiment(Call& call) {
   CK_TRY(name, name_of_kind(call, "experiment"));
   if (name.empty()) {
     return fail(Error(ErrorCode::usage, "which experiment?")
+                    .hint("ck export experiment:NAME --out=FILE.ckz")
                     .hint("ck export experiment:NAME --format=ck [--out=FOLDER | --repo=REPO]"));
   }
-  if (call.line.get("format") != "ck") {
-    return fail(Error(ErrorCode::usage, "in which format?").hint("--format=ck is the only one"));
+  const std::string format = call.line.get("format");
+  const bool capsule = call.line.get("out").ends_with(".ckz") && format.empty();
+  if (capsule || format == "capsule") return export_capsule(call, name);
+  if (format != "ck") {
+    return fail(Error(ErrorCode::usage, "in which format?")
+                    .hint("--out=FILE.ckz writes a capsule, which replays elsewhere")
+                    .hint("--format=ck an entry of Collective Knowledge"));
   }
   if (call.line.has("out") && call.line.has("repo"))
     return fail(ErrorCode::usage, "--out and --repo cannot both be given");
@@ -48,6 +72,24 @@ Result<int> export_experiment(Call& call) {
 }
 
 }  // namespace
+
+Result<int> import_capsule(Call& call) {
+  if (call.line.words.size() > 1)
+    return fail(ErrorCode::usage, "one file is expected, found also '" + call.line.words[1] + "'");
+  CK_TRY(report, app::import_capsule(call.session, call.line.words.front()));
+  if (call.output.json()) {
+    call.output.data(json_text(report));
+    return 0;
+  }
+  call.output.data("experiment:" + printable(report.experiment) + "  " +
+                   std::to_string(report.added) + " points added, " + std::to_string(report.known) +
+                   " known\n");
+  for (const auto& repository : report.repositories)
+    call.output.data("repo:" + printable(repository) + "  registered\n");
+  for (const auto& repository : report.kept)
+    call.output.say("repo:" + printable(repository) + " is here already and stays as it is");
+  return 0;
+}
 
 Result<int> import_experiments(Call& call) {
   if (call.line.has("path")) {
@@ -75,17 +117,25 @@ Result<int> import_experiments(Call& call) {
 std::vector<Command> exchange_commands() {
   return {
       {"export",
-       "write an experiment in the format of Collective Knowledge",
-       {"export experiment:NAME --format=ck [--out=FOLDER | --repo=REPO]"},
+       "write an experiment to a capsule, or in the format of Collective Knowledge",
+       {"export experiment:NAME --out=FILE.ckz",
+        "export experiment:NAME --format=ck [--out=FOLDER | --repo=REPO]"},
+       "A capsule has the records, kept outputs, logs, notes, sources, and repositories at their "
+       "commits:\n"
+       "after 'ck import FILE.ckz', 'ck replay experiment:NAME --offline' works elsewhere. "
+       "Software "
+       "of the\n"
+       "system (compilers, interpreters) is not in it.\n"
        "Imported experiments are written as they were. Ours: metrics become characteristics of "
        "the run,\n"
        "program, command and variables choices, the host features. Nothing is ever overwritten.",
-       {{{"format", "FORMAT", "ck: an entry of Collective Knowledge"},
-         {"out", "FOLDER", "a new repository with this entry (default: ./NAME)"},
+       {{{"format", "FORMAT", "capsule, or ck: an entry of Collective Knowledge"},
+         {"out", "PATH", "the capsule; or a new repository with this entry (default: ./NAME)"},
          {"repo", "REPO", "add it to this repository of Collective Knowledge"}},
         {},
         false},
-       {"ck export experiment:susan --format=ck --out=susan-results"},
+       {"ck export experiment:hello --out=hello.ckz",
+        "ck export experiment:susan --format=ck --out=susan-results"},
        export_experiment},
   };
 }

@@ -81,6 +81,8 @@ Result<int> import(Call& call) {
   if (experiments) return import_experiments(call);
   const bool results = !call.line.words.empty() && call.line.words.front().ends_with(".json");
   if (results) return import_results(call);
+  const bool capsule = !call.line.words.empty() && call.line.words.front().ends_with(".ckz");
+  if (capsule) return import_capsule(call);
   std::error_code gone;
   fs::path folder = fs::current_path(gone);
   if (const auto path = call.line.given("path")) folder = fs::absolute(*path, gone);
@@ -170,9 +172,13 @@ std::vector<Command> repository_commands() {
        {"ck add repo:mine --path=mine"},
        add},
       {"import",
-       "register a repository where it lies, or read experiments and results of others",
-       {"import repo [--path=FOLDER]", "import experiments REPO|FOLDER [NAME…] [--tags=TAGS]",
+       "take in a capsule, register a repository, or read experiments and results of others",
+       {"import FILE.ckz", "import repo [--path=FOLDER]",
+        "import experiments REPO|FOLDER [NAME…] [--tags=TAGS]",
         "import RESULTS.json [--name=EXPERIMENT]"},
+       "A capsule (see ck export) brings an experiment with all that replaying it needs. What "
+       "is\n"
+       "here stays as it is.\n"
        "A repository is a folder (without --path the current one); nothing is copied.\n"
        "Experiments are read from a registered repository, or from a folder: a repository, its "
        "folder\n"
@@ -185,7 +191,8 @@ std::vector<Command> repository_commands() {
          {"name", "EXPERIMENT", "where results go (default: the file's name)"}},
         {},
         false},
-       {"ck import repo --path=.", "ck import experiments ck-request-asplos18-results",
+       {"ck import hello.ckz", "ck import repo --path=.",
+        "ck import experiments ck-request-asplos18-results",
         "ck import hyperfine.json --name=sorting"},
        import},
   };

@@ -288,6 +288,40 @@ Result<Mirror> create_mirror(const Lock& lock, const fs::path& folder, Context& 
   return Creation(std::move(mirror), lock, context).run();
 }
 
+Status strip_clones(const Mirror& mirror) {
+  for (const auto& clone : mirror.clones) {
+    const fs::path git = mirror.path_of(clone) / ".git";
+    for (const auto* part : {"logs", "hooks", "FETCH_HEAD", "description"})
+      CK_CHECK(sys::remove_tree(git / part));
+    CK_CHECK(
+        sys::write_file(git / "config", "[core]\n\trepositoryformatversion = 0\n\tbare = false\n"));
+    if (clone.repository.empty()) continue;
+    CK_TRY(entries, sys::list_tree(mirror.path_of(clone), {.skip_names = {".git"}, .hash = false}));
+    for (const auto& entry : entries)
+      CK_CHECK(sys::remove_tree(mirror.path_of(clone) / entry.path));
+    CK_CHECK(sys::remove_tree(git / "index"));
+  }
+  return {};
+}
+
+Result<Mirror> keep_clones(const Mirror& mirror, const fs::path& folder) {
+  Mirror kept;
+  if (is_there(folder / kIndex)) {
+    CK_TRY(before, read_mirror(folder));
+    kept = std::move(before);
+  }
+  kept.folder = folder;
+  for (const auto& clone : mirror.clones) {
+    if (!clone.repository.empty() && !clone.has_no_url()) continue;
+    if (is_there(kept.path_of(clone))) continue;
+    kept.clones.push_back(clone);
+    CK_CHECK(sys::make_directories(kept.path_of(clone).parent_path()));
+    CK_CHECK(sys::rename_into_place(mirror.path_of(clone), kept.path_of(clone)));
+  }
+  if (!kept.clones.empty()) CK_CHECK(write_index(kept));
+  return kept;
+}
+
 Result<std::vector<std::string>> verify_mirror(const Mirror& mirror, Context& context) {
   std::vector<std::string> problems;
   for (const auto& file : mirror.files) {

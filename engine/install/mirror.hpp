@@ -24,6 +24,9 @@ struct MirrorClone {
   std::string folder;
   std::string repository;  ///< name of a component repository; empty: a source of a CK package
   std::string url, commit;
+
+  /// A folder of the machine it was made on: nothing can be fetched from there.
+  bool has_no_url() const { return url.starts_with("repo:"); }
 };
 
 /// `mirror.json`, "ck.mirror/1", written last.
@@ -44,6 +47,15 @@ Result<Mirror> read_mirror(const fs::path& folder);
 /// Adds what is missing for a lock; what lies there already stays and is not fetched again. Every
 /// part is complete or absent, and in the index only when it is there.
 Result<Mirror> create_mirror(const Lock& lock, const fs::path& folder, Context& context);
+
+/// Makes it smaller, and free of what it says about this machine: of clones of component
+/// repositories only what git needs to clone them again stays, without addresses and names.
+Status strip_clones(const Mirror& mirror);
+
+/// Moves the clones of a mirror that are needed beyond one pull (sources of CK packages;
+/// repositories without a URL) to a mirror of their own at `folder`. The new one, without the
+/// others; not written when it would be empty.
+Result<Mirror> keep_clones(const Mirror& mirror, const fs::path& folder);
 
 /// What is wrong with it, one sentence each: missing, or not what the index says.
 Result<std::vector<std::string>> verify_mirror(const Mirror& mirror, Context& context);

@@ -9,6 +9,27 @@
 
 namespace ck::install {
 
+namespace {
+
+std::string kept_name(const LockedRepository& recorded, const catalog::Repository& here) {
+  const std::string& url = here.url.empty() ? recorded.url : here.url;
+  return sha256_hex((url.empty() ? recorded.name : url) + "\n" + recorded.commit);
+}
+
+}  // namespace
+
+Status keep_recorded(const LockedRepository& recorded, const catalog::Repository& here,
+                     const fs::path& clone, Context& context) {
+  const auto folder =
+      cached_folder(kept_name(recorded, here), context, [&](const fs::path& target) -> Status {
+        CK_TRY(git, context.transfer.git());
+        return git->export_commit("file://" + clone.string(), recorded.commit, target,
+                                  context.events, context.cancel);
+      });
+  if (!folder) return fail(folder.error());
+  return {};
+}
+
 Result<std::unique_ptr<RecordedRepositories>> RecordedRepositories::open(const Lock& lock,
                                                                          Rule rule,
                                                                          Context& context) {
@@ -108,8 +129,7 @@ Result<std::optional<fs::path>> RecordedRepositories::exported(
     }
     return exported;
   };
-  const std::string name = sha256_hex((url.empty() ? recorded.name : url) + "\n" + recorded.commit);
-  auto folder = cached_folder(name, outer_, fetch);
+  auto folder = cached_folder(kept_name(recorded, here), outer_, fetch);
   if (folder) return std::optional(std::move(*folder));
   if (folder.error().code == ErrorCode::interrupted) return fail(std::move(folder.error()));
   outer_.events.on(Note{"repository " + recorded.name + " at " + recorded.commit + ": " +

@@ -9,6 +9,11 @@
 
 namespace ck::install {
 
+/// Keeps the files of a repository's recorded commit where `RecordedRepositories` looks for them,
+/// from a clone elsewhere. `here`: the repository as it is registered, at another commit.
+Status keep_recorded(const LockedRepository& recorded, const catalog::Repository& here,
+                     const fs::path& clone, Context& context);
+
 /// A context in which components are found as a lock recorded them. A repository is taken as it
 /// lies here when that is right; else its recorded commit is exported, from the clone or else from
 /// its URL, to where downloads are kept. Refers to the lock and the outer context.

@@ -1,5 +1,5 @@
 #pragma once
-/// Unpacking archives that may be hostile.
+/// Unpacking archives that may be hostile, and packing our own.
 
 #include <cstdint>
 #include <string>
@@ -32,6 +32,10 @@ class Archives {
   /// start at `folder`, as they would start at the root of an installed system.
   virtual Status unpack_debian(const fs::path& package, const fs::path& folder,
                                const UnpackOptions& options, const Cancel& cancel) = 0;
+  /// Writes everything below `folder` as a tar compressed with zstd, whole or not at all; without
+  /// owners and times, sorted: the same content gives the same bytes. `conflict` if `archive`
+  /// exists.
+  virtual Status pack(const fs::path& folder, const fs::path& archive, const Cancel& cancel) = 0;
 };
 
 }  // namespace ck::sys

@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "base/strings.hpp"
+#include "sys/transfer/archive_pack.hpp"
 #include "sys/transfer/archive_path.hpp"
 #include "sys/transfer/archive_read.hpp"
 #include "sys/transfer/module.hpp"
@@ -247,6 +248,10 @@ class LibArchive final : public Archives {
     CK_TRY(target, existing_folder(folder));
     CK_TRY(data, DebianData::open(package));
     return Unpacker(data->tar(), package, target, options, cancel, Links::absolute_below_top).run();
+  }
+
+  Status pack(const fs::path& folder, const fs::path& archive, const Cancel& cancel) override {
+    return pack_folder(folder, archive, cancel);
   }
 };
 

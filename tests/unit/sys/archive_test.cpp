@@ -6,6 +6,7 @@
 #include "support/command.hpp"
 #include "support/tar_writer.hpp"
 #include "support/transfer_services.hpp"
+#include "sys/files.hpp"
 
 namespace ck::test {
 namespace {
@@ -313,6 +314,32 @@ TEST_F(ArchiveTest, RefusesHostileAndBrokenDebianPackages) {
   const std::string whole = ar_of({{"debian-binary", "2.0\n"}, {"data.tar", sample().bytes()}});
   EXPECT_ERROR(unpack_debian(whole.substr(0, whole.size() - 2500)), invalid, "damaged or cut off");
   expect_nothing_outside();
+}
+
+TEST_F(ArchiveTest, PacksAFolderSoThatItCanBeUnpackedAgain) {
+  const fs::path from = home / "from";
+  write_text(from / "a/run.sh", "#!/bin/sh\n");
+  fs::permissions(from / "a/run.sh", fs::perms::owner_exec, fs::perm_options::add);
+  write_text(from / "b", std::string(3'000'000, 'x'));
+  fs::create_directories(from / "empty");
+  fs::create_symlink("a/run.sh", from / "link");
+  ASSERT_OK(services.archives().pack(from, archive, cancel));
+  ASSERT_OK(services.archives().unpack(archive, folder, {}, cancel));
+  EXPECT_EQ(sys::tree_hash(*sys::list_tree(folder)), sys::tree_hash(*sys::list_tree(from)));
+  EXPECT_EQ(read_text(folder / "b").size(), 3'000'000U);
+  EXPECT_LT(fs::file_size(archive), 10'000U);
+  fs::remove_all(from / "b");
+  EXPECT_ERROR(services.archives().pack(from, archive, cancel), conflict, "archive");
+  EXPECT_ERROR(services.archives().pack(from / "nowhere", home / "other", cancel), not_found, "");
+  EXPECT_FALSE(fs::exists(home / "other"));
+}
+
+TEST_F(ArchiveTest, TheSameContentIsPackedToTheSameBytes) {
+  for (const auto* name : {"one", "two"}) write_text(home / name / "file", "content");
+  fs::last_write_time(home / "two/file", fs::file_time_type::clock::now() - std::chrono::hours(9));
+  ASSERT_OK(services.archives().pack(home / "one", home / "1", cancel));
+  ASSERT_OK(services.archives().pack(home / "two", home / "2", cancel));
+  EXPECT_EQ(read_text(home / "1"), read_text(home / "2"));
 }
 
 }  // namespace

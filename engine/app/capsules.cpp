@@ -1,0 +1,191 @@
+#include "app/capsules.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "app/archive.hpp"
+#include "app/locks.hpp"
+#include "app/mirrors.hpp"
+#include "base/sha256.hpp"
+#include "base/strings.hpp"
+#include "experiment/capsule.hpp"
+#include "install/recorded_repositories.hpp"
+#include "install/staging.hpp"
+
+namespace ck::app {
+namespace {
+
+constexpr const char* kRecords = "records";
+constexpr const char* kMirror = "mirror";
+
+Result<experiment::CapsuleRecords> collect_records(Session& session, const std::string& name) {
+  CK_TRY(store, session.store());
+  CK_TRY(archive, open_archive(session));
+  experiment::CapsuleRecords records;
+  CK_TRY(summary, store->experiment(name));
+  CK_TRY(points, store->points(summary.name));
+  CK_TRY(annotations, store::annotations(archive, summary.name));
+  std::erase_if(
+      points, [](const store::Point& point) { return point.state == store::PointState::running; });
+  if (points.empty())
+    return fail(ErrorCode::not_found,
+                "experiment '" + summary.name + "' has no point that has ended");
+  records.experiment = std::move(summary);
+  records.points = std::move(points);
+  records.annotations = std::move(annotations);
+  return records;
+}
+
+Result<install::Mirror> make_mirror(Session& session, const experiment::CapsuleRecords& records,
+                                    const fs::path& folder) {
+  install::Mirror mirror;
+  CK_TRY(uids, experiment::points_with_locks(records.points));
+  for (const auto& uid : uids) {
+    CK_TRY(locked, lock_experiment(session, records.experiment.name, uid));
+    CK_TRY(made, create_mirror(session, locked.lock, folder));
+    mirror = std::move(made);
+  }
+  CK_CHECK(install::strip_clones(mirror));
+  return mirror;
+}
+
+/// What is not there yet, with the files that its replays need of other repositories.
+class CapsuleImport {
+ public:
+  CapsuleImport(Session& session, const fs::path& folder) : session_(session), folder_(folder) {}
+
+  Result<ImportCapsuleReport> run() {
+    CK_TRY(records, experiment::read_records(folder_ / kRecords, session_.cancel()));
+    std::error_code missing;
+    if (fs::exists(folder_ / kMirror / "mirror.json", missing)) CK_CHECK(take_mirror(records));
+    CK_CHECK(add_points(records));
+    return std::move(report_);
+  }
+
+ private:
+  Status take_mirror(const experiment::CapsuleRecords& records) {
+    CK_TRY(mirror, install::read_mirror(folder_ / kMirror));
+    CK_TRY(context, session_.context());
+    CK_CHECK(install::use_mirror(mirror, *context));
+    CK_TRY(home, session_.home());
+    CK_TRY(kept, install::keep_clones(mirror, home->mirrors() / records.experiment.uid));
+    for (const auto& clone : mirror.clones) {
+      if (clone.repository.empty()) continue;
+      CK_CHECK(take_repository(clone, clone.has_no_url() ? kept : mirror));
+    }
+    return {};
+  }
+
+  Status take_repository(const install::MirrorClone& clone, const install::Mirror& mirror) {
+    CK_TRY(repositories, session_.repositories());
+    const auto here = repositories->find(clone.repository);
+    if (here) {
+      CK_TRY(context, session_.context());
+      const std::string url = clone.has_no_url() ? std::string() : clone.url;
+      report_.kept.push_back(here->name);
+      return install::keep_recorded({clone.repository, url, clone.commit, {}, {}}, *here,
+                                    mirror.path_of(clone), *context);
+    }
+    // The address it came from stays its address; only this once it is read from the capsule.
+    const std::string place = "file://" + mirror.path_of(clone).string();
+    catalog::PullRequest request;
+    request.name = clone.repository;
+    request.url = clone.has_no_url() ? place : clone.url;
+    request.revision.commit = clone.commit;
+    const auto local =
+        sys::make_transfer(session_.settings().transfer_module, {{clone.url, place}});
+    CK_TRY(pulled, repositories->pull(request, *local, session_.clock(), session_.events(),
+                                      session_.cancel()));
+    for (const auto& one : pulled) report_.repositories.push_back(one.name);
+    session_.forget_catalog();
+    return {};
+  }
+
+  Status add_points(const experiment::CapsuleRecords& records) {
+    CK_TRY(store, session_.store());
+    CK_CHECK(
+        experiment::take_blobs(records, folder_ / kRecords, store->blobs(), session_.cancel()));
+    CK_TRY(name, store->import_experiment(records.experiment));
+    std::vector<store::ImportedPoint> points;
+    for (const auto& point : records.points) {
+      constexpr std::size_t kUidDigits = 16;
+      const std::string other =
+          sha256_hex(records.experiment.uid + "\n" + point.uid).substr(0, kUidDigits);
+      points.push_back({point, other});
+    }
+    CK_TRY(added, store->import_points(records.experiment.uid, points));
+    report_.experiment = name;
+    report_.added = added;
+    report_.known = points.size() - added;
+    return add_annotations(records, name);
+  }
+
+  Status add_annotations(const experiment::CapsuleRecords& records, const std::string& name) {
+    CK_TRY(archive, open_archive(session_));
+    CK_TRY(known, store::annotations(archive, name));
+    CK_TRY(store, session_.store());
+    CK_TRY(uids, store->point_uids(records.experiment.uid));
+    std::vector<store::Annotation> fresh;
+    for (const auto& annotation : records.annotations) {
+      const bool there = std::ranges::any_of(known, [&](const store::Annotation& one) {
+        return one.created_ns == annotation.created_ns && one.text == annotation.text &&
+               one.point == annotation.point && one.kind == annotation.kind;
+      });
+      const bool of_point_here =
+          annotation.point.empty() || std::ranges::binary_search(uids, annotation.point);
+      if (!there && of_point_here) fresh.push_back(annotation);
+    }
+    return fresh.empty() ? Status() : store::annotate(archive, name, fresh);
+  }
+
+  Session& session_;
+  const fs::path& folder_;
+  ImportCapsuleReport report_;
+};
+
+}  // namespace
+
+Result<ExportCapsuleReport> export_capsule(Session& session, const std::string& experiment,
+                                           const fs::path& file) {
+  std::error_code failed;
+  const fs::path target = fs::absolute(file, failed).lexically_normal();
+  if (fs::exists(target, failed))
+    return fail(Error(ErrorCode::conflict, target.string() + " exists already")
+                    .hint("remove it, or give another name with --out"));
+  CK_TRY(records, collect_records(session, experiment));
+  CK_TRY(context, session.context());
+  CK_TRY(folder, install::make_staging(context->home.staging()));
+  const fs::path content = folder.path() / "capsule";
+  CK_CHECK(experiment::write_records(records, context->store.blobs(), content / kRecords,
+                                     session.cancel()));
+  CK_TRY(mirror, make_mirror(session, records, content / kMirror));
+  CK_TRY(archives, session.transfer().archives());
+  CK_CHECK(archives->pack(content, target, session.cancel()));
+  ExportCapsuleReport report;
+  report.file = target;
+  report.bytes = fs::file_size(target, failed);
+  report.experiment = records.experiment.name;
+  report.points = records.points.size();
+  report.files = mirror.files.size();
+  report.sources = mirror.trees.size();
+  for (const auto& clone : mirror.clones)
+    ++(clone.repository.empty() ? report.sources : report.repositories);
+  return report;
+}
+
+Result<ImportCapsuleReport> import_capsule(Session& session, const fs::path& file) {
+  CK_TRY(context, session.context());
+  CK_TRY(staging, install::make_staging(context->home.staging()));
+  const fs::path folder = staging.path() / "capsule";
+  CK_CHECK(sys::make_directories(folder));
+  CK_TRY(archives, session.transfer().archives());
+  std::error_code missing;
+  if (!fs::is_regular_file(file, missing))
+    return fail(ErrorCode::not_found, "there is no file " + printable(file.string()));
+  CK_CHECK(archives->unpack(file, folder, {}, session.cancel()));
+  auto report = CapsuleImport(session, folder).run();
+  if (!report) return fail(std::move(report.error()).in("capsule " + printable(file.string())));
+  return report;
+}
+
+}  // namespace ck::app
