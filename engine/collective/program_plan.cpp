@@ -195,6 +195,9 @@ class Planning {
         {environment, "", true},
         {environment + "/" + std::string(kRunFolder), std::string(kRunFolder), false}};
     plan.directory = kRunFolder;
+    const std::string target = target_file(document_, bench_.platform());
+    if (!target.empty() && !yes_at(document_, "no_compile"))
+      plan.binary = environment + "/" + std::string(kRunFolder) + "/" + target;
     plan.accept_exit = accepted_codes();
     add_parameters(plan.parameters);
     for (const auto& file : texts_at(run_time_, "run_correctness_output_files")) {

@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::string_view kWork = "${work}";
 constexpr std::string_view kHome = "${home}";
+/// Below it lies what was built.
+constexpr std::string_view kEnvironments = "${home}/envs/";
 
 Result<const model::Command*> choose_command(const model::Program& program,
                                              const std::string& wanted) {
@@ -175,6 +177,8 @@ Result<RunPlan> plan_run(const model::Program& program, const install::InstallPl
   };
   CK_TRY(arguments, arguments_of(*command, request, expand));
   for (const auto& argument : arguments) plan.argv.push_back(without_home(argument, home.string()));
+  if (!plan.argv.empty() && plan.argv.front().starts_with(kEnvironments))
+    plan.binary = plan.argv.front();
 
   const auto roots = roots_of(installed);
   auto base = install::with_exports(

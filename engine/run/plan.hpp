@@ -39,6 +39,7 @@ struct RunPlan {
   std::vector<model::Metric> metrics;
   std::vector<model::Output> outputs;
   std::vector<Placement> placements;
+  std::string binary;        ///< file that was built, below "${home}/envs/ID"; empty: none
   std::string directory;     ///< where the program starts and writes, below the run's folder
   std::string surroundings;  ///< steps around the execution that another format asks for: JSON that
                              ///< only the layer that wrote it understands; empty for ours

@@ -215,6 +215,7 @@ Json to_json(const RunPlan& plan) {
   json["metrics"] = array_of(plan.metrics);
   json["outputs"] = array_of(plan.outputs);
   if (!plan.placements.empty()) json["placements"] = array_of(plan.placements);
+  if (!plan.binary.empty()) json["binary"] = plan.binary;
   if (!plan.directory.empty()) json["directory"] = plan.directory;
   if (!plan.surroundings.empty()) json["surroundings"] = scrubber.scrub(plan.surroundings);
   return json;
@@ -261,6 +262,7 @@ Result<RunPlan> run_plan_from_json(const Json& value, const std::string& source)
   reader.each("placements", [&](const Json& item, const std::string& path) {
     plan.placements.push_back(placement_from(item, path, problems));
   });
+  plan.binary = reader.optional_string("binary").value_or("");
   plan.directory = reader.optional_string("directory").value_or("");
   plan.surroundings = reader.optional_string("surroundings").value_or("");
   reader.finish();

@@ -189,6 +189,16 @@ void add_metrics(RunOutcome& outcome, const RunPlan& plan, const std::vector<dou
                : std::numeric_limits<double>::quiet_NaN());
 }
 
+/// Of what was built to be run, in bytes.
+std::optional<double> binary_size(const RunPlan& plan, const fs::path& work,
+                                  const fs::path& home) {
+  if (plan.binary.empty()) return std::nullopt;
+  std::error_code missing;
+  const auto bytes = fs::file_size(placed(plan.binary, plan, work, home), missing);
+  if (missing) return std::nullopt;
+  return static_cast<double>(bytes);
+}
+
 /// What the finished program left: outputs into the repetition, numbers into `extracted` and
 /// `measured`.
 Status collect(const RunPlan& plan, const fs::path& folder, const sys::ProcessResult& result,
@@ -283,6 +293,8 @@ Result<RunOutcome> run_once(const RunPlan& plan, int number, const PassThrough& 
   repetition.ok = !outcome.failure;
   add_metrics(outcome, plan, extracted, result.max_rss_floor_bytes);
   measured.insert(measured.end(), observed.counted.begin(), observed.counted.end());
+  if (const auto size = binary_size(plan, work.path(), context.home.root))
+    measured.push_back({{"binary_size", "bytes", "lower", "size"}, *size});
   for (auto& number_found : measured) {
     if (declares(plan.metrics, number_found.key.name)) continue;
     outcome.keys.push_back(std::move(number_found.key));
