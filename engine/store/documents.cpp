@@ -65,7 +65,7 @@ Result<std::string> DocumentReader::read(std::string_view bytes, std::int64_t ba
     base_ = base;
     base_text_ = std::move(*text);
   }
-  auto text = sys::decompress_beside(base_text_, bytes);
+  auto text = decompressor_.beside(base_text_, bytes);
   if (!text) return fail(std::move(text.error()).in(place));
   return std::move(*text);
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "sys/compress.hpp"
 #include "sys/sqlite.hpp"
 
 namespace ck::store {
@@ -45,6 +46,7 @@ class DocumentReader {
 
  private:
   sys::Database* database_;
+  sys::Decompressor decompressor_;
   std::int64_t base_ = 0;
   std::string base_text_;
 };

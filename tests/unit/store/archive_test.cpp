@@ -367,5 +367,21 @@ TEST_F(ArchiveTest, SamplesComePointByPoint) {
   EXPECT_EQ(all, "1:3 1:1 2:2 ");
 }
 
+TEST_F(ArchiveTest, EachPointHasItsDocumentHoweverItIsPacked) {
+  auto store = open();
+  const std::string common(5000, 'x');
+  std::map<std::string, std::string> written;
+  for (const auto* text : {"one", "two", "three"}) {
+    const std::string document = R"({"schema":"ck.record/1","request":")" + common + text + R"("})";
+    written[add(store, "e", {1}, document)] = document;
+  }
+  std::map<std::string, std::string> read;
+  ASSERT_OK(store.each_point([&](const Store::PointHead& head) -> Status {
+    read[head.uid] = head.document;
+    return {};
+  }));
+  EXPECT_EQ(read, written);
+}
+
 }  // namespace
 }  // namespace ck::store

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "support/temporary_home.hpp"
+
 namespace ck::sys {
 namespace {
 
@@ -63,6 +65,26 @@ RC_GTEST_PROP(Decompress, StandsDamage, (const std::string& text)) {
       static_cast<char>(*rc::gen::inRange(1, 256));
   const auto result = decompress(packed, 1u << 20);
   if (!result) RC_ASSERT(result.error().code == ErrorCode::invalid);
+}
+
+TEST(Decompressor, ReadsOneTextAfterTheOtherAlsoAfterADamagedOne) {
+  std::string base;  // that nothing but itself resembles
+  for (unsigned i = 1; i < 300; ++i) base += std::to_string(i * i * 2654435761U);
+  const std::string large(3'000'000, 'l');
+  const std::string packed = compress_beside(base, base + "more");
+  Decompressor decompressor;
+  for (int i = 0; i < 3; ++i) {
+    const auto text = decompressor.beside(base, packed);
+    ASSERT_OK(text);
+    EXPECT_EQ(*text, base + "more");
+    EXPECT_ERROR(decompressor.beside(base, packed.substr(0, packed.size() / 2)), invalid, "");
+    EXPECT_ERROR(decompressor.beside({}, "nothing"), invalid, "");
+    const auto whole = decompressor.beside({}, compress(large));
+    ASSERT_OK(whole);
+    EXPECT_EQ(*whole, large);
+  }
+  EXPECT_ERROR(decompressor.beside(base, packed, 100), invalid, "more than 100 bytes");
+  EXPECT_ERROR(decompressor.beside({}, packed), invalid, "");
 }
 
 }  // namespace
