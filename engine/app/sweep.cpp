@@ -80,9 +80,31 @@ Result<std::map<std::string, std::vector<std::string>>> choices_of(Session& sess
   return choices;
 }
 
+SweepValues sorted(SweepValues values) {
+  std::ranges::sort(values);
+  return values;
+}
+
 void set(install::Variables& pairs, const std::string& name, const std::string& value) {
   std::erase_if(pairs, [&](const auto& pair) { return pair.first == name; });
   pairs.emplace_back(name, value);
+}
+
+double seconds_of(const store::Point& point) {
+  return static_cast<double>(point.ended_ns - point.created_ns) / 1e9;
+}
+
+}  // namespace
+
+Result<ValueLists> value_lists(Session& session, const RunRequest& base,
+                               const std::vector<SweepAxis>& axes) {
+  CK_TRY(choices, choices_of(session, base));
+  ValueLists lists;
+  for (const auto& axis : axes) {
+    CK_TRY(values, axis_values(axis, choices[axis.name]));
+    lists.emplace_back(axis.name, std::move(values));
+  }
+  return lists;
 }
 
 RunRequest request_for(const RunRequest& base, const SweepValues& values) {
@@ -99,7 +121,6 @@ RunRequest request_for(const RunRequest& base, const SweepValues& values) {
   return request;
 }
 
-/// The same for the same program and the same options beside what is varied.
 std::string sweep_id(const RunRequest& base) {
   Json identity = {{"program", base.pattern.text()}, {"command", base.command}};
   identity["tags"] = base.tags.text();
@@ -111,16 +132,9 @@ std::string sweep_id(const RunRequest& base) {
   return sha256_hex(to_text(identity)).substr(0, kIdDigits);
 }
 
-SweepValues sorted(SweepValues values) {
-  std::ranges::sort(values);
-  return values;
-}
-
-/// The sweep's points that ended well, by their values.
-Result<std::map<SweepValues, store::Point>> known_points(Session& session,
-                                                         const std::string& experiment,
-                                                         const std::string& id) {
-  std::map<SweepValues, store::Point> known;
+Result<std::map<SweepValues, std::vector<store::Point>>> recorded_points(
+    Session& session, const std::string& experiment, const std::string& id) {
+  std::map<SweepValues, std::vector<store::Point>> known;
   CK_TRY(store, session.store());
   CK_TRY(experiments, store->experiments(experiment, {}));
   if (experiments.empty()) return known;
@@ -128,26 +142,11 @@ Result<std::map<SweepValues, store::Point>> known_points(Session& session,
   for (auto& point : points) {
     auto place = experiment::sweep_place_of(point);
     if (place.id != id || point.state != store::PointState::ok) continue;
-    known.insert_or_assign(sorted(std::move(place.values)), std::move(point));
+    std::ranges::sort(place.values);
+    known[std::move(place.values)].push_back(std::move(point));
   }
   return known;
 }
-
-double seconds_of(const store::Point& point) {
-  return static_cast<double>(point.ended_ns - point.created_ns) / 1e9;
-}
-
-Result<std::vector<SweepValues>> planned_points(Session& session, const SweepRequest& request) {
-  CK_TRY(choices, choices_of(session, request.base));
-  std::vector<std::pair<std::string, std::vector<std::string>>> axes;
-  for (const auto& axis : request.axes) {
-    CK_TRY(values, axis_values(axis, choices[axis.name]));
-    axes.emplace_back(axis.name, std::move(values));
-  }
-  return sweep_points(axes, request.zip);
-}
-
-}  // namespace
 
 std::size_t SweepReport::missing() const {
   return static_cast<std::size_t>(
@@ -178,9 +177,8 @@ Result<std::vector<std::string>> axis_values(const SweepAxis& axis,
   return values;
 }
 
-Result<std::vector<SweepValues>> sweep_points(
-    const std::vector<std::pair<std::string, std::vector<std::string>>>& axes,
-    const std::vector<std::string>& zip) {
+Result<std::vector<SweepValues>> sweep_points(const ValueLists& axes,
+                                              const std::vector<std::string>& zip) {
   // Each group steps as one; an axis that is not zipped is a group of its own.
   std::vector<std::vector<std::size_t>> groups;
   std::optional<std::size_t> zipped;
@@ -219,20 +217,21 @@ Result<std::vector<SweepValues>> sweep_points(
 
 Result<SweepReport> sweep(Session& session, const SweepRequest& request,
                           const run::PassThrough& output) {
-  CK_TRY(points, planned_points(session, request));
+  CK_TRY(axes, value_lists(session, request.base, request.axes));
+  CK_TRY(points, sweep_points(axes, request.zip));
   SweepReport report;
   report.id = sweep_id(request.base);
   CK_TRY(component,
          choose_component(session, request.base.pattern, request.base.tags, {"program"}));
   report.experiment = request.base.experiment.empty() ? component.id.name : request.base.experiment;
-  CK_TRY(known, known_points(session, report.experiment, report.id));
+  CK_TRY(known, recorded_points(session, report.experiment, report.id));
   double seconds = 0;
-  for (const auto& [values, point] : known) seconds += seconds_of(point);
+  for (const auto& [values, recorded] : known) seconds += seconds_of(recorded.back());
   if (!known.empty()) report.seconds_per_point = seconds / static_cast<double>(known.size());
   for (auto& values : points) {
     SweepReport::Entry entry{std::move(values), std::nullopt, false, std::nullopt};
     if (const auto found = known.find(sorted(entry.values)); found != known.end()) {
-      entry.point = found->second;
+      entry.point = found->second.back();
       entry.known = true;
     }
     report.entries.push_back(std::move(entry));

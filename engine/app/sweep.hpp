@@ -1,6 +1,8 @@
 #pragma once
 /// ck benchmark with --param.NAME=A,B,C: every combination, one point each.
 
+#include <map>
+
 #include "app/programs.hpp"
 
 namespace ck::app {
@@ -21,6 +23,8 @@ struct SweepRequest {
 };
 
 using SweepValues = std::vector<std::pair<std::string, std::string>>;
+/// Names, each with all its values.
+using ValueLists = std::vector<std::pair<std::string, std::vector<std::string>>>;
 
 /// One value list, taken apart. `usage` for a range that cannot be counted, `@all` of what has no
 /// choices, or more than 100,000 values.
@@ -28,9 +32,22 @@ Result<std::vector<std::string>> axis_values(const SweepAxis& axis,
                                              const std::vector<std::string>& choices);
 
 /// Every combination in order. `usage` for zipped axes of different lengths or too many points.
-Result<std::vector<SweepValues>> sweep_points(
-    const std::vector<std::pair<std::string, std::vector<std::string>>>& axes,
-    const std::vector<std::string>& zip);
+Result<std::vector<SweepValues>> sweep_points(const ValueLists& axes,
+                                              const std::vector<std::string>& zip);
+
+/// The axes taken apart, with the choices that the program names.
+Result<ValueLists> value_lists(Session& session, const RunRequest& base,
+                               const std::vector<SweepAxis>& axes);
+
+/// The run of one combination.
+RunRequest request_for(const RunRequest& base, const SweepValues& values);
+
+/// The same for the same program and the same options beside what is varied.
+std::string sweep_id(const RunRequest& base);
+
+/// The sweep's points that ended well, by their sorted values, the first recorded first.
+Result<std::map<SweepValues, std::vector<store::Point>>> recorded_points(
+    Session& session, const std::string& experiment, const std::string& id);
 
 struct SweepReport {
   struct Entry {

@@ -225,6 +225,7 @@ std::vector<Command> program_commands() {
        {"ck compile program:hello"},
        compile},
       benchmark_command(grammar, choices),
+      explore_command(grammar, choices),
       {"explain",
        "tell why each dependency resolves as it does",
        {"explain program:NAME [--PARAMETER=value …] [--dep.KEY=CHOICE …]",

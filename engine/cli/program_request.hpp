@@ -18,5 +18,6 @@ Result<int> finish(Call& call, const app::RunReport& report, bool metrics_are_da
 
 /// The row of `ck benchmark`, beside those that share its grammar and its words about choices.
 Command benchmark_command(const Grammar& program, const std::string& choices);
+Command explore_command(const Grammar& program, const std::string& choices);
 
 }  // namespace ck::cli

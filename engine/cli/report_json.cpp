@@ -490,6 +490,66 @@ std::string json_text(const app::SweepReport& report) {
   return to_pretty_text(json);
 }
 
+namespace {
+
+Json values_json(const app::SweepValues& values) {
+  Json object = Json::object();
+  for (const auto& [name, value] : values) object[name] = value;
+  return object;
+}
+
+Json entry_json(const app::ExploreReport& report, const app::ExploreEntry& entry) {
+  Json one = {{"values", values_json(entry.values)},
+              {"point", entry.point.empty() ? Json(nullptr) : Json(entry.point)},
+              {"samples", entry.samples},
+              {"on_frontier", entry.on_frontier},
+              {"probability", entry.probability},
+              {"medians", Json::object()}};
+  for (std::size_t i = 0; i < entry.medians.size(); ++i)
+    one["medians"][report.objectives[i].name] = entry.medians[i];
+  if (!entry.failure.empty()) one["failure"] = entry.failure;
+  return one;
+}
+
+Json choice_json(const app::ExploreChoice& choice) {
+  const auto& without = choice.effect.without;
+  Json one = {{"axis", choice.axis},
+              {"value", choice.value},
+              {"instead", choice.instead},
+              {"matters", choice.effect.matters},
+              {"fails_without", choice.effect.failed_without}};
+  if (!choice.effect.failed_without) {
+    one["ratio_without"] = without.ratio;
+    one["ratio_without_90"] = {finite(without.interval.low), finite(without.interval.high)};
+  }
+  return one;
+}
+
+}  // namespace
+
+std::string json_text(const app::ExploreReport& report) {
+  Json json = titled("ck.explore/1");
+  json["id"] = report.id;
+  json["experiment"] = report.experiment;
+  json["places"] = report.places;
+  json["axes"] = list(report.axes, [](const auto& axis) {
+    return Json{{"name", axis.first}, {"values", axis.second}};
+  });
+  json["objectives"] = list(report.objectives, [](const app::ExploreObjective& objective) {
+    return Json{{"name", objective.name},
+                {"unit", objective.unit},
+                {"better", objective.greatest ? "higher" : "lower"}};
+  });
+  json["tried"] =
+      list(report.entries, [&](const auto& entry) { return entry_json(report, entry); });
+  json["best"] = report.best ? values_json(report.entries[*report.best].values) : Json(nullptr);
+  if (!report.choices.empty()) {
+    json["choices"] = list(report.choices, choice_json);
+    json["what_matters"] = values_json(report.pruned);
+  }
+  return to_pretty_text(json);
+}
+
 std::string json_text(const app::CompileReport& report) {
   Json json = titled("ck.compile/1");
   json["environment"] = environment_json(report.environment);

@@ -9,6 +9,7 @@
 #include "app/doctor.hpp"
 #include "app/environments.hpp"
 #include "app/experiments.hpp"
+#include "app/explore.hpp"
 #include "app/lint.hpp"
 #include "app/programs.hpp"
 #include "app/repositories.hpp"
@@ -27,6 +28,7 @@ std::string json_text(const app::EnvironmentsReport& report);
 std::string json_text(const app::LogReport& report);
 std::string json_text(const app::RunReport& report);
 std::string json_text(const app::CompareReport& report);
+std::string json_text(const app::ExploreReport& report);
 std::string json_text(const app::SweepReport& report);
 std::string json_text(const app::CompileReport& report);
 std::string json_text(const app::DoctorReport& report);

@@ -23,7 +23,7 @@ constexpr double kShown = 0.1;
 constexpr int kVainDraws = 1000;
 
 /// The samples of all objectives as one, each with its weight.
-std::vector<double> combined(const Trial& trial, const std::vector<double>& weights) {
+std::vector<double> combined(const TriedPlace& trial, const std::vector<double>& weights) {
   std::size_t count = std::numeric_limits<std::size_t>::max();
   for (const auto& list : trial.costs) count = std::min(count, list.size());
   std::vector<double> sums(count, 0);
@@ -34,12 +34,12 @@ std::vector<double> combined(const Trial& trial, const std::vector<double>& weig
   return sums;
 }
 
-double cost_of(const Trial& trial, const std::vector<double>& weights) {
+double cost_of(const TriedPlace& trial, const std::vector<double>& weights) {
   if (trial.failed()) return std::numeric_limits<double>::infinity();
   return measure::median(combined(trial, weights));
 }
 
-std::vector<double> medians(const Trial& trial) {
+std::vector<double> medians(const TriedPlace& trial) {
   std::vector<double> values;
   for (const auto& list : trial.costs) values.push_back(measure::median(list));
   return values;
@@ -50,7 +50,7 @@ class Searching {
   Searching(const SearchRule& rule, const TryPlace& try_place)
       : rule_(rule), try_place_(try_place), random_(rule.seed) {}
 
-  Result<std::vector<Trial>> run() {
+  Result<std::vector<TriedPlace>> run() {
     switch (rule_.strategy) {
       case Strategy::exhaustive:
         CK_CHECK(every_place());
@@ -116,14 +116,15 @@ class Searching {
     return {};
   }
 
-  std::vector<double> drawn_weights(const Trial& trial) {
+  std::vector<double> drawn_weights(const TriedPlace& trial) {
     std::vector<double> weights;
     for (std::size_t i = 0; i < trial.costs.size(); ++i)
       weights.push_back(random_.fraction() + 0.01);
     return weights;
   }
 
-  bool is_better(const Trial& trial, const Trial& than, const std::vector<double>& weights) const {
+  bool is_better(const TriedPlace& trial, const TriedPlace& than,
+                 const std::vector<double>& weights) const {
     if (trial.failed() || than.failed()) return !trial.failed();
     const auto now = combined(trial, weights);
     const auto before = combined(than, weights);
@@ -192,9 +193,9 @@ class Searching {
 
   /// Drops what failed, and what the best is already shown to beat (racing).
   void drop_beaten(std::vector<std::size_t>& field) const {
-    const Trial& best = trials_[field.front()];
+    const TriedPlace& best = trials_[field.front()];
     std::erase_if(field, [&](std::size_t i) {
-      const Trial& trial = trials_[i];
+      const TriedPlace& trial = trials_[i];
       if (trial.failed()) return true;
       if (best.costs.size() != 1 || &trial == &best) return false;
       return is_better(best, trial, {}) && best.costs[0].size() >= 4 && trial.costs[0].size() >= 4;
@@ -224,7 +225,7 @@ class Searching {
   const SearchRule& rule_;
   const TryPlace& try_place_;
   measure::Random random_;
-  std::vector<Trial> trials_;
+  std::vector<TriedPlace> trials_;
   std::map<Place, Known> known_;
 };
 
@@ -240,18 +241,18 @@ Result<Strategy> strategy_named(const std::string& name) {
                   .hint("there are: exhaustive, random, climb, halving"));
 }
 
-Result<std::vector<Trial>> search(const SearchRule& rule, const TryPlace& try_place) {
+Result<std::vector<TriedPlace>> search(const SearchRule& rule, const TryPlace& try_place) {
   return Searching(rule, try_place).run();
 }
 
-Effect effect_of(const Trial& trial, const Trial& base) {
+Effect effect_of(const TriedPlace& trial, const TriedPlace& base) {
   const auto now = combined(trial, {});
   const auto before = combined(base, {});
   const auto shift = measure::rank_sum(before, now, 0.9);
   return {std::exp(shift.estimate), {std::exp(shift.interval.low), std::exp(shift.interval.high)}};
 }
 
-Result<Pruned> prune(const SearchRule& rule, const Trial& best, const TryPlace& try_place) {
+Result<Pruned> prune(const SearchRule& rule, const TriedPlace& best, const TryPlace& try_place) {
   Pruned pruned{best, {}};
   for (std::size_t axis = 0; axis < best.place.size(); ++axis) {
     if (best.place[axis] == 0) continue;

@@ -17,7 +17,7 @@ using Place = std::vector<std::size_t>;
 
 /// What is known of a place. `costs[objective][n]` is the logarithm of the n-th sample, with the
 /// sign that makes less of it better.
-struct Trial {
+struct TriedPlace {
   Place place;
   std::vector<std::vector<double>> costs;  ///< empty: it failed, or breaks a condition
   bool failed() const { return costs.empty(); }
@@ -43,13 +43,13 @@ struct SearchRule {
 };
 
 /// Tries one place with at least so many samples in all. An error ends the search.
-using TryPlace = std::function<Result<Trial>(const Place& place, std::size_t samples)>;
+using TryPlace = std::function<Result<TriedPlace>(const Place& place, std::size_t samples)>;
 
 /// Every place that was tried, in the order of the first try. The same rule and answers lead along
 /// the same places, so that answers that are known already make an interrupted search go on.
 /// With several objectives a climb follows a weighting of them that each start draws anew, and
 /// halving keeps what lies on the first frontiers.
-Result<std::vector<Trial>> search(const SearchRule& rule, const TryPlace& try_place);
+Result<std::vector<TriedPlace>> search(const SearchRule& rule, const TryPlace& try_place);
 
 /// How a trial compares with a base: the ratio of the costs, all objectives multiplied.
 struct Effect {
@@ -57,7 +57,7 @@ struct Effect {
   measure::Interval interval;  ///< 90 %; unbounded with too few samples
 };
 /// Neither may have failed.
-Effect effect_of(const Trial& trial, const Trial& base);
+Effect effect_of(const TriedPlace& trial, const TriedPlace& base);
 
 /// One choice of a place, and what it does there.
 struct ChoiceEffect {
@@ -68,11 +68,11 @@ struct ChoiceEffect {
   Effect without;               ///< of taking the base's value
 };
 struct Pruned {
-  Trial trial;  ///< the place with the choices that matter alone
+  TriedPlace trial;  ///< the place with the choices that matter alone
   std::vector<ChoiceEffect> choices;
 };
 /// Takes back each choice in turn that differs from the base's, for good where that costs no more
 /// than the margin. Tries as many places as there are such choices, beyond the budget.
-Result<Pruned> prune(const SearchRule& rule, const Trial& best, const TryPlace& try_place);
+Result<Pruned> prune(const SearchRule& rule, const TriedPlace& best, const TryPlace& try_place);
 
 }  // namespace ck::experiment

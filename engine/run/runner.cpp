@@ -190,8 +190,7 @@ void add_metrics(RunOutcome& outcome, const RunPlan& plan, const std::vector<dou
 }
 
 /// Of what was built to be run, in bytes.
-std::optional<double> binary_size(const RunPlan& plan, const fs::path& work,
-                                  const fs::path& home) {
+std::optional<double> binary_size(const RunPlan& plan, const fs::path& work, const fs::path& home) {
   if (plan.binary.empty()) return std::nullopt;
   std::error_code missing;
   const auto bytes = fs::file_size(placed(plan.binary, plan, work, home), missing);

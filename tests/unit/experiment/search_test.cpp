@@ -19,10 +19,10 @@ class SearchTest : public testing::Test {
 
   TryPlace measured(Cost cost, double noise = 0) {
     return [this, cost = std::move(cost), noise](const Place& place,
-                                                 std::size_t samples) -> Result<Trial> {
+                                                 std::size_t samples) -> Result<TriedPlace> {
       asked[place] = std::max(asked[place], samples);
       order.push_back(place);
-      Trial trial{place, {}};
+      TriedPlace trial{place, {}};
       const auto costs = cost(place);
       for (const double one : costs) {
         trial.costs.emplace_back();
@@ -33,8 +33,8 @@ class SearchTest : public testing::Test {
     };
   }
 
-  static const Trial& best(const std::vector<Trial>& trials) {
-    const Trial* found = nullptr;
+  static const TriedPlace& best(const std::vector<TriedPlace>& trials) {
+    const TriedPlace* found = nullptr;
     for (const auto& trial : trials) {
       if (!trial.failed() && (found == nullptr || trial.costs[0][0] < found->costs[0][0]))
         found = &trial;
@@ -176,7 +176,7 @@ TEST_F(SearchTest, TheSameSeedAndAnswersLeadAlongTheSamePlaces) {
 }
 
 TEST_F(SearchTest, AnErrorEndsTheSearch) {
-  const TryPlace interrupted = [](const Place&, std::size_t) -> Result<Trial> {
+  const TryPlace interrupted = [](const Place&, std::size_t) -> Result<TriedPlace> {
     return fail(ErrorCode::interrupted, "interrupted");
   };
   for (const auto strategy :
@@ -192,7 +192,7 @@ TEST_F(SearchTest, PruningKeepsWhatMatters) {
   auto pruning = rule(Strategy::climb, 1, {2, 2, 2, 2});
   pruning.samples = 5;
   const auto try_place = measured(cost, 0.001);
-  const Trial best = *try_place({1, 1, 1, 1}, 5);
+  const TriedPlace best = *try_place({1, 1, 1, 1}, 5);
   const auto pruned = prune(pruning, best, try_place);
   ASSERT_OK(pruned);
   EXPECT_EQ(pruned->trial.place, (Place{1, 0, 1, 1}));

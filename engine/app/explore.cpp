@@ -1,0 +1,310 @@
+#include "app/explore.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "app/archive.hpp"
+#include "app/flag_space.hpp"
+#include "app/machine.hpp"
+#include "app/prepare.hpp"
+#include "base/strings.hpp"
+#include "measure/frontier.hpp"
+
+namespace ck::app {
+namespace {
+
+constexpr std::size_t kResamples = 200;
+/// Costs are logarithms: zero (an accuracy of nothing, a time below the clock) is far away, but
+/// somewhere.
+constexpr double kLeast = 1e-12;
+
+/// The place in the list of keys that an objective's name means.
+std::optional<std::size_t> key_of(const std::string& name,
+                                  const std::vector<store::MetricKey>& keys) {
+  const auto place = [&](auto&& fits) -> std::optional<std::size_t> {
+    const auto found = std::ranges::find_if(keys, fits);
+    if (found == keys.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - keys.begin());
+  };
+  if (const auto exact = place([&](const auto& key) { return key.name == name; })) return exact;
+  if (name == "time") {
+    const std::string primary = experiment::primary_metric(keys);
+    return place([&](const auto& key) { return key.name == primary; });
+  }
+  if (name == "size" || name == "memory" || name == "energy")
+    return place([&](const auto& key) { return key.role == name; });
+  return std::nullopt;
+}
+
+Result<ExploreObjective> objective_of(const std::string& text,
+                                      const std::vector<store::MetricKey>& keys) {
+  const auto colon = text.rfind(':');
+  const std::string name = text.substr(0, colon);
+  const std::string side = colon == std::string::npos ? "" : text.substr(colon + 1);
+  const auto key = key_of(name, keys);
+  if (!key) {
+    std::vector<std::string> names;
+    for (const auto& one : keys) names.push_back(one.name);
+    return fail(Error(ErrorCode::usage, "--objective=" + text + ": no such number is measured")
+                    .hint("there are: " + join(names, ", ")));
+  }
+  const std::string& direction = keys[*key].direction;
+  const bool told = side == "min" || side == "max";
+  if ((!side.empty() && !told) || (!told && direction == "none")) {
+    return fail(Error(ErrorCode::usage, "--objective=" + text + ": is less of it better, or more?")
+                    .hint("--objective=" + name + ":min or " + name + ":max"));
+  }
+  return ExploreObjective{keys[*key].name, keys[*key].unit,
+                          told ? side == "max" : direction == "higher"};
+}
+
+std::vector<double> samples_of(const store::Point& point, const std::string& name) {
+  std::vector<double> samples;
+  const auto key = std::ranges::find(point.keys, name, &store::MetricKey::name);
+  if (key == point.keys.end()) return samples;
+  const auto column = static_cast<std::size_t>(key - point.keys.begin());
+  for (const auto& repetition : point.repetitions) {
+    if (repetition.ok && column < repetition.metrics.size() &&
+        !std::isnan(repetition.metrics[column]))
+      samples.push_back(repetition.metrics[column]);
+  }
+  return samples;
+}
+
+std::size_t repetitions_of(const std::vector<store::Point>& points) {
+  std::size_t count = 0;
+  for (const auto& point : points) count += point.repetitions.size();
+  return count;
+}
+
+class Exploration {
+ public:
+  Exploration(Session& session, const ExploreRequest& request, const run::PassThrough& output)
+      : session_(session), request_(request), output_(output), rule_(request.rule) {}
+
+  Result<ExploreReport> run() {
+    CK_CHECK(lay_out());
+    if (request_.base.dry_run) return std::move(report_);
+    CK_TRY(recorded, recorded_points(session_, report_.experiment, report_.id));
+    points_ = std::move(recorded);
+    QuietMachine machine;
+    if (request_.base.fix) machine.quieten(session_);
+    preflight_ = request_.base.preflight;
+    const experiment::TryPlace try_place = [this](const experiment::Place& place,
+                                                  std::size_t samples) {
+      return this->trial(place, samples);
+    };
+    CK_TRY(trials, experiment::search(rule_, try_place));
+    tell_frontier(trials);
+    if (request_.prune && report_.best) {
+      CK_TRY(pruned, experiment::prune(rule_, trials[*report_.best], try_place));
+      tell_choices(pruned);
+    }
+    return std::move(report_);
+  }
+
+ private:
+  /// The space, and where its points are kept.
+  Status lay_out() {
+    const RunRequest& base = request_.base;
+    CK_TRY(component, choose_component(session_, base.pattern, base.tags, {"program"}));
+    report_.experiment = base.experiment.empty() ? component.id.name : base.experiment;
+    report_.id = sweep_id(base);
+    CK_TRY(lists, value_lists(session_, base, request_.axes));
+    report_.axes = std::move(lists);
+    first_flag_ = report_.axes.size();
+    if (request_.flags) CK_CHECK(add_flags());
+    report_.places = 1;
+    rule_.sizes.clear();
+    for (const auto& [name, values] : report_.axes) {
+      rule_.sizes.push_back(values.size());
+      report_.places *= static_cast<double>(values.size());
+    }
+    if (report_.places > 1) return {};
+    return fail(Error(ErrorCode::usage, "there is nothing to explore")
+                    .hint("name values: --param.NAME=A,B,C, or --space=flags"));
+  }
+
+  Status add_flags() {
+    std::string compiler = request_.compiler;
+    if (compiler.empty()) {
+      CK_TRY(prepared, prepare_run(session_, request_.base));
+      compiler = "cc";
+      for (const auto& [name, value] : prepared.run_plan.variables) {
+        if (name == "CK_CC_FULL_PATH") compiler = value;
+      }
+    }
+    CK_TRY(axes, flag_space(session_, compiler));
+    for (auto& axis : axes) report_.axes.emplace_back(std::move(axis.name), std::move(axis.values));
+    return {};
+  }
+
+  SweepValues values_of(const experiment::Place& place) const {
+    SweepValues values;
+    std::vector<std::string> flags;
+    for (std::size_t axis = 0; axis < place.size(); ++axis) {
+      const auto& [name, list] = report_.axes[axis];
+      if (axis < first_flag_) {
+        values.emplace_back(name, list[place[axis]]);
+      } else if (!list[place[axis]].empty()) {
+        flags.push_back(list[place[axis]]);
+      }
+    }
+    if (request_.flags) values.emplace_back("flags", join(flags, " "));
+    return values;
+  }
+
+  Result<experiment::TriedPlace> trial(const experiment::Place& place, std::size_t samples) {
+    const SweepValues values = values_of(place);
+    SweepValues key = values;
+    std::ranges::sort(key);
+    auto& points = points_[key];
+    ExploreEntry entry{values, "", {}, 0, false, 0, ""};
+    if (const std::size_t there = repetitions_of(points); there < samples) {
+      CK_TRY(failure, measure(values, samples - there, points));
+      entry.failure = std::move(failure);
+    }
+    experiment::TriedPlace trial{place, {}};
+    if (entry.failure.empty()) {
+      entry.point = points.back().uid;
+      CK_CHECK(choose_objectives(points.back().keys));
+      CK_TRY(good, meets_condition(entry.point));
+      if (good) {
+        trial.costs = costs_of(points, entry);
+      } else {
+        entry.failure = "does not meet " + experiment::text_of(request_.where);
+      }
+    }
+    keep(place, std::move(entry));
+    return trial;
+  }
+
+  /// Runs the place; why it failed, or nothing.
+  Result<std::string> measure(const SweepValues& values, std::size_t repetitions,
+                              std::vector<store::Point>& points) {
+    session_.events().on(Progress{"explore", report_.entries.size() + 1, rule_.budget, "places"});
+    RunRequest one = request_for(request_.base, values);
+    one.sampling.repetitions = static_cast<int>(repetitions);
+    one.sampling.precision.reset();
+    one.sweep = {report_.id, values};
+    one.fix = false;
+    one.preflight = std::exchange(preflight_, std::min(preflight_, RunRequest::Preflight::record));
+    auto ran = app::run(session_, one, output_);
+    if (!ran && ran.error().code == ErrorCode::build_failed) return ran.error().message;
+    if (!ran && ran.error().code == ErrorCode::program_failed) return ran.error().message;
+    if (!ran) return fail(std::move(ran.error()));
+    if (ran->failure && ran->failure->code == ErrorCode::interrupted)
+      return fail(std::move(*ran->failure).hint("the same command goes on from here"));
+    if (ran->failure) return ran->failure->message;
+    points.push_back(std::move(*ran->point));
+    return std::string();
+  }
+
+  Status choose_objectives(const std::vector<store::MetricKey>& keys) {
+    if (!report_.objectives.empty()) return {};
+    for (const auto& text : request_.objectives) {
+      CK_TRY(objective, objective_of(text, keys));
+      report_.objectives.push_back(std::move(objective));
+    }
+    return {};
+  }
+
+  Result<bool> meets_condition(const std::string& point) {
+    if (experiment::names_in(request_.where).empty()) return true;
+    CK_TRY(archive, open_archive(session_));
+    experiment::SelectRequest request;
+    request.experiments = report_.experiment;
+    request.where = request_.where;
+    CK_TRY(selection, experiment::select_points(request, archive));
+    return std::ranges::any_of(selection.points,
+                               [&](const auto& found) { return found.head.uid == point; });
+  }
+
+  /// Empty when an objective was not measured there.
+  std::vector<std::vector<double>> costs_of(const std::vector<store::Point>& points,
+                                            ExploreEntry& entry) const {
+    std::vector<std::vector<double>> costs;
+    for (const auto& objective : report_.objectives) {
+      std::vector<double> samples;
+      for (const auto& point : points) {
+        const auto more = samples_of(point, objective.name);
+        samples.insert(samples.end(), more.begin(), more.end());
+      }
+      if (samples.empty()) {
+        entry.failure = objective.name + " was not measured";
+        entry.medians.clear();
+        return {};
+      }
+      entry.samples = samples.size();
+      entry.medians.push_back(measure::median(samples));
+      for (double& sample : samples) {
+        const double cost = std::log(std::max(sample, kLeast));
+        sample = objective.greatest ? -cost : cost;
+      }
+      costs.push_back(std::move(samples));
+    }
+    return costs;
+  }
+
+  void keep(const experiment::Place& place, ExploreEntry entry) {
+    const auto [known, fresh] = entries_.emplace(place, report_.entries.size());
+    if (fresh) {
+      report_.entries.push_back(std::move(entry));
+    } else {
+      report_.entries[known->second] = std::move(entry);
+    }
+  }
+
+  void tell_frontier(const std::vector<experiment::TriedPlace>& trials) {
+    std::vector<std::vector<double>> medians;
+    std::vector<std::vector<std::vector<double>>> samples;
+    double least = std::numeric_limits<double>::infinity();
+    for (std::size_t i = 0; i < trials.size(); ++i) {
+      medians.emplace_back();
+      double sum = 0;
+      for (const auto& list : trials[i].costs) {
+        medians.back().push_back(measure::median(list));
+        sum += medians.back().back();
+      }
+      if (!trials[i].failed() && sum < least) {
+        least = sum;
+        report_.best = i;
+      }
+      samples.push_back(trials[i].costs);
+    }
+    const auto on = measure::frontier(medians);
+    const auto share = measure::frontier_probability(samples, kResamples, rule_.seed);
+    for (std::size_t i = 0; i < trials.size(); ++i) {
+      report_.entries[i].on_frontier = on[i];
+      report_.entries[i].probability = share[i];
+    }
+  }
+
+  void tell_choices(const experiment::Pruned& pruned) {
+    for (const auto& choice : pruned.choices) {
+      const auto& [name, values] = report_.axes[choice.axis];
+      report_.choices.push_back({name, values[choice.value], values[0], choice});
+    }
+    report_.pruned = values_of(pruned.trial.place);
+  }
+
+  Session& session_;
+  const ExploreRequest& request_;
+  const run::PassThrough& output_;
+  experiment::SearchRule rule_;
+  RunRequest::Preflight preflight_ = RunRequest::Preflight::no;
+  std::size_t first_flag_ = 0;  ///< axes from here on are flags of the compiler
+  std::map<SweepValues, std::vector<store::Point>> points_;
+  std::map<experiment::Place, std::size_t> entries_;
+  ExploreReport report_;
+};
+
+}  // namespace
+
+Result<ExploreReport> explore(Session& session, const ExploreRequest& request,
+                              const run::PassThrough& output) {
+  return Exploration(session, request, output).run();
+}
+
+}  // namespace ck::app

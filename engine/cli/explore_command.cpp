@@ -1,0 +1,212 @@
+#include <fmt/format.h>
+#include <algorithm>
+#include <cmath>
+
+#include "app/explore.hpp"
+#include "base/strings.hpp"
+#include "base/table.hpp"
+#include "cli/collective_options.hpp"
+#include "cli/program_request.hpp"
+#include "cli/report_json.hpp"
+
+namespace ck::cli {
+namespace {
+
+constexpr std::size_t kShownPlaces = 20;
+
+Result<experiment::SearchRule> rule_of(const Call& call) {
+  constexpr int kMostPlaces = 1'000'000;
+  constexpr int kMostSamples = 10'000;
+  experiment::SearchRule rule;
+  CK_TRY(strategy, experiment::strategy_named(call.line.given("strategy").value_or("climb")));
+  rule.strategy = strategy;
+  CK_TRY(budget, call.line.integer("budget", 1, kMostPlaces));
+  CK_TRY(samples, call.line.integer("samples", 1, kMostSamples));
+  CK_TRY(seed, call.line.integer("seed", 0, kMostPlaces));
+  CK_TRY(margin, call.line.share("margin"));
+  rule.budget = static_cast<std::size_t>(budget.value_or(100));
+  rule.samples = static_cast<std::size_t>(samples.value_or(3));
+  rule.seed = static_cast<std::uint64_t>(seed.value_or(1));
+  rule.margin = margin.value_or(rule.margin);
+  return rule;
+}
+
+Result<app::ExploreRequest> explore_request(Call& call) {
+  app::ExploreRequest request;
+  CK_TRY(base, request_of(call, {"program"}));
+  request.base = std::move(base);
+  request.base.preflight = app::RunRequest::Preflight::tell;
+  request.base.fix = call.line.has("fix");
+  request.base.sampling.vary_environment = true;
+  for (const auto& [name, values] : prefixed(call.line, "param"))
+    request.axes.push_back({name, values});
+  const std::string space = call.line.get("space");
+  if (!space.empty() && space != "flags") {
+    return fail(Error(ErrorCode::usage, "--space=" + space + " is not known")
+                    .hint("--space=flags: the optimisation flags of the compiler"));
+  }
+  request.flags = space == "flags";
+  request.compiler = call.line.get("compiler");
+  request.objectives = split(call.line.given("objective").value_or("time"), ',');
+  CK_TRY(where, experiment::parse_condition(call.line.get("where")));
+  request.where = std::move(where);
+  CK_TRY(rule, rule_of(call));
+  request.rule = std::move(rule);
+  request.prune = call.line.has("prune");
+  return request;
+}
+
+std::string values_text(const app::SweepValues& values) {
+  std::vector<std::string> parts;
+  for (const auto& [name, value] : values)
+    parts.push_back(printable(name) + "=" + printable(value));
+  return join(parts, " ");
+}
+
+std::string percent(double share) { return std::to_string(std::lround(share * 100)) + " %"; }
+
+std::string number_text(double number) { return fmt::format("{:.6g}", number); }
+
+std::string space_text(const app::ExploreReport& report) {
+  TextTable table({{"AXIS"}, {"VALUES"}});
+  for (const auto& [name, values] : report.axes) {
+    std::vector<std::string> shown;
+    for (const auto& value : values) shown.push_back(value.empty() ? "(none)" : printable(value));
+    table.add_row({printable(name), join(shown, ", ")});
+  }
+  return table.to_string() + number_text(report.places) + " places\n";
+}
+
+/// Those on the frontier first, within them the cheapest in the first objective.
+std::vector<std::size_t> shown_places(const app::ExploreReport& report) {
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < report.entries.size(); ++i) {
+    if (!report.entries[i].medians.empty()) order.push_back(i);
+  }
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) {
+    const auto& entry = report.entries[i];
+    const double first = report.objectives.front().greatest ? -entry.medians[0] : entry.medians[0];
+    return std::pair(!entry.on_frontier, first);
+  });
+  if (order.size() > kShownPlaces) order.resize(kShownPlaces);
+  return order;
+}
+
+std::string places_text(const app::ExploreReport& report) {
+  std::vector<TextTable::Column> columns;
+  for (const auto& objective : report.objectives)
+    columns.push_back({printable(objective.name), TextTable::Align::right});
+  columns.push_back({"FRONTIER", TextTable::Align::right});
+  columns.push_back({"POINT"});
+  columns.push_back({"VALUES"});
+  TextTable table(columns);
+  for (const std::size_t i : shown_places(report)) {
+    const auto& entry = report.entries[i];
+    std::vector<std::string> row;
+    for (std::size_t k = 0; k < entry.medians.size(); ++k)
+      row.push_back(human_metric(entry.medians[k], report.objectives[k].unit));
+    row.push_back(percent(entry.probability));
+    row.push_back(entry.point);
+    row.push_back(values_text(entry.values));
+    table.add_row(std::move(row));
+  }
+  return table.to_string();
+}
+
+std::string choices_text(const app::ExploreReport& report) {
+  if (report.choices.empty()) return {};
+  TextTable table({{"CHOICE"}, {"INSTEAD"}, {"WITHOUT IT"}});
+  for (const auto& choice : report.choices) {
+    const auto& effect = choice.effect;
+    std::string without = "no worse: taken back";
+    if (effect.failed_without) {
+      without = "fails";
+    } else if (effect.matters) {
+      without = "costs " + percent(effect.without.ratio - 1) + " more";
+      if (std::isfinite(effect.without.interval.low) && std::isfinite(effect.without.interval.high))
+        without += " [" + percent(effect.without.interval.low - 1) + ", " +
+                   percent(effect.without.interval.high - 1) + "]";
+    }
+    const bool is_flag = choice.axis.starts_with('-');
+    table.add_row({printable(is_flag ? choice.value : choice.axis + "=" + choice.value),
+                   choice.instead.empty() ? "(none)" : printable(choice.instead), without});
+  }
+  return table.to_string() + "what matters: " + values_text(report.pruned) + "\n";
+}
+
+std::string explore_text(const app::ExploreReport& report) {
+  const auto failed = static_cast<std::size_t>(std::ranges::count_if(
+      report.entries, [](const auto& entry) { return entry.medians.empty(); }));
+  std::string text;
+  if (failed < report.entries.size()) text += places_text(report);
+  text += choices_text(report);
+  text +=
+      std::to_string(report.entries.size()) + " of " + number_text(report.places) + " places tried";
+  if (failed > 0) {
+    const auto first = std::ranges::find_if(
+        report.entries, [](const auto& entry) { return entry.medians.empty(); });
+    text +=
+        ", " + std::to_string(failed) + " failed (the first: " + printable(first->failure) + ")";
+  }
+  return text + "; sweep " + report.id + " of experiment:" + report.experiment + "\n";
+}
+
+Result<int> explore(Call& call) {
+  CK_TRY(request, explore_request(call));
+  CK_TRY(report, app::explore(call.session, request, pass_through(call, call.output.verbose())));
+  if (call.output.json()) {
+    call.output.data(json_text(report));
+  } else {
+    call.output.data(request.base.dry_run ? space_text(report) : explore_text(report));
+  }
+  const bool nothing = !request.base.dry_run && !report.best;
+  return nothing ? exit_code(ErrorCode::program_failed) : 0;
+}
+
+}  // namespace
+
+Command explore_command(const Grammar& program, const std::string& choices) {
+  Grammar grammar = program;
+  grammar.prefixes.emplace_back("param");
+  grammar.options.insert(
+      grammar.options.begin(),
+      {{"space", "flags", "the optimisation flags that the compiler names"},
+       {"compiler", "NAME", "whose flags (default: the one the program is built with)"},
+       {"objective", "A,B", "metrics, or time, size, memory, energy (default: time)"},
+       {"where", "CONDITION", "only places that meet it count, as for 'ck ls experiment'"},
+       {"strategy", "NAME", "climb (default), random, exhaustive, halving"},
+       {"budget", "N", "try at most N places (100)"},
+       {"samples", "N", "run each N times (3)"},
+       {"margin", "SHARE", "smaller differences do not count (1%)"},
+       {"seed", "N", "of what is drawn at random (1)"},
+       {"prune", "", "find out which choices of the best place matter"},
+       {"fix", "", "set governor and turbo for measuring, and back afterwards (as root)"}});
+  return {
+      "explore",
+      "look for good choices of parameters or compiler flags",
+      {"explore program:NAME --param.NAME=A,B,C [--objective=METRIC,…] [--budget=N]",
+       "explore program:NAME --space=flags [--objective=time,size] [--prune]"},
+      choices +
+          "\nEach place is recorded as a point, and known ones are not run again: an interrupted "
+          "search goes\n"
+          "on with the same command. Strategies: climb goes from the first values, then from "
+          "random places, to\n"
+          "neighbours that are shown to be better; halving runs many places once and the better "
+          "half of them\n"
+          "twice as often, again and again; random and exhaustive are what they say. Printed "
+          "first is the\n"
+          "frontier: places that no other one beats in all objectives, with the probability "
+          "(bootstrap) that\n"
+          "measuring again would find them there. --prune takes back one choice of the best place "
+          "after the\n"
+          "other and tells what it is worth. Flags that may change results (-ffast-math …) are "
+          "not explored;\n"
+          "--where guards the rest.",
+      grammar,
+      {"ck explore program:image-classification --param.model=@all --budget=2 "
+       "--dry_run",
+       "ck explore program:hello --param.env.LANG=C,C.UTF-8 --strategy=exhaustive --samples=2"},
+      explore};
+}
+
+}  // namespace ck::cli

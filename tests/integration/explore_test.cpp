@@ -1,0 +1,104 @@
+// Searching a space of choices through the program.
+
+#include <nlohmann/json.hpp>
+
+#include "support/ck_test.hpp"
+
+namespace ck::test {
+namespace {
+
+/// Its time has one valley, at A=3 B=5; its size grows with A; A=7 fails.
+class Exploring : public CkTest {
+ protected:
+  Exploring() {
+    components.program(
+        "valley",
+        "test $A != 7 && echo time=$(( 10 + (A-3)*(A-3) + (B-5)*(B-5) )) size=$(( A + 1 ))",
+        R"text("variables": {"A": "0", "B": "0"},
+           "metrics": {"time": {"unit": "ms", "direction": "lower", "role": "performance",
+                                "from": {"stdout": "time=([0-9]+)"}},
+                       "bytes": {"unit": "bytes", "direction": "none", "role": "size",
+                                 "from": {"stdout": "size=([0-9]+)"}}})text");
+    import();
+  }
+
+  static constexpr const char* kSpace =
+      "explore program:valley --param.env.A=0..7 --param.env.B=0..7 --samples=1 ";
+};
+
+TEST_F(Exploring, AClimbFindsTheValleyAndGoesOnWhereItEnded) {
+  const Json json = json_of(ck(std::string(kSpace) + "--budget=50 --json"));
+  EXPECT_EQ(json["best"], (Json{{"env.A", "3"}, {"env.B", "5"}}));
+  EXPECT_EQ(json["places"], 64);
+  EXPECT_LE(json["tried"].size(), 50U);
+  const auto recorded = points("valley").size();
+  const auto again = ck(std::string(kSpace) + "--budget=50");
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_NE(again.out.find("env.A=3 env.B=5"), std::string::npos) << again.out;
+  // Only what failed is tried again.
+  EXPECT_LE(points("valley").size(), recorded + 8);
+}
+
+TEST_F(Exploring, AFrontierHoldsWhatNothingBeats) {
+  const Json json =
+      json_of(ck("explore program:valley --param.env.A=0..7 --param.env.B=5 "
+                 "--samples=1 --strategy=exhaustive --objective=time,bytes:min "
+                 "--json"));
+  for (const auto& place : json["tried"]) {
+    const bool failed = place["values"]["env.A"] == "7";
+    EXPECT_EQ(place.contains("failure"), failed) << place;
+    EXPECT_EQ(place["on_frontier"], !failed && place["values"]["env.A"] <= "3") << place;
+    EXPECT_EQ(place["probability"], place["on_frontier"] ? 1 : 0) << place;
+  }
+  EXPECT_EQ(json["objectives"][1]["name"], "bytes");
+}
+
+TEST_F(Exploring, AConditionLeavesPlacesOut) {
+  const Json json =
+      json_of(ck({"explore", "program:valley", "--param.env.A=0..7", "--param.env.B=4,5",
+                  "--samples=1", "--strategy=exhaustive", "--where=bytes > 5", "--json"}));
+  EXPECT_EQ(json["best"], (Json{{"env.A", "5"}, {"env.B", "5"}}));
+}
+
+TEST_F(Exploring, PruningTellsWhichChoicesMatter) {
+  const auto result =
+      ck("explore program:valley --param.env.A=0,3 --param.env.B=5,4 --param.env.C=x,y "
+         "--strategy=exhaustive --samples=3 --prune");
+  EXPECT_EQ(result.code, 2) << "C is no variable of the program: " << result.out << result.err;
+  const Json json =
+      json_of(ck("explore program:valley --param.env.A=0,3 --param.env.B=3,5 "
+                 "--strategy=exhaustive --samples=3 --prune --margin=30% --json"));
+  ASSERT_EQ(json["choices"].size(), 2U) << json;
+  EXPECT_EQ(json["choices"][0]["axis"], "env.A");
+  EXPECT_EQ(json["choices"][0]["matters"], true);
+  EXPECT_NEAR(json["choices"][0]["ratio_without"].get<double>(), 1.9, 1e-9);
+  EXPECT_EQ(json["what_matters"]["env.A"], "3");
+}
+
+TEST_F(Exploring, WhatCannotBeExploredIsSaid) {
+  EXPECT_TRUE(fails(ck("explore program:valley"), 2, "nothing to explore"));
+  EXPECT_TRUE(fails(ck(std::string(kSpace) + "--strategy=annealing"), 2, "exhaustive, random"));
+  EXPECT_TRUE(fails(ck(std::string(kSpace) + "--space=all"), 2, "--space=flags"));
+  EXPECT_TRUE(fails(ck(std::string(kSpace) + "--objective=tme"), 2, "no such number"));
+  EXPECT_TRUE(fails(ck(std::string(kSpace) + "--objective=bytes"), 2, "bytes:min or bytes:max"));
+  const auto failed = ck("explore program:valley --param.env.A=7,7");
+  EXPECT_EQ(failed.code, 3);
+  EXPECT_NE(failed.out.find("2 failed"), std::string::npos) << failed.out;
+  const auto plan = ck(std::string(kSpace) + "--dry_run");
+  EXPECT_NE(plan.out.find("64 places"), std::string::npos) << plan.out << plan.err;
+  EXPECT_EQ(points("valley").size(), 3U) << "one for the wrong objectives, two that fail";
+}
+
+TEST_F(Exploring, TheCompilerNamesItsFlags) {
+  const auto plan = ck("explore program:valley --space=flags --compiler=cc --dry_run");
+  ASSERT_TRUE(succeeds(plan));
+  EXPECT_NE(plan.out.find("-funroll-loops, -fno-unroll-loops"), std::string::npos) << plan.out;
+  EXPECT_EQ(plan.out.find("fast-math"), std::string::npos) << plan.out;
+  EXPECT_TRUE(fails(ck("explore program:valley --space=flags --compiler=true --dry_run"), 1,
+                    "tells no optimisation flags"));
+  EXPECT_TRUE(
+      fails(ck("explore program:valley --space=flags --compiler=no-such-cc"), 1, "no-such-cc"));
+}
+
+}  // namespace
+}  // namespace ck::test
