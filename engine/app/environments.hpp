@@ -48,6 +48,7 @@ struct InstallReport {
   install::InstallPlan plan;
   std::optional<std::string> installed;  ///< id of the asked-for environment; absent for --dry-run
   fs::path path;
+  std::vector<install::ObservedInputs> observed{};  ///< with --trace
 };
 Result<InstallReport> install(Session& session, const InstallRequest& request);
 

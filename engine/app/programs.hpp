@@ -57,7 +57,8 @@ struct RunReport {
   run::RunPlan run_plan;
   std::optional<store::Point> point;  ///< absent for --dry-run
   std::vector<experiment::MetricSummary> metrics;
-  std::optional<Error> failure;  ///< the program failed; the point is archived
+  std::optional<Error> failure;                     ///< the program failed; the point is archived
+  std::vector<install::ObservedInputs> observed{};  ///< with --trace: builds, then the run
 };
 /// Runs as often as the sampling says (once for `ck run`). The program's output goes to `output` as
 /// it comes.
@@ -84,7 +85,8 @@ std::vector<unsigned> allowed_processors();
 /// A program's build.
 struct CompileReport {
   install::Environment environment;
-  bool built = false;  ///< now; false: it was there already
+  bool built = false;                               ///< now; false: it was there already
+  std::vector<install::ObservedInputs> observed{};  ///< with --trace
 };
 /// Resolves, installs and builds what `run` would run, and no more.
 Result<CompileReport> compile(Session& session, const RunRequest& request);

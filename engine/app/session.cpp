@@ -4,6 +4,7 @@
 
 #include "catalog/configuration.hpp"
 #include "install/mirror.hpp"
+#include "install/observations.hpp"
 #include "install/staging.hpp"
 #include "install/use.hpp"
 #include "sys/host.hpp"
@@ -25,6 +26,10 @@ struct Session::Parts {
   std::optional<catalog::Repositories> repositories;
   std::optional<catalog::Catalog> catalog;
   std::optional<store::Store> store;
+  std::shared_ptr<install::Observations> observations() const {
+    return settings.trace ? std::make_shared<install::Observations>() : nullptr;
+  }
+
   std::shared_ptr<install::EnvironmentUse> use = std::make_shared<install::EnvironmentUse>();
   std::optional<install::Context> context;
 };
@@ -104,13 +109,20 @@ Result<install::Context*> Session::context() {
                                              .offline = parts_->settings.offline,
                                              .request = parts_->settings.request,
                                              .jobs = parts_->settings.jobs,
-                                             .use = parts_->use});
+                                             .use = parts_->use,
+                                             .observations = parts_->observations()});
     if (!parts_->settings.mirror.empty()) {
       CK_TRY(mirror, install::read_mirror(parts_->settings.mirror));
       CK_CHECK(install::use_mirror(mirror, *parts_->context));
     }
   }
   return &*parts_->context;
+}
+
+Result<std::vector<install::ObservedInputs>> Session::take_observed() {
+  if (!parts_->context || !parts_->context->observations)
+    return std::vector<install::ObservedInputs>();
+  return parts_->context->observations->take(*parts_->context);
 }
 
 void Session::forget_catalog() {

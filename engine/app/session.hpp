@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "install/context.hpp"
+#include "install/observed_inputs.hpp"
 
 namespace ck::app {
 
@@ -16,6 +17,7 @@ struct Settings {
   int jobs = 0;                             ///< processors that builds may use; 0: all
   std::vector<sys::UrlRewrite> rewrites{};  ///< of config.json
   fs::path mirror{};                        ///< where sources are taken from, or empty
+  bool trace = false;                       ///< note which files the steps open
 };
 
 class Session {
@@ -34,6 +36,9 @@ class Session {
   const sys::Clock& clock() const;
   EventSink& events();
   const sys::Cancel& cancel() const;
+
+  /// What the steps so far opened, if that is traced; none is left.
+  Result<std::vector<install::ObservedInputs>> take_observed();
 
   /// After repositories changed: the next `catalog()` looks again.
   void forget_catalog();

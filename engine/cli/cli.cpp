@@ -127,6 +127,7 @@ Result<int> execute(const Command& command, const std::vector<std::string>& argu
   CK_TRY(jobs, line->integer("jobs", 1, kMostJobs));
   settings.jobs = jobs.value_or(0);
   settings.mirror = line->get("mirror");
+  settings.trace = line->has("trace");
   const sys::Cancel cancel = sys::cancel_on_signals();
   ProgressSink events(output);
   app::Session session(settings, events, cancel);

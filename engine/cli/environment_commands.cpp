@@ -8,6 +8,7 @@
 #include "cli/plan_text.hpp"
 #include "cli/report_json.hpp"
 #include "cli/requests.hpp"
+#include "cli/trace.hpp"
 
 namespace ck::cli {
 namespace {
@@ -133,6 +134,7 @@ Result<int> install(Call& call) {
   CK_TRY(request, installation_request(call));
   request.locked = std::move(locked);
   CK_TRY(report, app::install(call.session, request));
+  CK_CHECK(take_observed(call, report));
   if (call.output.json()) {
     call.output.data(json_text(report));
   } else if (request.dry_run) {
@@ -179,7 +181,8 @@ Result<int> remove_environments(Call& call) {
 }
 
 std::vector<Command> environment_commands() {
-  const Grammar installing = installation_grammar();
+  Grammar installing = installation_grammar();
+  installing.options.push_back(trace_option());
   return {
       {"detect",
        "recognise software that is installed on this machine",
@@ -201,7 +204,8 @@ std::vector<Command> environment_commands() {
        "obtain and build a package, dataset or model into an environment",
        {"install package:NAME [--PARAMETER=value …]", "install package --tags=A,B",
         "install model:NAME"},
-       "Prints the environment's folder. What exists already is not built again.",
+       "Prints the environment's folder. What exists already is not built again. With --trace the\n"
+       "files that a build opened and its recipe does not declare are listed.",
        with_locked_options(installing),
        {"ck install package:onnx-lite", "ck install package --tags=dataset,digits --dry_run"},
        install},

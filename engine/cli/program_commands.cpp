@@ -7,6 +7,7 @@
 #include "cli/program_request.hpp"
 #include "cli/report_json.hpp"
 #include "cli/requests.hpp"
+#include "cli/trace.hpp"
 
 namespace ck::cli {
 
@@ -104,12 +105,14 @@ namespace {
 Result<int> run(Call& call) {
   CK_TRY(request, request_of(call, {"program"}));
   CK_TRY(report, app::run(call.session, request, pass_through(call, true)));
+  CK_CHECK(take_observed(call, report));
   return finish(call, report, false);
 }
 
 Result<int> compile(Call& call) {
   CK_TRY(request, request_of(call, {"program"}));
   CK_TRY(report, app::compile(call.session, request));
+  CK_CHECK(take_observed(call, report));
   if (call.output.json()) {
     call.output.data(json_text(report));
   } else {
@@ -199,6 +202,8 @@ std::vector<Command> program_commands() {
       "What\n"
       "follows '--' is appended to the program's command.";
   const Grammar grammar = with_locked_options(program_grammar());
+  Grammar traced = grammar;
+  traced.options.push_back(trace_option());
   const Grammar explained = with_locked_options(
       {{{"tags", "A,B", "the program with these tags"},
         {"profile", "NAME", "the profile to resolve for"},
@@ -212,17 +217,20 @@ std::vector<Command> program_commands() {
        "resolve, install, build and run a program, and record it",
        {"run program:NAME [--PARAMETER=value …] [--env.NAME=value …] [-- ARGUMENT …]"},
        choices +
-           "\nThe program's output passes through; its numbers are recorded with everything else.",
-       grammar,
+           "\nThe program's output passes through; its numbers are recorded with everything else.\n"
+           "With --trace the files that it and its build opened are looked up among what it\n"
+           "depends on, repositories and the distribution's packages; what the component does not\n"
+           "declare is listed, with what to add to its ck.json.",
+       traced,
        {"ck run program:hello", "ck run program:hello --dry_run",
-        "ck run program:hello --timeout=10 --quiet"},
+        "ck run program:hello --timeout=10 --quiet", "ck run program:hello --trace"},
        run},
       {"compile",
        "resolve, install and build what a program needs, and the program, without running it",
        {"compile program:NAME [--speed] [--PARAMETER=value …]"},
        "Prints the folder of the build. What is built already is not built again.",
-       grammar,
-       {"ck compile program:hello"},
+       traced,
+       {"ck compile program:hello", "ck compile program:hello --rebuild --trace"},
        compile},
       benchmark_command(grammar, choices),
       explore_command(grammar, choices),

@@ -90,6 +90,8 @@ Json outliers_json(const store::Point& point, const measure::Description& descri
   });
 }
 
+Json observed_json(const install::ObservedInputs& inputs) { return install::to_json(inputs); }
+
 Json metric_json(const experiment::MetricSummary& metric) {
   const auto& summary = metric.summary;
   return {{"name", metric.key.name},
@@ -240,6 +242,7 @@ Json document_of(const app::InstallReport& report) {
   json["plan"] = install::to_json(report.plan);
   json["installed"] = report.installed ? Json(*report.installed) : Json(nullptr);
   json["path"] = report.path.string();
+  if (!report.observed.empty()) json["observed"] = list(report.observed, observed_json);
   return json;
 }
 
@@ -259,6 +262,7 @@ Json document_of(const app::RunReport& report) {
     const Json record = Json::parse(report.point->document, nullptr, false);
     if (record.is_object() && record.contains("sampling")) json["sampling"] = record["sampling"];
   }
+  if (!report.observed.empty()) json["observed"] = list(report.observed, observed_json);
   if (report.failure) json["failure"] = error_json(*report.failure);
   return json;
 }
@@ -554,6 +558,7 @@ std::string json_text(const app::CompileReport& report) {
   Json json = titled("ck.compile/1");
   json["environment"] = environment_json(report.environment);
   json["built"] = report.built;
+  if (!report.observed.empty()) json["observed"] = list(report.observed, observed_json);
   return to_pretty_text(json);
 }
 

@@ -267,7 +267,9 @@ class Installation {
       broker.emplace(std::move(started));
       broker->add_to(all, places);
     }
-    auto ran = run_step({"installing " + name_, text, folder_, all, &log, {}, places}, bench_);
+    auto ran = run_step(
+        {"installing " + name_, text, folder_, all, &log, {}, places, name_, dependencies_.ids()},
+        bench_);
     if (!ran && ran.error().code == ErrorCode::interrupted) return fail(std::move(ran.error()));
     CK_TRY(fetched, channel.fetched());
     CK_CHECK(ran);

@@ -221,7 +221,9 @@ class ProgramBuild {
                   bench_.step_variables(work),
                   &log,
                   {},
-                  {.writable = {prefix, work / "home", work / "tmp"}, .readable = {}, .files = {}}},
+                  {.writable = {prefix, work / "home", work / "tmp"}, .readable = {}, .files = {}},
+                  request_.component.id.text(),
+                  built_.environment.record.dependencies},
                  bench_));
     std::error_code missing;
     if (target_.empty() || fs::exists(folder / target_, missing)) return {};

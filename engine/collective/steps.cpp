@@ -6,6 +6,7 @@
 #include "collective/meta.hpp"
 #include "collective/plain_shell.hpp"
 #include "collective/shell.hpp"
+#include "install/observations.hpp"
 #include "install/profile.hpp"
 
 namespace ck::collective {
@@ -32,6 +33,20 @@ std::string last_words(const sys::ProcessResult& result) {
   return printable_lines(trim(tail));
 }
 
+void note_opened(const ShellStep& step, sys::OpenedFiles files, install::Context& context) {
+  install::ObservedStep observed;
+  observed.what = step.what;
+  observed.component = step.component;
+  observed.collective = true;
+  for (const auto& [key, id] : step.dependencies) observed.environments.push_back(id);
+  observed.own = step.places.writable;
+  observed.own.push_back(step.directory);
+  observed.named = {step.script};
+  for (const auto& [name, value] : step.variables) observed.named.push_back(name + "=" + value);
+  observed.files = std::move(files);
+  context.observations->add(std::move(observed));
+}
+
 bool of_the_shell(const std::string& name) {
   return name == "_" || name == "SHLVL" || name == "PWD" || name == "OLDPWD";
 }
@@ -51,7 +66,9 @@ Status run_step(const ShellStep& step, Workbench& bench) {
   places.writable.push_back(step.directory);
   CK_TRY(sandbox, bench.sandbox(std::move(places)));
   spec.sandbox = std::move(sandbox);
+  spec.observe = bench.context().observations != nullptr && !step.component.empty();
   CK_TRY(result, bench.context().processes.run(spec, bench.context().cancel));
+  if (result.opened) note_opened(step, std::move(*result.opened), bench.context());
   if (result.killed_for == sys::KilledFor::cancelled)
     return fail(ErrorCode::interrupted, step.what + " was interrupted");
   if (result.ok()) return {};

@@ -2,6 +2,7 @@
 /// Steps of CK components are shell text; here they are run: by bash, with exactly the given
 /// variables, in a folder of the engine's.
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +20,10 @@ struct ShellStep {
   install::BuildLog* log = nullptr;  ///< gets the output; its end is shown in errors
   std::optional<std::chrono::milliseconds> time_limit;
   install::StepPlaces places{};  ///< beside the directory, which can be written
+  /// Of a step whose inputs are to be known when that is asked for: the component that declares
+  /// them, and what it depends on: environments by key.
+  std::string component{};
+  std::map<std::string, std::string> dependencies{};
 };
 
 /// `build_failed` with the last lines unless the script ends with 0; `interrupted`.

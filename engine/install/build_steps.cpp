@@ -5,6 +5,7 @@
 #include "base/strings.hpp"
 #include "install/commit.hpp"
 #include "install/isolation.hpp"
+#include "install/observations.hpp"
 #include "install/profile.hpp"
 #include "model/substitution.hpp"
 
@@ -175,6 +176,18 @@ std::vector<fs::path> BuildSteps::work_folders() const {
   return folders;
 }
 
+void BuildSteps::note_opened(const Command& command, sys::OpenedFiles files) {
+  ObservedStep step;
+  step.what = "building " + subject_;
+  step.component = job_.step.component.id.text();
+  step.environments = roots();
+  step.own = {job_.staging, final_prefix()};
+  step.named.assign(command.argv.begin() + 1, command.argv.end());
+  for (const auto& [name, value] : command.variables) step.named.push_back(name + "=" + value);
+  step.files = std::move(files);
+  context_.observations->add(std::move(step));
+}
+
 Status BuildSteps::run(const Command& command) {
   const std::string shown = quoted(command.argv);
   job_.log.write("+ cd " + shell_quoted(command.directory.string()) + "\n+ " + shown + "\n");
@@ -187,6 +200,7 @@ Status BuildSteps::run(const Command& command) {
   CK_TRY(sandbox, sandbox_of(job_.profile.isolation,
                              {.writable = work_folders(), .readable = {}, .files = {}}, context_));
   spec.sandbox = std::move(sandbox);
+  spec.observe = context_.observations != nullptr;
   for (auto* target : {&spec.out, &spec.err}) {
     target->tee = [this](std::string_view piece) { job_.log.write(piece); };
     target->keep_bytes = 0;
@@ -198,6 +212,7 @@ Status BuildSteps::run(const Command& command) {
     error.hints = std::move(result.error().hints);
     return fail(std::move(error));
   }
+  if (result->opened) note_opened(command, std::move(*result->opened));
   if (result->killed_for == sys::KilledFor::cancelled)
     return fail(ErrorCode::interrupted, "building " + subject_ + " was interrupted");
   if (!result->ok()) return fail(failed(subject_, shown, how_it_ended(*result), job_.log.tail()));

@@ -7,6 +7,7 @@
 
 #include "install/builder.hpp"
 #include "install/resolver.hpp"
+#include "sys/opened_files.hpp"
 
 namespace ck::install {
 
@@ -52,6 +53,7 @@ class BuildSteps {
   std::optional<std::string> value(std::string_view name) const;
   std::vector<std::string> known_names() const;
   std::vector<std::string> roots() const;
+  void note_opened(const Command& command, sys::OpenedFiles files);
   /// Where the steps may write: not where their log and their owner's name are kept.
   std::vector<fs::path> work_folders() const;
 

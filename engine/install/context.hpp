@@ -18,6 +18,7 @@
 namespace ck::install {
 
 class EnvironmentUse;
+class Observations;
 
 struct Context {
   const catalog::Home& home;
@@ -36,6 +37,8 @@ struct Context {
   int jobs = 0;              ///< processors that builds may use, together; 0: all there are
   /// Keeps what is used from being collected; without it nothing is kept.
   std::shared_ptr<EnvironmentUse> use = {};
+  /// Gets what the steps open; without it nobody is observed.
+  std::shared_ptr<Observations> observations = {};
 };
 
 }  // namespace ck::install

@@ -109,7 +109,8 @@ class Executor {
                     .offline = context_.offline,
                     .request = context_.request,
                     .jobs = share,
-                    .use = context_.use};
+                    .use = context_.use,
+                    .observations = context_.observations};
     return make_once(step.environment, step.replace, context,
                      [&] { return build_new(step, context); });
   }

@@ -5,8 +5,10 @@
 #include <csignal>
 #include <limits>
 
+#include <nlohmann/json.hpp>
 #include "base/strings.hpp"
 #include "install/isolation.hpp"
+#include "install/observations.hpp"
 #include "install/profile.hpp"
 #include "install/staging.hpp"
 #include "run/moment.hpp"
@@ -87,6 +89,28 @@ Result<sys::ProcessResult> run_on(const std::vector<unsigned>& cpus, const sys::
   const auto kept = sys::Affinity::keep(cpus);
   if (!kept) return fail(kept.error());
   return context.processes.run(spec, context.cancel);
+}
+
+/// What it opened, looked up: while its folders are there, since it may have links to others.
+Status keep_inputs(const RunPlan& plan, const sys::ProcessSpec& spec, sys::OpenedFiles files,
+                   const fs::path& work, store::Repetition& repetition, install::Context& context) {
+  install::ObservedStep step;
+  step.what = "running " + plan.subject;
+  step.component = plan.subject;
+  step.collective = !plan.surroundings.empty();
+  step.environments = plan.environments;
+  step.own = {work};
+  step.named.assign(spec.argv.begin() + 1, spec.argv.end());
+  for (const auto& [name, value] : spec.variables) step.named.push_back(name + "=" + value);
+  for (const auto& path : plan.readable) step.named.push_back(path);
+  step.files = std::move(files);
+  CK_TRY(inputs, install::observed_inputs(step, context));
+  CK_TRY(detail, parse_json(repetition.detail, "what was seen of the run"));
+  detail["inputs"] = install::to_json(inputs);
+  const install::Scrubber scrubber(plan.variables, plan.secrets);
+  repetition.detail = scrubber.scrub(to_text(detail));
+  context.observations->add(std::move(inputs));
+  return {};
 }
 
 std::string last_lines(const std::string& text) {
@@ -260,6 +284,7 @@ Result<RunOutcome> run_once(const RunPlan& plan, int number, const PassThrough& 
   }
   const Moment before = Moment::now(conditions);
   repetition.started_ns = context.clock.unix_ns();
+  spec.observe = context.observations != nullptr;
   CK_TRY(result, run_on(conditions.cpus, spec, context));
   repetition.wall_ns = result.wall_ns;
   repetition.user_ns = result.user_ns;
@@ -268,6 +293,8 @@ Result<RunOutcome> run_once(const RunPlan& plan, int number, const PassThrough& 
   repetition.ending = result.ending_text();
   const Observation observed = observe(plan.profile, result, before, conditions);
   repetition.detail = observed.detail;
+  if (result.opened)
+    CK_CHECK(keep_inputs(plan, spec, std::move(*result.opened), work.path(), repetition, context));
   if (phases.ended) CK_CHECK(phases.ended(spec.directory, result));
   if (!scrubber.empty()) {
     result.out = scrubber.scrub(result.out);

@@ -52,6 +52,19 @@ class Arguments {
   void add(const char* key, const std::vector<fs::path>& paths) {
     for (const auto& path : paths) add(key, path.native());
   }
+  void add(const Sandbox& sandbox) {
+    add("--network", sandbox.network == Sandbox::Network::none ? "none" : "host");
+    if (sandbox.demanded) add("--demanded", "yes");
+    add_places(sandbox);
+    add("--hide", all_spellings(sandbox.hidden));
+    add("--scratch", all_spellings(sandbox.scratch));
+    for (const char* device : kAlwaysThere) add("--device", device);
+    add("--device", sandbox.devices);
+    add("--scratch-bytes", sandbox.scratch_bytes);
+    add("--memory", sandbox.tree_memory_bytes);
+    add("--processes", sandbox.tree_processes);
+    add("--disk", sandbox.disk_bytes);
+  }
   /// Parents before what lies in them, whichever of the two may be written.
   void add_places(const Sandbox& sandbox) {
     std::vector<std::pair<fs::path, bool>> places;
@@ -113,23 +126,17 @@ std::string why(Barrier barrier, int error) {
 
 std::vector<std::string> launcher_arguments(const ProcessSpec& spec, const std::string& program,
                                             LaunchDescriptors descriptors, bool take_terminal) {
-  const Sandbox& sandbox = *spec.sandbox;
   Arguments arguments(default_launcher());
   arguments.add("--report", std::to_string(descriptors.report));
   arguments.add("--ending", std::to_string(descriptors.ending));
+  if (descriptors.notes >= 0) arguments.add("--notes", std::to_string(descriptors.notes));
   arguments.add("--directory", spec.directory.native());
-  arguments.add("--network", sandbox.network == Sandbox::Network::none ? "none" : "host");
-  if (sandbox.demanded) arguments.add("--demanded", "yes");
   if (take_terminal) arguments.add("--terminal", "yes");
-  arguments.add_places(sandbox);
-  arguments.add("--hide", all_spellings(sandbox.hidden));
-  arguments.add("--scratch", all_spellings(sandbox.scratch));
-  for (const char* device : kAlwaysThere) arguments.add("--device", device);
-  arguments.add("--device", sandbox.devices);
-  arguments.add("--scratch-bytes", sandbox.scratch_bytes);
-  arguments.add("--memory", sandbox.tree_memory_bytes);
-  arguments.add("--processes", sandbox.tree_processes);
-  arguments.add("--disk", sandbox.disk_bytes);
+  if (spec.sandbox) {
+    arguments.add(*spec.sandbox);
+  } else {
+    arguments.add("--barriers", "no");
+  }
   for (const auto& limit : resource_limits(spec.limits)) {
     arguments.add("--limit", std::to_string(limit.resource) + ":" +
                                  std::to_string(limit.value.rlim_cur) + ":" +

@@ -15,6 +15,7 @@ namespace ck::sys {
 struct LaunchDescriptors {
   int report = -1;
   int ending = -1;
+  int notes = -1;  ///< -1: nothing is observed
 };
 
 /// The launcher's arguments; its own path first. The limits of the spec become its business.

@@ -25,6 +25,7 @@
 
 #include "sys/descriptor.hpp"
 #include "sys/launch.hpp"
+#include "sys/observation.hpp"
 #include "sys/process_group.hpp"
 #include "sys/process_limits.hpp"
 
@@ -42,6 +43,7 @@ struct ChildPlan {
   pid_t parent = -1;
   int report = -1;
   int ending = -1;  ///< where the launcher tells the end; -1 without one
+  int notes = -1;   ///< where it writes what is opened; -1 for nowhere
   bool take_terminal = false;
 };
 
@@ -104,9 +106,10 @@ LaunchStep prepare_and_execute(const ChildPlan& plan) {
   if (!connect_streams(plan.streams)) return LaunchStep::streams;
   if (::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) != 0) return LaunchStep::descriptors;
   if (!connect_channel(plan.streams.channel)) return LaunchStep::streams;
-  // The launcher writes to both, and closes them before the program starts.
+  // The launcher writes to them, and closes them before the program starts.
   if (plan.ending >= 0 && !(stays_open(plan.report) && stays_open(plan.ending)))
     return LaunchStep::descriptors;
+  if (plan.notes >= 0 && !stays_open(plan.notes)) return LaunchStep::descriptors;
   if (::chdir(plan.directory) != 0) return LaunchStep::directory;
   if (!apply_limits(plan.limits)) return LaunchStep::limits;
 
@@ -216,6 +219,8 @@ Error start_error(const ProcessSpec& spec, const std::string& program, const Lau
       return step_error("close other descriptors (Linux 5.11 or later is needed)");
     case LaunchStep::barrier:
       return barrier_error(report, program);
+    case LaunchStep::observation:
+      return observation_error(report.error, program);
     case LaunchStep::ready:
     case LaunchStep::die_with_parent:
     case LaunchStep::group:
@@ -224,7 +229,8 @@ Error start_error(const ProcessSpec& spec, const std::string& program, const Lau
       break;
   }
   std::error_code missing;
-  if (report.sandboxed && report.error == ENOENT && fs::exists(spec.directory / program, missing)) {
+  if (spec.sandbox && report.launched && report.error == ENOENT &&
+      fs::exists(spec.directory / program, missing)) {
     return Error(ErrorCode::io, "cannot start " + shown(program) +
                                     ": it, its interpreter or its loader lies in a place that the "
                                     "profile hides")
@@ -272,7 +278,7 @@ Result<ReportPipe> open_report() {
 }
 
 Error launcher_error() {
-  return Error(ErrorCode::io, "the launcher of sandboxes, " + shown(default_launcher()) +
+  return Error(ErrorCode::io, "the launcher of programs, " + shown(default_launcher()) +
                                   ", does not answer as it should")
       .hint("install ck again: it must be of the same version as ck");
 }
@@ -298,14 +304,20 @@ Result<ProcessGroup> ProcessGroup::start(const ProcessSpec& spec, const std::str
 
   CK_TRY(reports, open_report());
   std::optional<ReportPipe> ending;
+  Descriptor notes;
+  const bool launched = spec.sandbox || spec.observe;
   const bool take_terminal = terminal_is_ours(spec);
   auto argv = spec.argv;
   std::string executable = program;
-  if (spec.sandbox) {
+  if (spec.observe) {
+    CK_TRY(opened, open_notes(kAnswersDescriptor + 1));
+    notes = std::move(opened);
+  }
+  if (launched) {
     CK_TRY(opened, open_report());
     ending.emplace(std::move(opened));
-    argv = launcher_arguments(spec, program, {reports.write.get(), ending->write.get()},
-                              take_terminal);
+    argv = launcher_arguments(
+        spec, program, {reports.write.get(), ending->write.get(), notes.get()}, take_terminal);
     executable = argv.front();
   }
   std::vector<std::string> variables;
@@ -316,7 +328,7 @@ Result<ProcessGroup> ProcessGroup::start(const ProcessSpec& spec, const std::str
   const auto argv_pointers = pointers_to(argv);
   const auto variable_pointers = pointers_to(variables);
   // The launcher would have to live with them too.
-  const auto limits = spec.sandbox ? std::vector<ResourceLimit>() : resource_limits(spec.limits);
+  const auto limits = launched ? std::vector<ResourceLimit>() : resource_limits(spec.limits);
   const ChildPlan plan{executable.c_str(),
                        argv_pointers.data(),
                        variable_pointers.data(),
@@ -326,6 +338,7 @@ Result<ProcessGroup> ProcessGroup::start(const ProcessSpec& spec, const std::str
                        ::getpid(),
                        reports.write.get(),
                        ending ? ending->write.get() : -1,
+                       notes.get(),
                        take_terminal};
 
   const pid_t child = start_child(plan);
@@ -338,8 +351,9 @@ Result<ProcessGroup> ProcessGroup::start(const ProcessSpec& spec, const std::str
   }
   const LaunchReport report = read_reports(reports.read.get());
   if (report.step != LaunchStep::ready) return fail(start_error(spec, program, report));
-  if (spec.sandbox && !report.sandboxed) return fail(launcher_error());
+  if (launched && !report.launched) return fail(launcher_error());
   if (spec.sandbox) group.isolation_ = isolation_of(report, *spec.sandbox);
+  group.notes_ = std::move(notes);
   group.memory_floor_bytes_ = static_cast<std::uint64_t>(report.max_rss_kib) * 1024;
   return group;
 }
@@ -351,6 +365,7 @@ ProcessGroup::ProcessGroup(ProcessGroup&& other) noexcept
       memory_floor_bytes_(other.memory_floor_bytes_),
       isolation_(std::move(other.isolation_)),
       ending_report_(std::move(other.ending_report_)),
+      notes_(std::move(other.notes_)),
       ending_(other.ending_) {}
 
 ProcessGroup::~ProcessGroup() { end(); }
@@ -380,6 +395,7 @@ void ProcessGroup::read_ending() {
   const auto size = uninterrupted([&] { return ::read(ending_report_.get(), &told, sizeof told); });
   if (size == static_cast<ssize_t>(sizeof told))
     ending_ = {told.status, told.usage, told.limit, told.wall_ns};
+  if (told.teller > 0) uninterrupted([&] { return ::waitpid(told.teller, nullptr, 0); });
   ending_report_.reset();
 }
 

@@ -15,6 +15,7 @@
 #include "base/error.hpp"
 #include "base/path.hpp"
 #include "sys/cancel.hpp"
+#include "sys/opened_files.hpp"
 #include "sys/sandbox.hpp"
 
 namespace ck::sys {
@@ -50,6 +51,7 @@ struct ProcessSpec {
   OutputTarget err;
   ProcessLimits limits;
   std::optional<Sandbox> sandbox;  ///< none: only what the above says
+  bool observe = false;            ///< note the files that it and all it starts open
 };
 
 struct Exited {
@@ -80,6 +82,7 @@ struct ProcessResult {
   std::uint64_t involuntary_switches = 0;
   std::uint64_t major_faults = 0;
   std::optional<Isolation> isolation;  ///< of a program in a sandbox
+  std::optional<OpenedFiles> opened;   ///< of a program that was observed
 
   bool ok() const;  ///< exited with 0 and not killed by us
 
@@ -92,13 +95,13 @@ class Processes {
  public:
   virtual ~Processes() = default;
   /// Runs to the end. `not_found` when the program is missing (names it and the PATH searched),
-  /// `io` when it cannot be started, `unsupported` when a sandbox is demanded that the machine
-  /// refuses, `invalid` for an empty argv or a text that no program can get
-  /// (a NUL, a variable without a name). A failing program is not an error: look at the result.
-  /// When this returns, every process of the group is dead, background children of a leader that
-  /// ended included. On cancellation the group gets SIGTERM, then SIGKILL after 2 s, and the result
-  /// says `cancelled`; when it was requested before the start, nothing starts and the error is
-  /// `interrupted`.
+  /// `io` when it cannot be started, `unsupported` when the machine refuses a sandbox that is
+  /// demanded or to let the program be observed, `invalid` for an empty argv or a text that no
+  /// program can get (a NUL, a variable without a name). A failing program is not an error: look at
+  /// the result. When this returns, every process of the group is dead, background children of a
+  /// leader that ended included. On cancellation the group gets SIGTERM, then SIGKILL after 2 s,
+  /// and the result says `cancelled`; when it was requested before the start, nothing starts and
+  /// the error is `interrupted`.
   virtual Result<ProcessResult> run(const ProcessSpec& spec, const Cancel& cancel) = 0;
 };
 

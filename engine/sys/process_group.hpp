@@ -64,6 +64,9 @@ class ProcessGroup {
   /// What came of the sandbox, if there is one.
   const std::optional<Isolation>& isolation() const { return isolation_; }
 
+  /// The names of opened files, if the program is observed; complete once everything is dead.
+  const Descriptor& notes() const { return notes_; }
+
   /// Sends a signal to every process of the group.
   void signal(int number) const;
 
@@ -85,6 +88,7 @@ class ProcessGroup {
   std::uint64_t memory_floor_bytes_ = 0;
   std::optional<Isolation> isolation_;
   Descriptor ending_report_;  ///< from the launcher
+  Descriptor notes_;          ///< the same
   Ending ending_;
 };
 

@@ -13,6 +13,7 @@
 #include "base/strings.hpp"
 #include "sys/descriptor.hpp"
 #include "sys/files.hpp"
+#include "sys/observation.hpp"
 #include "sys/process_group.hpp"
 #include "sys/process_spec.hpp"
 #include "sys/process_stream.hpp"
@@ -251,6 +252,10 @@ Result<ProcessResult> SystemProcesses::run(const ProcessSpec& spec, const Cancel
   result.killed_for = watch.killed_for();
   if (result.killed_for == KilledFor::nothing) result.killed_for = reason_of(ending.limit);
   result.isolation = group.isolation();
+  if (group.notes()) {
+    CK_TRY(opened, read_notes(group.notes()));
+    result.opened = std::move(opened);
+  }
   result.wall_ns = ending.wall_ns.value_or(watch.wall_time().count());
   result.max_rss_floor_bytes = group.memory_floor_bytes();
   result.out = out.take_text();

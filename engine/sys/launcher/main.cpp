@@ -3,7 +3,9 @@
 // - the first process of the process space, which makes the mounts, starts the program, and reaps;
 //   when it ends, the kernel kills whatever is left in there;
 // - the program.
-// The second dies with the first and the first with the engine, by PR_SET_PDEATHSIG.
+// The second dies with the first and the first with the engine, by PR_SET_PDEATHSIG. Without
+// barriers there is no process space; then the second kills everything that the program started.
+// When files are to be observed, the launcher does it, outside of all barriers.
 
 #include <fcntl.h>
 #include <poll.h>
@@ -11,17 +13,22 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <charconv>
 #include <csignal>
 #include <ctime>
 #include <new>
 
 #include "sys/launcher/barriers.hpp"
+#include "sys/launcher/observer.hpp"
 #include "sys/launcher/options.hpp"
 #include "sys/launcher/protocol.hpp"
 #include "sys/launcher/tree_watch.hpp"
@@ -31,12 +38,14 @@ namespace {
 
 constexpr int kNeverStarted = 127;
 constexpr long kLookEveryNs = 50'000'000;
+/// Tells the second process that the first is gone, where that must not kill it at once.
+constexpr int kAbandoned = SIGPWR;
 
 /// What is known of the barriers so far, and where to tell it.
 class Launch {
  public:
   explicit Launch(const Options& wanted) : options(wanted) {
-    report_.sandboxed = true;
+    report_.launched = true;
     report_.barriers.fill(kNotAskedFor);
   }
 
@@ -80,9 +89,16 @@ class Launch {
   LaunchReport report_;
 };
 
-void close_from_3_but(int kept) {
-  if (kept > 3) ::close_range(3, static_cast<unsigned>(kept) - 1, 0);
-  ::close_range(static_cast<unsigned>(std::max(kept, 2)) + 1, ~0U, 0);
+/// Closes everything but the standard streams and those given; -1 for none.
+template <std::size_t Count>
+void close_all_but(std::array<int, Count> kept) {
+  std::sort(kept.begin(), kept.end());
+  int next = 3;
+  for (const int one : kept) {
+    if (one > next) ::close_range(static_cast<unsigned>(next), static_cast<unsigned>(one) - 1, 0);
+    next = std::max(next, one + 1);
+  }
+  ::close_range(static_cast<unsigned>(next), ~0U, 0);
 }
 
 /// As execve of the engine itself: again for a while when a sibling still has the file open.
@@ -113,7 +129,8 @@ struct Start {
   }
 };
 
-[[noreturn]] void become_program(Launch& launch, Start& start) {
+/// `group`: that of the launcher, which the engine sends its signals to.
+[[noreturn]] void become_program(Launch& launch, Start& start, int observer, pid_t group) {
   const Options& options = launch.options;
   if (options.terminal) {
     ::setpgid(0, 0);
@@ -121,15 +138,23 @@ struct Start {
   } else if (launch.stands(Barrier::processes)) {
     // Without a process space, the engine reaches everything by the group it made.
     ::setsid();
+  } else if (!options.barriers) {
+    ::setpgid(0, group);
   }
   if (::chdir(options.directory) != 0) launch.fail(LaunchStep::directory, errno);
   for (const auto& limit : options.limits) {
     if (::setrlimit(static_cast<__rlimit_resource_t>(limit.resource), &limit.value) != 0)
       launch.fail(LaunchStep::limits, errno);
   }
-  launch.note(Barrier::rules, restrict_rules(options, launch.stands(Barrier::places)));
-  launch.note(Barrier::calls, restrict_calls(options, launch.stands(Barrier::processes) &&
-                                                          launch.stands(Barrier::identity)));
+  if (options.barriers) {
+    launch.note(Barrier::rules, restrict_rules(options, launch.stands(Barrier::places)));
+    launch.note(Barrier::calls, restrict_calls(options, launch.stands(Barrier::processes) &&
+                                                            launch.stands(Barrier::identity)));
+  }
+  if (observer >= 0) {
+    if (const int error = become_observed(observer); error != 0)
+      launch.fail(LaunchStep::observation, error);
+  }
   launch.ready();
   sigset_t none;
   sigemptyset(&none);
@@ -161,6 +186,26 @@ int next_signal(bool look) {
   return std::max(signal, 0);
 }
 
+/// Kills what descends from this process, where no process space does. Orphans come to it, since it
+/// is their reaper.
+void kill_descendants() {
+  do {
+    const int list = ::open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+    if (list < 0) return;
+    std::array<char, 4096> text{};
+    const ssize_t size = ::read(list, text.data(), text.size() - 1);
+    ::close(list);
+    const char* next = text.data();
+    const char* const end = next + std::max<ssize_t>(size, 0);
+    for (pid_t child = 0; next < end; ++next) {
+      const auto [after, error] = std::from_chars(next, end, child);
+      // A number that the room cut off is for the next round.
+      if (error == std::errc() && after < end) ::kill(child, SIGKILL);
+      next = after;
+    }
+  } while (::waitpid(-1, nullptr, 0) > 0);
+}
+
 /// The second process, once the program runs.
 class First {
  public:
@@ -172,8 +217,14 @@ class First {
     while (!over()) {
       const int signal = next_signal(look && ending_.limit == TreeLimit::none);
       if (signal == SIGCHLD) reap();
+      if (signal == kAbandoned) break;
       if (concerns_program(signal)) pass_on(signal);
       if (signal == 0 && look) enforce(watch_.check());
+    }
+    if (!program_ended_) ending_.status = SIGKILL;
+    if (!launch_.options.barriers) {
+      kill_descendants();
+      ending_.teller = ::getpid();
     }
     ::getrusage(RUSAGE_CHILDREN, &ending_.usage);
     ending_.usage.ru_utime = between(start_.usage.ru_utime, ending_.usage.ru_utime);
@@ -199,6 +250,8 @@ class First {
 
   void pass_on(int signal) {
     if (signal == SIGTERM) asked_to_end_ = true;
+    // Who is in the launcher's group got it already.
+    if (!launch_.options.barriers && !launch_.options.terminal) return;
     // Outside of a process space -1 would be every process of the user.
     ::kill(alone_ ? -1 : program_, signal);
   }
@@ -221,23 +274,31 @@ class First {
 };
 
 /// `parent` ends with the launcher: the signal of its death may have come before it was asked for.
-void die_with(int parent) {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+void end_with(int parent, int signal) {
+  ::prctl(PR_SET_PDEATHSIG, signal);
   pollfd gone{parent, 0, 0};
   if (::poll(&gone, 1, 0) > 0) ::_exit(kNeverStarted);
 }
 
-[[noreturn]] void become_first(Launch& launch, int parent) {
-  die_with(parent);
-  const Options& options = launch.options;
-  const PlacesResult places = enter_places(options, launch.place());
+void raise_barriers(Launch& launch) {
+  const PlacesResult places = enter_places(launch.options, launch.place());
   if (places.half_done) launch.fail_barrier(Barrier::places, places.error);
   launch.note(Barrier::places, places.error);
   if (launch.stands(Barrier::processes) && launch.stands(Barrier::places))
     launch.note(Barrier::process_list, enter_process_list());
   launch.note(Barrier::privileges, drop_privileges());
+}
+
+[[noreturn]] void become_first(Launch& launch, int parent, int observer) {
+  const Options& options = launch.options;
+  // Without barriers it must outlive the group that the engine kills: it kills what left the group.
+  const pid_t group = ::getpgrp();
+  if (!options.barriers) ::setpgid(0, 0);
+  const int signal = options.barriers ? SIGKILL : kAbandoned;
+  end_with(parent, signal);
+  if (options.barriers) raise_barriers(launch);
   // Changing who one is takes the wish back.
-  die_with(parent);
+  end_with(parent, signal);
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
 
   TreeWatch watch(options);
@@ -249,8 +310,8 @@ void die_with(int parent) {
   start.at_ns = now_ns();  // should it end before it is executed
   const pid_t program = ::fork();
   if (program < 0) launch.fail(LaunchStep::group, errno);
-  if (program == 0) become_program(launch, start);
-  close_from_3_but(options.ending);
+  if (program == 0) become_program(launch, start, observer, group);
+  close_all_but(std::array{options.ending});
   const LaunchEnding ending = First(launch, program, start, watch).until_all_is_over();
   [[maybe_unused]] const auto told = ::write(options.ending, &ending, sizeof ending);
   ::_exit(0);
@@ -263,9 +324,22 @@ void enter_spaces(Launch& launch) {
   if (!launch.options.network) launch.note(Barrier::network, enter_space(CLONE_NEWNET));
 }
 
-int wait_for(pid_t first) {
+/// The next signal; meanwhile those who are observed are served.
+int next_signal(int signals, Observer& observer) {
   for (;;) {
-    const int signal = next_signal(false);
+    std::array<pollfd, 2> ready{{{signals, POLLIN, 0}, {observer.descriptor(), POLLIN, 0}}};
+    if (::poll(ready.data(), ready.size(), -1) < 0) continue;
+    if (ready[1].revents != 0) observer.serve((ready[1].revents & POLLIN) != 0);
+    signalfd_siginfo signal{};
+    if (ready[0].revents != 0 && ::read(signals, &signal, sizeof signal) == sizeof signal)
+      return static_cast<int>(signal.ssi_signo);
+  }
+}
+
+template <typename NextSignal>
+int wait_for(pid_t first, NextSignal next) {
+  for (;;) {
+    const int signal = next();
     if (concerns_program(signal)) ::kill(first, signal);
     int status = 0;
     if (signal != SIGCHLD || ::waitpid(first, &status, WNOHANG) != first) continue;
@@ -273,28 +347,42 @@ int wait_for(pid_t first) {
   }
 }
 
+int observe(pid_t first, int channel, int notes) {
+  sigset_t all;
+  sigfillset(&all);
+  const int signals = ::signalfd(-1, &all, SFD_CLOEXEC);
+  Observer observer(channel, notes);
+  return wait_for(first, [&] { return next_signal(signals, observer); });
+}
+
 int run(const Options& options) {
-  ::fcntl(options.report, F_SETFD, FD_CLOEXEC);
-  ::fcntl(options.ending, F_SETFD, FD_CLOEXEC);
+  for (const int own : {options.report, options.ending, options.notes}) {
+    if (own >= 0) ::fcntl(own, F_SETFD, FD_CLOEXEC);
+  }
   sigset_t all;
   sigfillset(&all);
   ::sigprocmask(SIG_SETMASK, &all, nullptr);
 
   Launch launch(options);
   const pid_t engine = ::getppid();
-  enter_spaces(launch);
+  if (options.barriers) enter_spaces(launch);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != engine) return kNeverStarted;
   std::array<int, 2> life{};
   if (::pipe2(life.data(), O_CLOEXEC) != 0) launch.fail(LaunchStep::streams, errno);
+  std::array<int, 2> channel{-1, -1};
+  if (options.notes >= 0 &&
+      ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel.data()) != 0)
+    launch.fail(LaunchStep::streams, errno);
   const pid_t first = ::fork();
   if (first < 0) launch.fail(LaunchStep::group, errno);
   if (first == 0) {
     ::close(life[1]);
-    become_first(launch, life[0]);
+    become_first(launch, life[0], channel[1]);
   }
-  close_from_3_but(life[1]);
-  return wait_for(first);
+  close_all_but(std::array{life[1], channel[0], options.notes});
+  if (options.notes >= 0) return observe(first, channel[0], options.notes);
+  return wait_for(first, [] { return next_signal(false); });
 }
 
 }  // namespace

@@ -39,12 +39,15 @@ bool read_option(std::string_view key, const char* value, Options& options) {
   if (key == "--disk") return read_number(value, options.disk_bytes);
   if (key == "--report") return read_number(value, options.report);
   if (key == "--ending") return read_number(value, options.ending);
+  if (key == "--notes") return read_number(value, options.notes);
   if (key == "--directory") {
     options.directory = value;
   } else if (key == "--network") {
     options.network = std::string_view(value) != "none";
   } else if (key == "--demanded") {
     options.demanded = std::string_view(value) == "yes";
+  } else if (key == "--barriers") {
+    options.barriers = std::string_view(value) != "no";
   } else if (key == "--terminal") {
     options.terminal = std::string_view(value) == "yes";
   } else {

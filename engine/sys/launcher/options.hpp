@@ -54,6 +54,8 @@ struct Options {
   bool network = true;              ///< --network host|none
   bool demanded = false;            ///< --demanded yes: any barrier that is refused is an error
   bool terminal = false;            ///< --terminal yes: the program gets the terminal on stdin
+  bool barriers = true;             ///< --barriers no: it is only observed
+  int notes = -1;                   ///< --notes: descriptor for the names of files it opens
   int report = -1;                  ///< --report: descriptor for LaunchReport
   int ending = -1;                  ///< --ending: descriptor for LaunchEnding
   const char* program = nullptr;

@@ -34,6 +34,7 @@ enum class LaunchStep : int {
   directory,
   limits,
   barrier,
+  observation,  ///< what it opens cannot be seen
   exec
 };
 
@@ -46,7 +47,7 @@ struct LaunchReport {
   LaunchStep step = LaunchStep::ready;
   int error = 0;
   long max_rss_kib = 0;
-  bool sandboxed = false;
+  bool launched = false;               ///< told by the launcher, not by the engine's own child
   Barrier failed = Barrier::identity;  ///< which one, for `LaunchStep::barrier`
   std::array<int, kBarriers> barriers{};
   std::array<char, 512> place{};  ///< the path that the error is about, cut; or empty
@@ -61,6 +62,7 @@ struct LaunchEnding {
   rusage usage{};  ///< of the program and everything it started; times since its execution
   TreeLimit limit = TreeLimit::none;
   std::int64_t wall_ns = 0;  ///< of the program; the making of barriers does not count
+  int teller = 0;  ///< who sends it, where it may have lost its parent and be the engine's to reap
 };
 
 }  // namespace ck::sys
