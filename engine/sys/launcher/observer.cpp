@@ -291,7 +291,7 @@ void Observer::answer_next() {
 
 /// Puts "/proc/PID/root" and the absolute path behind it; `prefix` is where the path begins.
 bool Observer::read_path(const Call& call, Path& path, std::size_t prefix) const {
-  std::array<char, 4096> text{};
+  std::array<char, 4096> text;  // filled as far as it is read: a call is worth microseconds
   if (!read_text(call.process, call.path, text.data(), text.size())) return false;
   std::size_t end = prefix;
   if (text.front() != '/') {
@@ -309,14 +309,15 @@ bool Observer::read_path(const Call& call, Path& path, std::size_t prefix) const
     end += static_cast<std::size_t>(size);
     if (text.front() != '\0' && path[end - 1] != '/') path[end++] = '/';
   }
-  std::strncpy(path.data() + end, text.data(), path.size() - end - 1);
+  const std::size_t size = std::strlen(text.data()) + 1;
+  std::memcpy(path.data() + end, text.data(), std::min(size, path.size() - end));
   path.back() = '\0';
   return true;
 }
 
 /// False with errno when the memory of the process cannot be read.
 bool Observer::look(const Call& call) {
-  Path path{};
+  Path path;
   const auto prefix = static_cast<std::size_t>(
       std::snprintf(path.data(), path.size(), "/proc/%d/root", call.process));
   if (!read_path(call, path, prefix)) {
