@@ -157,6 +157,13 @@ Result<Variables> BuildSteps::variables() const {
   // For build systems that are started by scripts and not told ${jobs}.
   set_variable(variables, "CMAKE_BUILD_PARALLEL_LEVEL", jobs());
   set_variable(variables, "MAKEFLAGS", "-j" + jobs());
+  // cmake and make would take the machine's compiler, and not the one that was chosen.
+  for (const auto& [name, exported] : {std::pair{"CC", "cc"}, {"CXX", "cxx"}}) {
+    const std::string chosen = tool(exported);
+    const bool is_set = std::ranges::any_of(
+        variables, [&](const auto& variable) { return variable.first == name; });
+    if (chosen != exported && !is_set) set_variable(variables, name, chosen);
+  }
   for (const auto& group : recipe_.variations) {
     for (const auto& option : group.options) {
       if (job_.step.values.at(group.name) != option.name) continue;

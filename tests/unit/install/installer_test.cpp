@@ -128,6 +128,26 @@ TEST_F(InstallerTest, VariablesOfVariationsAndCommandsReachTheBuild) {
   EXPECT_TRUE(out.ends_with("/build/deep/below 315532800\n")) << out;
 }
 
+TEST_F(InstallerTest, BuildSystemsUseTheCompilerThatWasChosen) {
+  shell_package("compiler", "echo x > $1/x", R"j("tags": ["compiler"],
+      "exports": {"values": {"cc": "/opt/our-cc", "cxx": "/opt/our-c++"}})j");
+  shell_package("other", "echo x > $1/x", R"j("tags": ["other"],
+      "exports": {"variables": {"CXX": "/opt/exported"}})j");
+  world.package_file("made", "Makefile",
+                     "all:\ninstall:\n\tmkdir -p $(DESTDIR)$(PREFIX)\n"
+                     "\techo $(CC) $(CXX) > $(DESTDIR)$(PREFIX)/out\n");
+  const std::string body = R"j("sources": [{"files": "."}], "build": {"system": "make"},
+      "dependencies": {"compiler": {"tags": ["compiler"]})j";
+  world.package("made", body + "}");
+  auto made = world.install("package:made");
+  ASSERT_OK(made);
+  EXPECT_EQ(test::read_text(made->path / "out"), "/opt/our-cc /opt/our-c++\n");
+  world.package("made", body + R"j(, "other": {"tags": ["other"]}})j");
+  made = world.install("package:made");
+  ASSERT_OK(made);
+  EXPECT_EQ(test::read_text(made->path / "out"), "/opt/our-cc /opt/exported\n");
+}
+
 TEST_F(InstallerTest, AFailingBuildShowsItsLastLinesAndLeavesOnlyTheLog) {
   shell_package("broken",
                 "for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo line $i; done; "
