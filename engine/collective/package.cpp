@@ -247,8 +247,8 @@ class Installation {
     CK_CHECK(set_up_soft(environment, sources));
     bench_.keep_hooks(first_hook, environment.record);
     CK_CHECK(log.close());
-    return install::commit_environment({environment, inputs_, folder_, log.file(), work_},
-                                       context_);
+    return install::commit_environment(
+        {environment, inputs_, folder_, log.file(), work_, log.isolation()}, context_);
   }
 
   /// Runs the script with stand-ins for wget and curl; what they fetched. A download that failed

@@ -200,9 +200,9 @@ class ProgramBuild {
       return fail(install::keep_log(std::move(compiled.error()).in(request_.component.id.text()),
                                     log, built_.environment, context_));
     }
-    CK_TRY(environment,
-           install::commit_environment(
-               {built_.environment, inputs_, prefix, log.file(), work.path()}, context_));
+    CK_TRY(environment, install::commit_environment({built_.environment, inputs_, prefix,
+                                                     log.file(), work.path(), log.isolation()},
+                                                    context_));
     const auto spent = static_cast<double>(context_.clock.monotonic_ns() - start);
     if (compiles()) context_.events.on(StepFinished{what, human_duration_ns(spent)});
     return environment;

@@ -68,6 +68,7 @@ Status run_step(const ShellStep& step, Workbench& bench) {
   spec.sandbox = std::move(sandbox);
   spec.observe = bench.context().observations != nullptr && !step.component.empty();
   CK_TRY(result, bench.context().processes.run(spec, bench.context().cancel));
+  if (step.log != nullptr) step.log->note(bench.profile().common.name, result.isolation);
   if (result.opened) note_opened(step, std::move(*result.opened), bench.context());
   if (result.killed_for == sys::KilledFor::cancelled)
     return fail(ErrorCode::interrupted, step.what + " was interrupted");

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cerrno>
 
+#include <nlohmann/json.hpp>
+
+#include "base/json.hpp"
 #include "base/strings.hpp"
 
 namespace ck::install {
@@ -12,6 +15,14 @@ constexpr std::uint64_t kMaxLog = 64u << 20;
 constexpr std::size_t kRecent = 16u << 10;
 constexpr std::size_t kShownLines = 10;
 constexpr std::size_t kLongestLine = 400;
+
+std::string text_of(const std::string& profile, const sys::Isolation& isolation) {
+  std::string text = "[ck: profile " + profile + ": ";
+  text += isolation.enforced.empty() ? "no sandbox" : join(isolation.enforced, ", ");
+  for (const auto& missing : isolation.missing)
+    text += "; not " + missing.what + " (" + missing.why + ")";
+  return text + "]\n";
+}
 
 }  // namespace
 
@@ -30,6 +41,41 @@ void BuildLog::write(std::string_view text) {
   recent_ += text;
   // Cut now and then, not at every piece.
   if (recent_.size() > 2 * kRecent) recent_.erase(0, recent_.size() - kRecent);
+}
+
+void BuildLog::note(const std::string& profile, const std::optional<sys::Isolation>& isolation) {
+  const sys::Isolation now = isolation.value_or(sys::Isolation());
+  if (!isolation_) {
+    profile_ = profile;
+    isolation_ = now;
+    write(text_of(profile, now));
+    return;
+  }
+  const auto is_new = [&](const auto& missing) {
+    return std::ranges::find(isolation_->missing, missing.what, &sys::Isolation::Missing::what) ==
+           isolation_->missing.end();
+  };
+  const auto erased = std::erase_if(isolation_->enforced, [&](const auto& what) {
+    return std::ranges::find(now.enforced, what) == now.enforced.end();
+  });
+  bool changed = erased > 0;
+  for (const auto& missing : now.missing) {
+    if (!is_new(missing)) continue;
+    isolation_->missing.push_back(missing);
+    changed = true;
+  }
+  if (changed) write(text_of(profile, now));
+}
+
+std::string BuildLog::isolation() const {
+  if (!isolation_) return {};
+  Json missing = Json::array();
+  for (const auto& one : isolation_->missing)
+    missing.push_back({{"what", one.what}, {"why", one.why}});
+  return to_pretty_text(Json{{"schema", "ck.isolation/1"},
+                             {"profile", profile_},
+                             {"enforced", isolation_->enforced},
+                             {"missing", std::move(missing)}});
 }
 
 Status BuildLog::close() {

@@ -1,12 +1,14 @@
 #pragma once
-/// What the steps of one build printed. Internal to install.
+/// What the steps of one build printed, and how far they were kept apart from the machine.
 
 #include <fstream>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/error.hpp"
 #include "base/path.hpp"
+#include "sys/sandbox.hpp"
 
 namespace ck::install {
 
@@ -17,6 +19,11 @@ class BuildLog {
 
   const fs::path& file() const { return file_; }
   void write(std::string_view text);
+  /// Notes what came of the sandbox of one step; told in the log where it is not as before.
+  void note(const std::string& profile, const std::optional<sys::Isolation>& isolation);
+  /// Of all steps together, as JSON "ck.isolation/1": what was enforced for each of them, and what
+  /// any of them had to do without. Empty when no step was run.
+  std::string isolation() const;
   /// Ends the writing; `io` if anything was not written (a full disk).
   Status close();
   /// The last lines, safe to show.
@@ -30,6 +37,8 @@ class BuildLog {
   std::uint64_t written_ = 0;
   std::uint64_t dropped_ = 0;
   std::string recent_;  ///< the end of what was written
+  std::string profile_;
+  std::optional<sys::Isolation> isolation_;
 };
 
 }  // namespace ck::install

@@ -219,6 +219,7 @@ Status BuildSteps::run(const Command& command) {
     error.hints = std::move(result.error().hints);
     return fail(std::move(error));
   }
+  job_.log.note(job_.profile.common.name, result->isolation);
   if (result->opened) note_opened(command, std::move(*result->opened));
   if (result->killed_for == sys::KilledFor::cancelled)
     return fail(ErrorCode::interrupted, "building " + subject_ + " was interrupted");

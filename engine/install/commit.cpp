@@ -24,6 +24,10 @@ bool is_complete(const fs::path& environment) {
   return fs::exists(manifest_file(environment), ignored);
 }
 
+fs::path isolation_file(const fs::path& environment) {
+  return environment / ".ck" / "isolation.json";
+}
+
 Result<Environment> make_once(const Environment& environment, bool replace, Context& context,
                               const std::function<Result<Environment>()>& make) {
   // Before looking whether it is there: what nobody uses may be collected at any moment.
@@ -65,6 +69,8 @@ Result<Environment> commit_files(const FinishedBuild& build, Context& context) {
   CK_CHECK(sys::write_new_file(inputs_file(build.prefix), build.inputs));
   if (!context.request.empty())
     CK_CHECK(sys::write_new_file(request_file(build.prefix), context.request + "\n"));
+  if (!build.isolation.empty())
+    CK_CHECK(sys::write_new_file(isolation_file(build.prefix), build.isolation));
   // A manifest that survives a power failure must not speak of files that did not: all of them are
   // made durable at once, which for a thousand files takes a sixtieth of syncing each.
   CK_CHECK(sys::sync_file_system(build.prefix));

@@ -23,13 +23,17 @@ bool is_complete(const fs::path& environment);
 Result<Environment> make_once(const Environment& environment, bool replace, Context& context,
                               const std::function<Result<Environment>()>& make);
 
+/// How far the steps that made an environment were kept apart from the machine: "ck.isolation/1".
+fs::path isolation_file(const fs::path& environment);
+
 /// What was made, before it is one.
 struct FinishedBuild {
-  Environment environment;  ///< size and time are filled in
-  std::string inputs;       ///< readable; its hash is the id
-  fs::path prefix;          ///< the content: in staging, or in its final place already
-  fs::path log;             ///< what the build printed; moves into the environment
-  fs::path staging;         ///< where an older environment in the way is moved to
+  Environment environment;     ///< size and time are filled in
+  std::string inputs;          ///< readable; its hash is the id
+  fs::path prefix;             ///< the content: in staging, or in its final place already
+  fs::path log;                ///< what the build printed; moves into the environment
+  fs::path staging;            ///< where an older environment in the way is moved to
+  std::string isolation = {};  ///< of the steps that made it, as JSON; see BuildLog
 };
 
 /// Lists every file with its hash, takes write permission away, and commits: the environment

@@ -127,7 +127,7 @@ class Executor {
     if (built) built = log.close();
     if (!built) return fail(keep_log(std::move(built.error()), log, step.environment, context));
     CK_TRY(environment, commit_files({step.environment, step.inputs, staging.path() / "prefix",
-                                      log.file(), staging.path()},
+                                      log.file(), staging.path(), log.isolation()},
                                      context));
     const auto spent = static_cast<double>(context.clock.monotonic_ns() - start);
     context.events.on(StepFinished{what, human_duration_ns(spent)});

@@ -133,6 +133,18 @@ TEST_F(Sandboxed, AHostileProgramGetsNowhere) {
   EXPECT_TRUE(isolation["missing"].empty()) << isolation;
 }
 
+TEST_F(Sandboxed, WhatWasEnforcedOfABuildIsKeptWithWhatItMade) {
+  components.package("made", "echo x >\"$1/x\"");
+  ASSERT_TRUE(succeeds(ck("install package:made --profile=untrusted")));
+  const fs::path made = home() / "envs" / environments().back() / ".ck";
+  const auto isolation = parse_json(read_text(made / "isolation.json"), "isolation.json");
+  ASSERT_TRUE(isolation);
+  EXPECT_EQ((*isolation)["profile"], "untrusted");
+  EXPECT_TRUE(says((*isolation)["enforced"].dump(), "no network"));
+  EXPECT_TRUE((*isolation)["missing"].empty());
+  EXPECT_TRUE(says(read_text(made / "log"), "[ck: profile untrusted: own user identity"));
+}
+
 TEST_F(Sandboxed, TheSameProgramGetsEverywhereUnderTheProfileHost) {
   components.program("hostile", attack_);
   const auto result = ck("run program:hostile --profile=host");
