@@ -48,7 +48,7 @@ void BuildLog::note(const std::string& profile, const std::optional<sys::Isolati
   if (!isolation_) {
     profile_ = profile;
     isolation_ = now;
-    write(text_of(profile, now));
+    stream_ << text_of(profile, now);  // not among the last words of the build
     return;
   }
   const auto is_new = [&](const auto& missing) {
@@ -64,7 +64,7 @@ void BuildLog::note(const std::string& profile, const std::optional<sys::Isolati
     isolation_->missing.push_back(missing);
     changed = true;
   }
-  if (changed) write(text_of(profile, now));
+  if (changed) stream_ << text_of(profile, now);
 }
 
 std::string BuildLog::isolation() const {
