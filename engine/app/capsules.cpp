@@ -42,11 +42,19 @@ Result<install::Mirror> make_mirror(Session& session, const experiment::CapsuleR
   CK_TRY(uids, experiment::points_with_locks(records.points));
   for (const auto& uid : uids) {
     CK_TRY(locked, lock_experiment(session, records.experiment.name, uid));
-    CK_TRY(made, create_mirror(session, locked.lock, folder));
+    CK_TRY(made, create_mirror(session, locked.lock, folder, install::Uncloneable::keep_files));
     mirror = std::move(made);
   }
   CK_CHECK(install::strip_clones(mirror));
   return mirror;
+}
+
+/// Reads one repository from the capsule, and nothing from anywhere else.
+std::vector<sys::UrlRewrite> only_from(const std::string& url, const std::string& place) {
+  std::vector<sys::UrlRewrite> rewrites = {{url, place}};
+  for (const auto* scheme : {"https://", "http://", "git://", "ssh://", "git@"})
+    rewrites.push_back({scheme, "file:///dev/null/"});
+  return rewrites;
 }
 
 /// What is not there yet, with the files that its replays need of other repositories.
@@ -73,7 +81,31 @@ class CapsuleImport {
       if (clone.repository.empty()) continue;
       CK_CHECK(take_repository(clone, clone.has_no_url() ? kept : mirror));
     }
+    for (const auto& one : mirror.folders) CK_CHECK(take_files(one, mirror, kept.folder));
     return {};
+  }
+
+  /// A repository without a history: registered where its files are kept.
+  Status take_files(const install::MirrorFolder& one, const install::Mirror& mirror,
+                    const fs::path& kept) {
+    CK_TRY(repositories, session_.repositories());
+    const fs::path place = kept / "folders" / one.name;
+    std::error_code missing;
+    if (!fs::exists(place, missing))
+      CK_CHECK(install::take_folder(mirror, one, place, session_.cancel()));
+    const bool here = repositories->find(one.repository).has_value();
+    if (!here) {
+      CK_TRY(added, repositories->import(place, session_.transfer(), session_.clock()));
+      session_.forget_catalog();
+      report_.repositories.push_back(added.name);
+    } else {
+      report_.kept.push_back(one.repository);
+    }
+    if (one.commit.empty()) return {};
+    CK_TRY(registered, repositories->find(one.repository));
+    CK_TRY(context, session_.context());
+    return install::keep_recorded({one.repository, one.url, one.commit, {}, {}}, registered, place,
+                                  *context);
   }
 
   Status take_repository(const install::MirrorClone& clone, const install::Mirror& mirror) {
@@ -93,10 +125,13 @@ class CapsuleImport {
     request.url = clone.has_no_url() ? place : clone.url;
     request.revision.commit = clone.commit;
     const auto local =
-        sys::make_transfer(session_.settings().transfer_module, {{clone.url, place}});
-    CK_TRY(pulled, repositories->pull(request, *local, session_.clock(), session_.events(),
-                                      session_.cancel()));
-    for (const auto& one : pulled) report_.repositories.push_back(one.name);
+        sys::make_transfer(session_.settings().transfer_module, only_from(clone.url, place));
+    const auto pulled =
+        repositories->pull(request, *local, session_.clock(), session_.events(), session_.cancel());
+    // Repositories that this one names and no record used are not in the capsule: without them it
+    // is registered all the same.
+    if (!pulled && !repositories->find(clone.repository)) return fail(pulled.error());
+    report_.repositories.push_back(clone.repository);
     session_.forget_catalog();
     return {};
   }
@@ -170,6 +205,7 @@ Result<ExportCapsuleReport> export_capsule(Session& session, const std::string& 
   report.sources = mirror.trees.size();
   for (const auto& clone : mirror.clones)
     ++(clone.repository.empty() ? report.sources : report.repositories);
+  report.repositories += mirror.folders.size();
   return report;
 }
 

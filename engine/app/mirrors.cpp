@@ -5,9 +5,9 @@
 namespace ck::app {
 
 Result<install::Mirror> create_mirror(Session& session, const install::Lock& lock,
-                                      const fs::path& folder) {
+                                      const fs::path& folder, install::Uncloneable uncloneable) {
   CK_TRY(context, session.context());
-  return install::create_mirror(lock, folder, *context);
+  return install::create_mirror(lock, folder, *context, uncloneable);
 }
 
 Result<install::Mirror> verify_mirror(Session& session, const fs::path& folder) {

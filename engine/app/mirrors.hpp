@@ -6,8 +6,9 @@
 
 namespace ck::app {
 
-Result<install::Mirror> create_mirror(Session& session, const install::Lock& lock,
-                                      const fs::path& folder);
+Result<install::Mirror> create_mirror(
+    Session& session, const install::Lock& lock, const fs::path& folder,
+    install::Uncloneable uncloneable = install::Uncloneable::warn);
 
 /// `verification` listing everything that is wrong.
 Result<install::Mirror> verify_mirror(Session& session, const fs::path& folder);

@@ -33,6 +33,14 @@ Status write_index(const Mirror& mirror) {
                {"files", Json::array()},
                {"trees", Json::array()},
                {"clones", Json::array()}};
+  if (!mirror.folders.empty()) json["folders"] = Json::array();
+  for (const auto& folder : mirror.folders) {
+    json["folders"].push_back({{"name", folder.name},
+                               {"repository", folder.repository},
+                               {"url", folder.url},
+                               {"commit", folder.commit},
+                               {"content", folder.content}});
+  }
   for (const auto& file : mirror.files)
     json["files"].push_back({{"sha256", file.sha256}, {"urls", file.urls}});
   for (const auto& tree : mirror.trees) {
@@ -78,8 +86,8 @@ Status copy_verified(const fs::path& from, const fs::path& to, const std::string
 
 class Creation {
  public:
-  Creation(Mirror mirror, const Lock& lock, Context& context)
-      : mirror_(std::move(mirror)), lock_(lock), context_(context) {}
+  Creation(Mirror mirror, const Lock& lock, Uncloneable uncloneable, Context& context)
+      : mirror_(std::move(mirror)), lock_(lock), uncloneable_(uncloneable), context_(context) {}
 
   Result<Mirror> run() {
     for (const auto& environment : lock_.environments) {
@@ -191,16 +199,50 @@ class Creation {
       if (needed != context_.repositories.end()) CK_CHECK(add_repository(needed->name, {}));
     }
     const std::string wanted = commit.empty() ? here->commit : commit;
+    if (wanted.empty() && uncloneable_ == Uncloneable::keep_files) return add_folder(*here, {});
     if (wanted.empty()) {
       context_.events.on(
           Warning{"repository " + name + " is in no git and is left out of the mirror"});
       return {};
     }
-    return add_clone(name, here->url.empty() ? "repo:" + name : here->url, wanted, here->path);
+    auto cloned =
+        add_clone(name, here->url.empty() ? "repo:" + name : here->url, wanted, here->path);
+    if (cloned || uncloneable_ == Uncloneable::warn ||
+        cloned.error().code == ErrorCode::interrupted)
+      return cloned;
+    return add_folder(*here, wanted);
+  }
+
+  Status add_folder(const catalog::Repository& here, const std::string& commit) {
+    MirrorFolder folder{git_name(here.name, commit), here.name, here.url, commit, {}};
+    const auto known = std::ranges::find(mirror_.folders, folder.name, &MirrorFolder::name);
+    if (known != mirror_.folders.end()) return {};
+    const fs::path place = mirror_.path_of(folder);
+    CK_CHECK(sys::make_directories(place.parent_path()));
+    Status exported = fail(ErrorCode::not_found, "it is in no git");
+    if (!commit.empty()) {
+      CK_TRY(git, context_.transfer.git());
+      exported = git->export_commit("file://" + here.path.string(), commit, place, context_.events,
+                                    context_.cancel);
+    }
+    // What lies here is what was recorded or not: a replay compares the content.
+    if (!exported && commit == here.commit && !context_.cancel.requested()) {
+      CK_TRY(entries,
+             sys::list_tree(here.path, {.skip_names = {".git"}, .hash = false}, context_.cancel));
+      CK_CHECK(sys::remove_tree(place));
+      CK_CHECK(sys::make_directories(place));
+      exported = sys::copy_tree(here.path, place, entries, context_.cancel);
+    }
+    if (!exported) return exported;
+    CK_TRY(content, tree_content(place, context_));
+    folder.content = content;
+    mirror_.folders.push_back(std::move(folder));
+    return {};
   }
 
   Mirror mirror_;
   const Lock& lock_;
+  Uncloneable uncloneable_;
   Context& context_;
   std::set<std::string> seen_;
 };
@@ -228,6 +270,7 @@ fs::path Mirror::path_of(const MirrorTree& tree) const { return folder / "trees"
 fs::path Mirror::path_of(const MirrorClone& clone) const {
   return folder / "clones" / clone.folder;
 }
+fs::path Mirror::path_of(const MirrorFolder& one) const { return folder / "folders" / one.name; }
 
 Result<Mirror> read_mirror(const fs::path& folder) {
   const fs::path file = folder / kIndex;
@@ -271,12 +314,24 @@ Result<Mirror> read_mirror(const fs::path& folder) {
     mirror.clones.push_back(std::move(clone));
     one.finish();
   });
+  reader.each("folders", [&](const Json& item, const std::string& path) {
+    ObjectReader one(item, path, problems);
+    MirrorFolder part;
+    part.name = digits(one, "name");
+    part.repository = one.string("repository");
+    part.url = one.optional_string("url").value_or("");
+    part.commit = one.optional_string("commit").value_or("");
+    part.content = one.string("content");
+    mirror.folders.push_back(std::move(part));
+    one.finish();
+  });
   reader.finish();
   if (!problems.empty()) return fail(problems.to_error());
   return mirror;
 }
 
-Result<Mirror> create_mirror(const Lock& lock, const fs::path& folder, Context& context) {
+Result<Mirror> create_mirror(const Lock& lock, const fs::path& folder, Context& context,
+                             Uncloneable uncloneable) {
   CK_CHECK(sys::make_directories(folder));
   Mirror mirror;
   if (is_there(folder / kIndex)) {
@@ -285,7 +340,7 @@ Result<Mirror> create_mirror(const Lock& lock, const fs::path& folder, Context& 
   }
   std::error_code gone;
   mirror.folder = fs::absolute(folder, gone);
-  return Creation(std::move(mirror), lock, context).run();
+  return Creation(std::move(mirror), lock, uncloneable, context).run();
 }
 
 Status strip_clones(const Mirror& mirror) {
@@ -320,6 +375,16 @@ Result<Mirror> keep_clones(const Mirror& mirror, const fs::path& folder) {
   }
   if (!kept.clones.empty()) CK_CHECK(write_index(kept));
   return kept;
+}
+
+Status take_folder(const Mirror& mirror, const MirrorFolder& folder, const fs::path& to,
+                   const sys::Cancel& cancel) {
+  CK_TRY(entries, sys::list_tree(mirror.path_of(folder), {}, cancel));
+  if (sys::tree_hash(entries) != folder.content)
+    return fail(ErrorCode::verification,
+                "repository " + printable(folder.repository) + " is not what was recorded");
+  CK_CHECK(sys::make_directories(to.parent_path()));
+  return sys::rename_into_place(mirror.path_of(folder), to);
 }
 
 Result<std::vector<std::string>> verify_mirror(const Mirror& mirror, Context& context) {

@@ -19,13 +19,19 @@ std::string kept_name(const LockedRepository& recorded, const catalog::Repositor
 }  // namespace
 
 Status keep_recorded(const LockedRepository& recorded, const catalog::Repository& here,
-                     const fs::path& clone, Context& context) {
-  const auto folder =
-      cached_folder(kept_name(recorded, here), context, [&](const fs::path& target) -> Status {
-        CK_TRY(git, context.transfer.git());
-        return git->export_commit("file://" + clone.string(), recorded.commit, target,
-                                  context.events, context.cancel);
-      });
+                     const fs::path& place, Context& context) {
+  const auto fetch = [&](const fs::path& target) -> Status {
+    std::error_code missing;
+    if (fs::exists(place / ".git", missing)) {
+      CK_TRY(git, context.transfer.git());
+      return git->export_commit("file://" + place.string(), recorded.commit, target, context.events,
+                                context.cancel);
+    }
+    CK_TRY(entries, sys::list_tree(place, {.skip_names = {}, .hash = false}, context.cancel));
+    CK_CHECK(sys::make_directories(target));
+    return sys::copy_tree(place, target, entries, context.cancel);
+  };
+  const auto folder = cached_folder(kept_name(recorded, here), context, fetch);
   if (!folder) return fail(folder.error());
   return {};
 }

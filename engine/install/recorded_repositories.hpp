@@ -10,9 +10,10 @@
 namespace ck::install {
 
 /// Keeps the files of a repository's recorded commit where `RecordedRepositories` looks for them,
-/// from a clone elsewhere. `here`: the repository as it is registered, at another commit.
+/// from a clone elsewhere, or from a folder with just these files, which is copied. `here`: the
+/// repository as it is registered, at another commit.
 Status keep_recorded(const LockedRepository& recorded, const catalog::Repository& here,
-                     const fs::path& clone, Context& context);
+                     const fs::path& place, Context& context);
 
 /// A context in which components are found as a lock recorded them. A repository is taken as it
 /// lies here when that is right; else its recorded commit is exported, from the clone or else from

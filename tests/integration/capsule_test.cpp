@@ -87,6 +87,20 @@ TEST_F(Capsule, ReplaysOnABareMachineWithoutANetwork) {
       << "a repository keeps its address";
 }
 
+TEST_F(Capsule, HasRepositoriesThatAreInNoGit) {
+  components.component("program", "plain", R"("build": {"system": "none"},
+      "commands": {"run": {"run": ["/bin/echo", "same"]}})");
+  import();
+  ASSERT_TRUE(succeeds(ck("run program:plain --record_uoa=sum")));
+  ASSERT_TRUE(succeeds(ck("export experiment:sum --out=" + capsule())));
+  fs::remove_all(folder / "components");
+  const auto imported = json_of(ck("import " + capsule() + " --json", elsewhere()));
+  EXPECT_EQ(imported["repositories"], Json::array({"tiny"}));
+  const auto replayed = ck("replay experiment:sum --offline", elsewhere());
+  EXPECT_EQ(replayed.code, 0) << replayed.out << replayed.err;
+  EXPECT_EQ(json_of(ck("import " + capsule() + " --json", elsewhere()))["added"], 0);
+}
+
 TEST_F(Capsule, ChangesNothingThatIsHere) {
   ASSERT_NO_FATAL_FAILURE(record());
   ASSERT_TRUE(succeeds(ck("export experiment:sum --out=" + capsule())));
