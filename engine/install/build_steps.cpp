@@ -160,8 +160,8 @@ Result<Variables> BuildSteps::variables() const {
   // cmake and make would take the machine's compiler, and not the one that was chosen.
   for (const auto& [name, exported] : {std::pair{"CC", "cc"}, {"CXX", "cxx"}}) {
     const std::string chosen = tool(exported);
-    const bool is_set = std::ranges::any_of(
-        variables, [&](const auto& variable) { return variable.first == name; });
+    const bool is_set =
+        std::ranges::find(variables, name, &Variables::value_type::first) != variables.end();
     if (chosen != exported && !is_set) set_variable(variables, name, chosen);
   }
   for (const auto& group : recipe_.variations) {
