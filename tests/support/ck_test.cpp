@@ -64,21 +64,26 @@ Variables CkTest::variables() const {
           {"NO_COLOR", "1"}};
 }
 
+namespace {
+
+void set_all(Variables& variables, const Variables& more) {
+  for (const auto& one : more) {
+    std::erase_if(variables, [&](const auto& known) { return known.first == one.first; });
+    variables.push_back(one);
+  }
+}
+
+}  // namespace
+
 CkProcess CkTest::start(std::string_view line, const Variables& more) const {
   CkCall call{words_of(line), variables(), folder.path(), ""};
-  for (const auto& [name, value] : more) {
-    std::erase_if(call.variables, [&](const auto& known) { return known.first == name; });
-    call.variables.emplace_back(name, value);
-  }
+  set_all(call.variables, more);
   return {call, folder.path()};
 }
 
 CkResult CkTest::ck(const std::vector<std::string>& arguments, const Variables& more) const {
   CkCall call{arguments, variables(), folder.path(), ""};
-  for (const auto& [name, value] : more) {
-    std::erase_if(call.variables, [&](const auto& known) { return known.first == name; });
-    call.variables.emplace_back(name, value);
-  }
+  set_all(call.variables, more);
   return CkProcess(call, folder.path()).wait();
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <ctime>
+#include <limits>
 
 #include "base/strings.hpp"
 
@@ -68,7 +69,8 @@ TEST(HumanDuration, ChoosesTheUnit) {
 }
 
 TEST(HumanNumbers, StandWhatNoMeasurementShouldGive) {
-  for (const double value : {std::nan(""), double{INFINITY}, 1e300, -1e300}) {
+  for (const double value :
+       {std::nan(""), std::numeric_limits<double>::infinity(), 1e300, -1e300}) {
     EXPECT_FALSE(human_bytes(value).empty());
     EXPECT_FALSE(human_duration_ns(value).empty());
   }
