@@ -96,7 +96,7 @@ TEST_F(SamplingTest, VariesTheEnvironmentAndWritesItDown) {
   for (const auto& repetition : point.repetitions) {
     const Json detail = Json::parse(repetition.detail);
     EXPECT_EQ(detail["padding_bytes"], repetition.metrics[0]);
-    EXPECT_EQ(detail["cpus"], Json({0}));
+    EXPECT_EQ(detail["cpus"], Json::array({0}));
   }
   EXPECT_NE(point.repetitions[0].metrics[0], point.repetitions[1].metrics[0]);
 }
