@@ -17,12 +17,14 @@ namespace {
 constexpr auto kLimit = std::chrono::seconds(30);
 constexpr std::size_t kHelpBytes = 4u << 20;
 
-/// Beginnings of names: other results, other layouts, other checks, or work for a debugger.
+/// Beginnings of gcc's names: what gives other results, other layouts or other checks, or works for
+/// a debugger.
 constexpr std::array kLeftOut = std::to_array<std::string_view>({"allow-store-data-races",
                                                                  "associative-math",
-                                                                 "auto-profile",
+                                                                 "asynchronous-unwind",
                                                                  "branch-probabilities",
                                                                  "cx-",
+                                                                 "delete-dead-exceptions",
                                                                  "exceptions",
                                                                  "fast-math",
                                                                  "finite-math",
@@ -30,26 +32,19 @@ constexpr std::array kLeftOut = std::to_array<std::string_view>({"allow-store-da
                                                                  "fp-",
                                                                  "handle-exceptions",
                                                                  "harden-",
-                                                                 "honor-",
-                                                                 "instrument",
-                                                                 "lax-",
+                                                                 "isolate-",
+                                                                 "keep-gc",
                                                                  "live-patching",
-                                                                 "lto",
                                                                  "math-errno",
                                                                  "non-call-exceptions",
                                                                  "opt-info",
                                                                  "pack-struct",
                                                                  "patchable",
-                                                                 "pcc-struct",
-                                                                 "pic",
-                                                                 "pie",
                                                                  "profile",
-                                                                 "rapid-compilation",
                                                                  "reciprocal-math",
                                                                  "reg-struct",
                                                                  "rounding-math",
                                                                  "rtti",
-                                                                 "sanitize",
                                                                  "save-optimization",
                                                                  "short-",
                                                                  "signaling-nans",
@@ -58,43 +53,25 @@ constexpr std::array kLeftOut = std::to_array<std::string_view>({"allow-store-da
                                                                  "stack-",
                                                                  "strict-enums",
                                                                  "strict-volatile",
-                                                                 "test-coverage",
                                                                  "threadsafe-statics",
                                                                  "trap",
-                                                                 "unsafe-math",
-                                                                 "unsigned",
-                                                                 "unwind-tables",
-                                                                 "asynchronous-unwind",
-                                                                 "wrapv",
-                                                                 "coverage",
-                                                                 "cs-profile",
-                                                                 "debug",
-                                                                 "delete-dead",
-                                                                 "emit",
-                                                                 "experimental",
-                                                                 "modules",
-                                                                 "ms-",
-                                                                 "objc",
-                                                                 "openmp",
-                                                                 "declspec",
-                                                                 "diagnostics",
-                                                                 "syntax",
-                                                                 "visibility",
-                                                                 "var-tracking",
-                                                                 "plugin",
-                                                                 "dump",
-                                                                 "checking",
-                                                                 "compare-debug",
-                                                                 "report",
-                                                                 "time-",
                                                                  "trivial-auto",
                                                                  "unconstrained",
-                                                                 "use-",
-                                                                 "keep-gc",
-                                                                 "isolate-"});
+                                                                 "unsafe-math",
+                                                                 "unwind-tables",
+                                                                 "var-tracking",
+                                                                 "wrapv"});
 
-bool is_left_out(std::string_view name) {
-  return std::ranges::any_of(kLeftOut, [&](auto start) { return name.starts_with(start); });
+/// clang does not tell its optimisations from its languages: of what it names, these.
+constexpr std::array kOfClang = std::to_array<std::string_view>(
+    {"data-sections", "delete-null-pointer-checks", "finite-loops", "function-sections",
+     "inline-functions", "jump-tables", "merge-all-constants", "omit-frame-pointer", "plt",
+     "reroll-loops", "slp-vectorize", "split-machine-functions", "strict-aliasing",
+     "strict-overflow", "strict-return", "strict-vtable-pointers", "unroll-loops", "vectorize"});
+
+bool is_optimisation(std::string_view name, CompilerFamily family) {
+  if (family == CompilerFamily::clang) return std::ranges::find(kOfClang, name) != kOfClang.end();
+  return std::ranges::none_of(kLeftOut, [&](auto start) { return name.starts_with(start); });
 }
 
 bool is_switch_name(std::string_view name) {
@@ -148,30 +125,29 @@ Status add_taken(Session& session, const std::string& compiler, Switches names,
   return {};
 }
 
-Result<std::string> help_of(Session& session, const std::string& compiler) {
+Result<std::vector<std::string>> named_switches(Session& session, const std::string& compiler) {
   CK_TRY(gcc, ask(session, {compiler, "--help=optimizers"}));
-  if (gcc.ok()) return std::move(gcc.out);
+  if (gcc.ok()) return optimisation_switches(gcc.out, CompilerFamily::gcc);
   CK_TRY(clang, ask(session, {compiler, "--help-hidden"}));
-  return std::move(clang.out);
+  return optimisation_switches(clang.out, CompilerFamily::clang);
 }
 
 }  // namespace
 
-std::vector<std::string> optimisation_switches(std::string_view help) {
+std::vector<std::string> optimisation_switches(std::string_view help, CompilerFamily family) {
   std::set<std::string> names;
   for (const std::string& line : split(help, '\n')) {
     const std::string text(trim(line));
     std::string_view word = std::string_view(text).substr(0, text.find_first_of(" \t"));
     if (!word.starts_with("-f")) continue;
     word.remove_prefix(word.starts_with("-fno-") ? 5 : 2);
-    if (is_switch_name(word) && !is_left_out(word)) names.emplace(word);
+    if (is_switch_name(word) && is_optimisation(word, family)) names.emplace(word);
   }
   return {names.begin(), names.end()};
 }
 
 Result<std::vector<FlagAxis>> flag_space(Session& session, const std::string& compiler) {
-  CK_TRY(help, help_of(session, compiler));
-  const auto names = optimisation_switches(help);
+  CK_TRY(names, named_switches(session, compiler));
   std::vector<std::string> taken;
   CK_CHECK(add_taken(session, compiler, names, taken));
   if (taken.empty()) {

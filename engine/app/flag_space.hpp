@@ -9,10 +9,13 @@
 
 namespace ck::app {
 
-/// Names without "-f" of the switches in what `gcc --help=optimizers` or `clang --help-hidden`
-/// prints, sorted. Those that take a value are left out, as are those that let the compiler give
-/// other results (-ffast-math, -fwrapv), or change how objects fit together (-fshort-enums).
-std::vector<std::string> optimisation_switches(std::string_view help);
+enum class CompilerFamily { gcc, clang };
+
+/// Names without "-f" of the optimisation switches in what `gcc --help=optimizers` or `clang
+/// --help-hidden` prints, sorted. Those that take a value are left out, as are those that let the
+/// compiler give other results (-ffast-math, -fwrapv) or change how objects fit together
+/// (-fshort-enums).
+std::vector<std::string> optimisation_switches(std::string_view help, CompilerFamily family);
 
 /// One choice among flags; the first is "" or the usual level.
 struct FlagAxis {

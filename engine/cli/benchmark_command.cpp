@@ -4,6 +4,7 @@
 #include "base/strings.hpp"
 #include "base/table.hpp"
 #include "cli/collective_options.hpp"
+#include "cli/measurement_text.hpp"
 #include "cli/program_request.hpp"
 #include "cli/report_json.hpp"
 
@@ -113,13 +114,6 @@ Result<int> compare_variants(Call& call) {
   for (const auto& point : outcome.points)
     call.output.say("recorded as point " + point.uid + " of experiment:" + report.experiment);
   return 0;
-}
-
-std::string values_text(const app::SweepValues& values) {
-  std::vector<std::string> parts;
-  for (const auto& [name, value] : values)
-    parts.push_back(printable(name) + "=" + printable(value));
-  return join(parts, " ");
 }
 
 /// What a point of a sweep gave, in a few words.

@@ -6,6 +6,7 @@
 #include "base/strings.hpp"
 #include "base/table.hpp"
 #include "cli/collective_options.hpp"
+#include "cli/measurement_text.hpp"
 #include "cli/program_request.hpp"
 #include "cli/report_json.hpp"
 
@@ -54,13 +55,6 @@ Result<app::ExploreRequest> explore_request(Call& call) {
   request.rule = std::move(rule);
   request.prune = call.line.has("prune");
   return request;
-}
-
-std::string values_text(const app::SweepValues& values) {
-  std::vector<std::string> parts;
-  for (const auto& [name, value] : values)
-    parts.push_back(printable(name) + "=" + printable(value));
-  return join(parts, " ");
 }
 
 std::string percent(double share) { return std::to_string(std::lround(share * 100)) + " %"; }

@@ -116,4 +116,11 @@ std::string measurement_text(const store::Point& point,
   return text;
 }
 
+std::string values_text(const app::SweepValues& values) {
+  std::vector<std::string> parts;
+  for (const auto& [name, value] : values)
+    parts.push_back(printable(name) + "=" + printable(value));
+  return join(parts, " ");
+}
+
 }  // namespace ck::cli

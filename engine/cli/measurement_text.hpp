@@ -1,10 +1,12 @@
 #pragma once
-/// Numbers of a point for people: one table, and below it what the table cannot say.
+/// Numbers of a point for people: one table, and below it what the table cannot say; and which
+/// point it is.
 
 #include <string>
 #include <vector>
 
 #include "app/experiments.hpp"
+#include "app/sweep.hpp"
 
 namespace ck::cli {
 
@@ -13,5 +15,8 @@ namespace ck::cli {
 /// asked for was reached. Empty without metrics.
 std::string measurement_text(const store::Point& point,
                              const std::vector<experiment::MetricSummary>& metrics);
+
+/// Which point of a sweep: "batch=1 model=small".
+std::string values_text(const app::SweepValues& values);
 
 }  // namespace ck::cli

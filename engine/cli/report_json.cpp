@@ -90,6 +90,12 @@ Json outliers_json(const store::Point& point, const measure::Description& descri
   });
 }
 
+Json values_json(const app::SweepValues& values) {
+  Json object = Json::object();
+  for (const auto& [name, value] : values) object[name] = value;
+  return object;
+}
+
 Json observed_json(const install::ObservedInputs& inputs) { return install::to_json(inputs); }
 
 Json metric_json(const experiment::MetricSummary& metric) {
@@ -483,8 +489,7 @@ std::string json_text(const app::SweepReport& report) {
   json["seconds_per_point"] =
       report.seconds_per_point ? Json(*report.seconds_per_point) : Json(nullptr);
   json["points"] = list(report.entries, [](const app::SweepReport::Entry& entry) {
-    Json one = {{"values", Json::object()}, {"known", entry.known}};
-    for (const auto& [name, value] : entry.values) one["values"][name] = value;
+    Json one = {{"values", values_json(entry.values)}, {"known", entry.known}};
     one["point"] = entry.point ? Json(entry.point->uid) : Json(nullptr);
     if (entry.point)
       one["metrics"] = metrics_json(*entry.point, experiment::summarize(*entry.point));
@@ -495,12 +500,6 @@ std::string json_text(const app::SweepReport& report) {
 }
 
 namespace {
-
-Json values_json(const app::SweepValues& values) {
-  Json object = Json::object();
-  for (const auto& [name, value] : values) object[name] = value;
-  return object;
-}
 
 Json entry_json(const app::ExploreReport& report, const app::ExploreEntry& entry) {
   Json one = {{"values", values_json(entry.values)},

@@ -16,7 +16,8 @@ TEST(OptimisationSwitches, AreReadFromGccsHelp) {
                                   "  -falign-loops=<number>      Align the start of loops.\n"
                                   "  -fno-threadsafe-statics     Do not\n"
                                   "  -fivopts\n"
-                                  "  --param=x=<0,1>\n"),
+                                  "  --param=x=<0,1>\n",
+                                  CompilerFamily::gcc),
             (Names{"align-loops", "ivopts", "unroll-loops"}));
 }
 
@@ -24,16 +25,19 @@ TEST(OptimisationSwitches, AreReadFromClangsHelpBothWaysOnce) {
   EXPECT_EQ(optimisation_switches("  -fno-slp-vectorize      Disable the superword vectorizer\n"
                                   "  -fslp-vectorize         Enable it\n"
                                   "  -fcolor=<value>         No\n"
-                                  "  -fpass-plugin=<dsopath> No\n"),
+                                  "  -fpass-plugin=<dsopath> No\n"
+                                  "  -ftrigraphs             Process trigraph sequences\n",
+                                  CompilerFamily::clang),
             Names{"slp-vectorize"});
 }
 
 TEST(OptimisationSwitches, ThoseThatGiveOtherResultsAreLeftOut) {
   EXPECT_EQ(optimisation_switches("  -ffast-math\n  -ffinite-math-only\n  -funsafe-math-opts\n"
                                   "  -fwrapv\n  -ftrapv\n  -fshort-enums\n  -fpack-struct\n"
-                                  "  -fprofile-use\n  -fexceptions\n  -fsigned-zeros\n"),
+                                  "  -fprofile-use\n  -fexceptions\n  -fsigned-zeros\n",
+                                  CompilerFamily::gcc),
             Names{});
-  EXPECT_EQ(optimisation_switches(""), Names{});
+  EXPECT_EQ(optimisation_switches("", CompilerFamily::gcc), Names{});
 }
 
 }  // namespace
