@@ -9,17 +9,11 @@ namespace ck::app {
 namespace {
 
 /// The whole uid of a point of the experiment; empty for none.
-Result<std::string> whole_uid(Session& session, const store::ExperimentHead& experiment,
+Result<std::string> whole_uid(Session& session, const std::string& experiment,
                               const std::string& point) {
   if (point.empty()) return std::string();
-  CK_TRY(store, session.store());
-  CK_TRY(found, store->point(point));
-  if (found.experiment != experiment.name) {
-    return fail(Error(ErrorCode::not_found,
-                      "experiment '" + experiment.name + "' has no point '" + point + "'")
-                    .hint("it is one of experiment:" + found.experiment));
-  }
-  return found.uid;
+  CK_TRY(found, point_of(session, experiment, point));
+  return std::move(found.uid);
 }
 
 /// Who says something: as the system calls them.
@@ -58,6 +52,30 @@ Result<store::Archive> open_archive(Session& session) {
   return store::Archive::open(home->store(), home->blobs());
 }
 
+Result<store::Point> point_of(Session& session, const std::string& experiment,
+                              const std::string& point) {
+  CK_TRY(store, session.store());
+  CK_TRY(found, store->point(point));
+  CK_TRY(wanted, store->experiment(experiment));
+  if (found.experiment == wanted.name) return std::move(found);
+  return fail(
+      Error(ErrorCode::not_found, "experiment '" + wanted.name + "' has no point '" + point + "'")
+          .hint("it is one of experiment:" + found.experiment));
+}
+
+Result<experiment::ExperimentRecords> records_of(Session& session, const std::string& experiment) {
+  CK_TRY(store, session.store());
+  CK_TRY(archive, open_archive(session));
+  experiment::ExperimentRecords records;
+  CK_TRY(summary, store->experiment(experiment));
+  CK_TRY(points, store->points(summary.name));
+  CK_TRY(annotations, store::annotations(archive, summary.name));
+  records.experiment = std::move(summary);
+  records.points = std::move(points);
+  records.annotations = std::move(annotations);
+  return records;
+}
+
 Result<experiment::Selection> select_points(Session& session,
                                             const experiment::SelectRequest& request) {
   CK_TRY(archive, open_archive(session));
@@ -67,7 +85,7 @@ Result<experiment::Selection> select_points(Session& session,
 Result<AnnotateReport> annotate(Session& session, const AnnotateRequest& request) {
   CK_TRY(archive, open_archive(session));
   CK_TRY(experiment, archive.head(request.experiment));
-  CK_TRY(point, whole_uid(session, experiment, request.point));
+  CK_TRY(point, whole_uid(session, experiment.name, request.point));
   std::vector<store::Annotation> added;
   const auto add = [&](store::Annotation::Kind kind, const std::string& text) {
     added.push_back({point, session.clock().unix_ns(), author(), kind, text});
@@ -92,7 +110,7 @@ Result<AnnotateReport> annotations(Session& session, const std::string& experime
                                    const std::string& point) {
   CK_TRY(archive, open_archive(session));
   CK_TRY(head, archive.head(experiment));
-  CK_TRY(uid, whole_uid(session, head, point));
+  CK_TRY(uid, whole_uid(session, head.name, point));
   return report_of(archive, head, uid);
 }
 

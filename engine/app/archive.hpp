@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "app/session.hpp"
+#include "experiment/records.hpp"
 #include "experiment/select.hpp"
 #include "store/annotations.hpp"
 #include "store/archive.hpp"
@@ -18,6 +19,13 @@ struct PointName {
 
 /// A connection of its own, after the store was opened (and migrated).
 Result<store::Archive> open_archive(Session& session);
+
+/// A point of that experiment by the start of its uid. `not_found` names the experiment it is of.
+Result<store::Point> point_of(Session& session, const std::string& experiment,
+                              const std::string& point);
+
+/// Everything recorded of an experiment, by its alias or uid.
+Result<experiment::ExperimentRecords> records_of(Session& session, const std::string& experiment);
 
 Result<experiment::Selection> select_points(Session& session,
                                             const experiment::SelectRequest& request);

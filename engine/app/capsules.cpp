@@ -18,25 +18,18 @@ namespace {
 constexpr const char* kRecords = "records";
 constexpr const char* kMirror = "mirror";
 
-Result<experiment::CapsuleRecords> collect_records(Session& session, const std::string& name) {
-  CK_TRY(store, session.store());
-  CK_TRY(archive, open_archive(session));
-  experiment::CapsuleRecords records;
-  CK_TRY(summary, store->experiment(name));
-  CK_TRY(points, store->points(summary.name));
-  CK_TRY(annotations, store::annotations(archive, summary.name));
-  std::erase_if(
-      points, [](const store::Point& point) { return point.state == store::PointState::running; });
-  if (points.empty())
-    return fail(ErrorCode::not_found,
-                "experiment '" + summary.name + "' has no point that has ended");
-  records.experiment = std::move(summary);
-  records.points = std::move(points);
-  records.annotations = std::move(annotations);
-  return records;
+/// What an experiment's capsule carries: all of its points that have ended.
+Result<experiment::ExperimentRecords> ended_records(Session& session, const std::string& name) {
+  CK_TRY(records, records_of(session, name));
+  std::erase_if(records.points, [](const store::Point& point) {
+    return point.state == store::PointState::running;
+  });
+  if (!records.points.empty()) return std::move(records);
+  return fail(ErrorCode::not_found,
+              "experiment '" + records.experiment.name + "' has no point that has ended");
 }
 
-Result<install::Mirror> make_mirror(Session& session, const experiment::CapsuleRecords& records,
+Result<install::Mirror> make_mirror(Session& session, const experiment::ExperimentRecords& records,
                                     const fs::path& folder) {
   install::Mirror mirror;
   CK_TRY(uids, experiment::points_with_locks(records.points));
@@ -71,7 +64,7 @@ class CapsuleImport {
   }
 
  private:
-  Status take_mirror(const experiment::CapsuleRecords& records) {
+  Status take_mirror(const experiment::ExperimentRecords& records) {
     CK_TRY(mirror, install::read_mirror(folder_ / kMirror));
     CK_TRY(context, session_.context());
     CK_CHECK(install::use_mirror(mirror, *context));
@@ -136,7 +129,7 @@ class CapsuleImport {
     return {};
   }
 
-  Status add_points(const experiment::CapsuleRecords& records) {
+  Status add_points(const experiment::ExperimentRecords& records) {
     CK_TRY(store, session_.store());
     CK_CHECK(
         experiment::take_blobs(records, folder_ / kRecords, store->blobs(), session_.cancel()));
@@ -155,7 +148,7 @@ class CapsuleImport {
     return add_annotations(records, name);
   }
 
-  Status add_annotations(const experiment::CapsuleRecords& records, const std::string& name) {
+  Status add_annotations(const experiment::ExperimentRecords& records, const std::string& name) {
     CK_TRY(archive, open_archive(session_));
     CK_TRY(known, store::annotations(archive, name));
     CK_TRY(store, session_.store());
@@ -187,7 +180,7 @@ Result<ExportCapsuleReport> export_capsule(Session& session, const std::string& 
   if (fs::exists(target, failed))
     return fail(Error(ErrorCode::conflict, target.string() + " exists already")
                     .hint("remove it, or give another name with --out"));
-  CK_TRY(records, collect_records(session, experiment));
+  CK_TRY(records, ended_records(session, experiment));
   CK_TRY(context, session.context());
   CK_TRY(folder, install::make_staging(context->home.staging()));
   const fs::path content = folder.path() / "capsule";

@@ -14,15 +14,8 @@ namespace ck::app {
 namespace {
 
 Result<store::Point> find_point(Session& session, const PointName& name) {
+  if (!name.point.empty()) return point_of(session, name.experiment, name.point);
   CK_TRY(store, session.store());
-  if (!name.point.empty()) {
-    CK_TRY(point, store->point(name.point));
-    CK_TRY(experiment, store->experiment(name.experiment));
-    if (point.experiment == experiment.name) return std::move(point);
-    return fail(Error(ErrorCode::not_found,
-                      "experiment '" + name.experiment + "' has no point '" + name.point + "'")
-                    .hint("it is one of experiment:" + point.experiment));
-  }
   CK_TRY(points, store->points(name.experiment));
   const auto found = std::find_if(points.rbegin(), points.rend(), [](const store::Point& point) {
     return point.state == store::PointState::ok && point.replay_of.empty();
@@ -222,16 +215,8 @@ Result<experiment::Report> report(Session& session, const std::string& experimen
                                   const std::string& name) {
   CK_TRY(file, template_file(session, name));
   CK_TRY(text, sys::read_file(file, kLargestTemplate));
-  CK_TRY(store, session.store());
-  CK_TRY(archive, open_archive(session));
-  experiment::ReportInput input;
-  CK_TRY(summary, store->experiment(experiment));
-  CK_TRY(points, store->points(summary.name));
-  CK_TRY(annotations, store::annotations(archive, summary.name));
-  input.experiment = std::move(summary);
-  input.points = std::move(points);
-  input.annotations = std::move(annotations);
-  CK_TRY(facts, experiment::report_facts(input));
+  CK_TRY(records, records_of(session, experiment));
+  CK_TRY(facts, experiment::report_facts(records));
   return experiment::fill_template(text, facts, file.string());
 }
 

@@ -79,7 +79,7 @@ Json to_json(const store::Point& point) {
   return json;
 }
 
-Json index_of(const CapsuleRecords& records) {
+Json index_of(const ExperimentRecords& records) {
   Json json = {{"schema", kSchema},
                {"ck_version", CK_VERSION},
                {"experiment",
@@ -232,7 +232,7 @@ store::Annotation annotation_of(const Json& value, const std::string& path,
 /// A point of the index with the hash of all it holds.
 using Listed = std::vector<std::pair<std::string, std::string>>;
 
-Result<CapsuleRecords> read_index(const fs::path& folder, Listed& points) {
+Result<ExperimentRecords> read_index(const fs::path& folder, Listed& points) {
   const auto bytes = sys::read_file(folder / kIndex, kMostBytes);
   if (!bytes) return fail(ErrorCode::invalid, "this is no capsule: it has no capsule.json");
   CK_TRY(json, parse_json(*bytes, kIndex, kLimits));
@@ -245,7 +245,7 @@ Result<CapsuleRecords> read_index(const fs::path& folder, Listed& points) {
                     .hint("a newer ck reads it"));
   if (schema != kSchema) reader.problem("schema", "must be \"" + std::string(kSchema) + "\"");
   reader.optional_string("ck_version");
-  CapsuleRecords records;
+  ExperimentRecords records;
   if (const Json* experiment = reader.required("experiment")) {
     ObjectReader one(*experiment, "/experiment", problems);
     records.experiment.uid = digits(one, "uid");
@@ -272,7 +272,7 @@ Result<CapsuleRecords> read_index(const fs::path& folder, Listed& points) {
 
 }  // namespace
 
-Status write_records(const CapsuleRecords& records, const store::Blobs& blobs,
+Status write_records(const ExperimentRecords& records, const store::Blobs& blobs,
                      const fs::path& folder, const sys::Cancel& cancel) {
   CK_CHECK(sys::make_directories(folder / "points"));
   CK_CHECK(sys::make_directories(folder / "blobs"));
@@ -290,7 +290,7 @@ Status write_records(const CapsuleRecords& records, const store::Blobs& blobs,
   return sys::write_new_file(folder / kIndex, to_pretty_text(index_of(records)));
 }
 
-Result<CapsuleRecords> read_records(const fs::path& folder, const sys::Cancel& cancel) {
+Result<ExperimentRecords> read_records(const fs::path& folder, const sys::Cancel& cancel) {
   Listed listed;
   CK_TRY(records, read_index(folder, listed));
   for (const auto& [uid, content] : listed) {
@@ -305,7 +305,7 @@ Result<CapsuleRecords> read_records(const fs::path& folder, const sys::Cancel& c
   return std::move(records);
 }
 
-Status take_blobs(const CapsuleRecords& records, const fs::path& folder, store::Blobs& blobs,
+Status take_blobs(const ExperimentRecords& records, const fs::path& folder, store::Blobs& blobs,
                   const sys::Cancel& cancel) {
   for (const auto& point : records.points) {
     for (const auto& sha256 : blobs_of(point)) {

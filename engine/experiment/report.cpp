@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/strings.hpp"
+#include "experiment/archive.hpp"
 
 namespace ck::experiment {
 namespace {
@@ -293,19 +294,19 @@ ReportFacts nothing() {
 
 }  // namespace
 
-Result<ReportFacts> report_facts(const ReportInput& input) {
+Result<ReportFacts> report_facts(const ExperimentRecords& records) {
   std::vector<const store::Point*> points;
-  for (const auto& point : input.points) {
+  for (const auto& point : records.points) {
     if (point.state == store::PointState::ok && point.replay_of.empty()) points.push_back(&point);
   }
   if (points.empty()) {
     return fail(ErrorCode::not_found,
-                "experiment '" + input.experiment.name + "' has no point that ended well");
+                "experiment '" + records.experiment.name + "' has no point that ended well");
   }
   CK_TRY(document, document_of(*points.back()));
   ReportFacts facts = nothing();
-  facts["experiment"] = plain(input.experiment.name);
-  facts["uid"] = input.experiment.uid;
+  facts["experiment"] = plain(records.experiment.name);
+  facts["uid"] = records.experiment.uid;
   facts["ck_version"] = plain(text_at(document, "ck_version"));
   facts["framework"] = "ck " + facts["ck_version"];
   facts["recorded"] =
@@ -322,8 +323,8 @@ Result<ReportFacts> report_facts(const ReportInput& input) {
   add_host(facts, at(document, "host"));
   add_repositories(facts, lock);
   add_results(facts, points);
-  add_ways(facts, points, input.experiment.name, document);
-  add_notes(facts, input.annotations);
+  add_ways(facts, points, records.experiment.name, document);
+  add_notes(facts, records.annotations);
   return facts;
 }
 

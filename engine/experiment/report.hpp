@@ -7,24 +7,17 @@
 #include <string_view>
 #include <vector>
 
-#include "experiment/archive.hpp"
-#include "store/annotations.hpp"
+#include "experiment/records.hpp"
 
 namespace ck::experiment {
 
 /// Texts by name, in Markdown; an empty one was not recorded.
 using ReportFacts = std::map<std::string, std::string>;
 
-struct ReportInput {
-  store::ExperimentSummary experiment;
-  std::vector<store::Point> points;
-  std::vector<store::Annotation> annotations;
-};
-
 /// From all points that ended well; what describes the machine and software is of the newest one.
 /// A note that begins with "NAME:" is the text of that name ("abstract: We show …"), for what no
 /// machine can record. `not_found` when no point ended well.
-Result<ReportFacts> report_facts(const ReportInput& input);
+Result<ReportFacts> report_facts(const ExperimentRecords& records);
 
 struct Report {
   std::string text;

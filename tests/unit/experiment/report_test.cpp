@@ -10,8 +10,8 @@
 namespace ck::experiment {
 namespace {
 
-ReportInput input() {
-  ReportInput input;
+ExperimentRecords input() {
+  ExperimentRecords input;
   input.experiment.name = "digits";
   input.experiment.uid = "00000000000000aa";
   store::Point point;

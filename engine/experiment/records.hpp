@@ -1,0 +1,17 @@
+#pragma once
+/// All that the archive holds of one experiment, in memory.
+
+#include <vector>
+
+#include "store/annotations.hpp"
+#include "store/store.hpp"
+
+namespace ck::experiment {
+
+struct ExperimentRecords {
+  store::ExperimentSummary experiment;
+  std::vector<store::Point> points;
+  std::vector<store::Annotation> annotations;
+};
+
+}  // namespace ck::experiment
