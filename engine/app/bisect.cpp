@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "app/programs.hpp"
+#include "app/recorded_choice.hpp"
 #include "base/strings.hpp"
 
 namespace ck::app {
@@ -23,19 +24,6 @@ Result<Side> side_of(store::Point point) {
   CK_TRY(plan, experiment::plan_of(point));
   CK_TRY(lock, experiment::lock_of(point));
   return Side{std::move(point), std::move(plan), std::move(lock)};
-}
-
-/// What a dependency was, as --dep takes it: that environment where it still exists, else the same
-/// component and version.
-std::string choice_of(const install::Lock& lock, const std::string& id,
-                      const std::set<std::string>& here) {
-  if (here.contains(id)) return "env:" + id;
-  for (const auto& locked : lock.environments) {
-    const auto& record = locked.record;
-    if (record.id == id)
-      return record.component.text() + (record.version.empty() ? "" : "@" + record.version);
-  }
-  return "env:" + id;
 }
 
 template <typename Values>
@@ -57,8 +45,10 @@ std::vector<Swap> swaps_between(const Side& a, const Side& b, const std::set<std
   std::vector<Swap> swaps;
   std::map<std::string, std::string> dependencies_a;
   std::map<std::string, std::string> dependencies_b;
-  for (const auto& [key, id] : a.lock.roots) dependencies_a[key] = choice_of(a.lock, id, here);
-  for (const auto& [key, id] : b.lock.roots) dependencies_b[key] = choice_of(b.lock, id, here);
+  for (const auto& [key, id] : a.lock.roots)
+    dependencies_a[key] = recorded_choice(a.lock, id, here);
+  for (const auto& [key, id] : b.lock.roots)
+    dependencies_b[key] = recorded_choice(b.lock, id, here);
   add_swaps(swaps, Swap::Kind::dependency, dependencies_a, dependencies_b);
   if (a.plan.command != b.plan.command)
     swaps.push_back({Swap::Kind::command, "command", a.plan.command, b.plan.command});

@@ -1,4 +1,5 @@
 #include "app/experiments.hpp"
+#include "app/substitution.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -107,6 +108,23 @@ void print_replay(Call& call, const experiment::ReplayReport& report) {
   call.output.data(text);
 }
 
+/// --with KEY=CHOICE, and --with.KEY=CHOICE as often as wanted.
+Result<std::vector<app::Substitution>> substitutions_of(const Call& call) {
+  std::vector<app::Substitution> substitutions;
+  if (const auto one = call.line.given("with")) {
+    const auto equals = one->find('=');
+    if (equals == 0 || equals == std::string::npos) {
+      return fail(
+          Error(ErrorCode::usage, "--with=" + *one + " does not say what to replace by what")
+              .hint("for example --with compiler=clang"));
+    }
+    substitutions.push_back({one->substr(0, equals), one->substr(equals + 1)});
+  }
+  for (const auto& [what, choice] : prefixed(call.line, "with"))
+    substitutions.push_back({what, choice});
+  return substitutions;
+}
+
 Result<int> replay(Call& call) {
   experiment::ReplayRequest request;
   CK_TRY(name, name_of_kind(call, "experiment"));
@@ -128,7 +146,10 @@ Result<int> replay(Call& call) {
     output = {[&call](std::string_view bytes) { call.output.pass_through(bytes, false); },
               [&call](std::string_view bytes) { call.output.pass_through(bytes, true); }};
   }
-  CK_TRY(report, app::replay(call.session, request, output));
+  CK_TRY(substitutions, substitutions_of(call));
+  auto ran = substitutions.empty() ? app::replay(call.session, request, output)
+                                   : app::replay_with(call.session, request, substitutions, output);
+  CK_TRY(report, std::move(ran));
   if (call.output.json()) {
     call.output.data(json_text(report));
   } else if (report.failure) {
@@ -203,7 +224,8 @@ std::vector<Command> experiment_commands() {
   return {
       {"replay",
        "rebuild a recorded point, run it again and say whether it reproduced",
-       {"replay experiment:NAME [--point=UID] [--repetitions=N] [--margin=SHARE]"},
+       {"replay experiment:NAME [--point=UID] [--repetitions=N] [--margin=SHARE]",
+        "replay experiment:NAME --with KEY=CHOICE [--with.KEY=CHOICE …]"},
        "Ends with a verdict: reproduced or within tolerance (exit code 0), trend only, "
        "inconclusive\n"
        "or differs (exit code 4). Outputs are compared as the program declares. Measured numbers\n"
@@ -213,11 +235,14 @@ std::vector<Command> experiment_commands() {
        "tells\n"
        "how many more runs would decide. Numbers in brackets have no say: ck's own, and what was\n"
        "recorded fewer than 5 times. Secrets are not recorded: give them again with\n"
-       "--secret.NAME=VALUE.",
+       "--secret.NAME=VALUE. --with replaces a dependency (compiler=clang: one with that tag, or "
+       "what\n"
+       "--dep. takes) or a parameter; all else stays as it was recorded.",
        {{{"point", "UID", "which point (default: the last one that ended well)"},
          {"repetitions", "N", "how often to run (default: as often as recorded)"},
-         {"margin", "SHARE", "how far measured numbers may be off (default: as the author's do)"}},
-        {"secret"},
+         {"margin", "SHARE", "how far measured numbers may be off (default: as the author's do)"},
+         {"with", "KEY=CHOICE", "another dependency or parameter than recorded"}},
+        {"secret", "with"},
         false},
        {"ck replay experiment:hello"},
        replay},

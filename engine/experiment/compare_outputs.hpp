@@ -1,6 +1,7 @@
 #pragma once
 /// Comparing what two runs wrote. Internal to experiment.
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -12,7 +13,7 @@ namespace ck::experiment {
 OutputComparison compare_output(const model::Output& output, const store::StoredOutput* recorded,
                                 const store::StoredOutput* now, store::Blobs& blobs);
 
-/// Where two texts first differ, for people: "line 17: 'a 3' instead of 'a 5'".
+/// Where two texts first differ, for people: "line 17: 'a 3' instead of 'a 5'". Empty when equal.
 std::string first_difference(std::string_view recorded, std::string_view now);
 
 /// Compares two texts word by word: words that are numbers on both sides may differ by
@@ -20,5 +21,13 @@ std::string first_difference(std::string_view recorded, std::string_view now);
 /// place.
 std::string numeric_difference(std::string_view recorded, std::string_view now, double absolute,
                                double relative);
+
+/// The same for numbers that may lie `ulps` representable ones apart, of float or double.
+std::string ulp_difference(std::string_view recorded, std::string_view now, std::uint32_t ulps,
+                           bool single_precision);
+
+/// Where two texts differ in words or lines, whatever their line ends and blanks. Empty when they
+/// agree.
+std::string text_difference(std::string_view recorded, std::string_view now);
 
 }  // namespace ck::experiment

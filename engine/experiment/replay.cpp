@@ -111,30 +111,7 @@ Status give_secrets(const install::Variables& given, run::RunPlan& plan,
   return {};
 }
 
-/// What a record and this machine cannot have in common, told before anything is run.
-void tell_unequal(const std::vector<EnvironmentDifference>& differences, EventSink& events) {
-  for (const auto& difference : differences) {
-    events.on(Warning{"cannot be held equal: " + difference.what + ": " + difference.now +
-                      " instead of " + difference.recorded});
-  }
-}
-
 using install::RecordedRepositories;
-
-/// The recorded point and others of its experiment that ran the same plan well, replays left out:
-/// how far apart they are is the author's own spread.
-Result<std::vector<store::Point>> sessions_of(const store::Point& recorded, store::Store& store) {
-  CK_TRY(points, store.points(recorded.experiment));
-  CK_TRY(document, document_of(recorded));
-  std::vector<store::Point> sessions;
-  for (auto& point : points) {
-    if (point.state != store::PointState::ok || !point.replay_of.empty()) continue;
-    CK_TRY(other, document_of(point));
-    if (other.value("plan", Json()) == document.value("plan", Json()))
-      sessions.push_back(std::move(point));
-  }
-  return sessions;
-}
 
 /// Makes every recorded environment exist, in the way of the format it came from.
 Result<install::LockedPlan> restore(const install::Lock& lock, const run::RunPlan& plan,
@@ -154,6 +131,31 @@ Result<install::LockedPlan> restore(const install::Lock& lock, const run::RunPla
 }
 
 }  // namespace
+
+Result<std::vector<store::Point>> sessions_of(const store::Point& recorded, store::Store& store) {
+  CK_TRY(points, store.points(recorded.experiment));
+  CK_TRY(document, document_of(recorded));
+  std::vector<store::Point> sessions;
+  for (auto& point : points) {
+    if (point.state != store::PointState::ok || !point.replay_of.empty()) continue;
+    CK_TRY(other, document_of(point));
+    if (other.value("plan", Json()) == document.value("plan", Json()))
+      sessions.push_back(std::move(point));
+  }
+  return sessions;
+}
+
+Status tell_unequal(const store::Point& recorded, const PointRequest& request,
+                    const run::RunPlan& plan, const install::Lock& lock,
+                    install::Context& context) {
+  CK_TRY(document, document_of(recorded));
+  const Json now = make_document(request, plan, lock, context);
+  for (const auto& difference : host_differences(document, now)) {
+    context.events.on(Warning{"cannot be held equal: " + difference.what + ": " + difference.now +
+                              " instead of " + difference.recorded});
+  }
+  return {};
+}
 
 Result<RestoredPoint> restore_point(const std::string& experiment, const std::string& point,
                                     install::Context& outer) {
@@ -195,10 +197,7 @@ Result<ReplayReport> replay(const ReplayRequest& request, const run::PassThrough
   point.replay_of = report.recorded.uid;
   point.request = request.request;
   CK_CHECK(give_secrets(request.secrets, restored.plan, context));
-  CK_TRY(recorded_document, document_of(report.recorded));
-  tell_unequal(host_differences(recorded_document,
-                                make_document(point, restored.plan, restored.lock, context)),
-               context.events);
+  CK_CHECK(tell_unequal(report.recorded, point, restored.plan, restored.lock, context));
   CK_TRY(outcome, execute_point(point, restored.plan, restored.lock, output, context));
   report.now = std::move(outcome.point);
   report.failure = std::move(outcome.failure);

@@ -33,6 +33,14 @@ Result<store::Point> recorded_point(const std::string& experiment, const std::st
 /// The lock of a point, with the dataset that a run of a CK program read.
 Result<install::Lock> recorded_lock(const store::Point& point);
 
+/// The recorded point and others of its experiment that ran the same plan well, replays left out:
+/// how far apart they are is the author's own spread.
+Result<std::vector<store::Point>> sessions_of(const store::Point& recorded, store::Store& store);
+
+/// Warns, before anything is run, of what the record and this machine cannot have in common.
+Status tell_unequal(const store::Point& recorded, const PointRequest& request,
+                    const run::RunPlan& plan, const install::Lock& lock, install::Context& context);
+
 /// A recorded point with everything that running it again needs.
 struct RestoredPoint {
   store::Point recorded;

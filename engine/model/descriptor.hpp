@@ -172,12 +172,15 @@ struct Metric {
 };
 
 struct Output {
-  enum class Compare { exact, numeric, none };
+  enum class Compare { exact, numeric, none, text, ulp, statistical };
   std::string name;
   std::string path;
   Compare compare = Compare::exact;
-  double absolute_tolerance = 0;
-  double relative_tolerance = 0;
+  double absolute_tolerance = 0;  ///< numeric
+  double relative_tolerance = 0;  ///< numeric
+  std::uint32_t ulps = 0;         ///< ulp: steps between neighbouring numbers
+  bool single_precision = false;  ///< ulp: of float instead of double
+  double margin = 0;              ///< statistical: a share of the middle
 };
 
 struct Limits {

@@ -120,10 +120,35 @@ Metric read_metric(Document& document, const std::string& name, const Json& valu
   return metric;
 }
 
-void read_numeric_comparison(Document& document, const Json& value, const std::string& path,
-                             Output& output) {
+constexpr std::int64_t kMostUlps = 1'000'000'000;
+const std::array<std::string, 2> kPrecisions{"double", "single"};
+
+void read_ulp_comparison(ObjectReader& object, Output& output) {
+  output.compare = Output::Compare::ulp;
+  output.ulps =
+      static_cast<std::uint32_t>(object.optional_integer("ulp", 0, kMostUlps).value_or(0));
+  output.single_precision = object.choice("precision", kPrecisions, "double") == "single";
+}
+
+void read_statistical_comparison(Document& document, const Json& value, const std::string& path,
+                                 Output& output) {
   ObjectReader object(value, path, document.problems());
-  if (const Json* numeric = object.required("numeric")) {
+  output.compare = Output::Compare::statistical;
+  object.required("margin");
+  const auto margin = object.optional_number("margin");
+  if (margin && !(*margin > 0)) object.problem("margin", "must be above 0, such as 0.05 for 5 %");
+  output.margin = margin.value_or(0);
+  object.finish();
+}
+
+void read_tolerant_comparison(Document& document, const Json& value, const std::string& path,
+                              Output& output) {
+  ObjectReader object(value, path, document.problems());
+  if (object.has("ulp")) {
+    read_ulp_comparison(object, output);
+  } else if (const Json* statistical = object.optional("statistical")) {
+    read_statistical_comparison(document, *statistical, object.path_of("statistical"), output);
+  } else if (const Json* numeric = object.required("numeric")) {
     const Tolerances allowed = tolerances(document, *numeric, object.path_of("numeric"));
     output.compare = Output::Compare::numeric;
     output.absolute_tolerance = allowed.absolute.value_or(0);
@@ -137,10 +162,14 @@ void read_comparison(Document& document, ObjectReader& object, Output& output) {
   if (value == nullptr || *value == "exact") return;
   if (*value == "none") {
     output.compare = Output::Compare::none;
+  } else if (*value == "text") {
+    output.compare = Output::Compare::text;
   } else if (value->is_object()) {
-    read_numeric_comparison(document, *value, object.path_of("compare"), output);
+    read_tolerant_comparison(document, *value, object.path_of("compare"), output);
   } else {
-    object.problem("compare", "must be 'exact', 'none' or {\"numeric\": {\"relative\": 1e-6}}");
+    object.problem(
+        "compare",
+        "must be 'exact', 'text', 'none' or such as {\"numeric\": {\"relative\": 1e-6}}");
   }
 }
 

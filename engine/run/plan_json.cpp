@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "run/plan.hpp"
 
@@ -12,15 +14,16 @@ namespace {
 constexpr std::string_view kSchema = "ck.run-plan/1";
 const std::array<std::string, 3> kDirections{"lower", "higher", "none"};
 const std::array<std::string, 3> kLevels{"none", "wanted", "demanded"};
-const std::array<std::string, 3> kComparisons{"exact", "numeric", "none"};
+const std::array<std::string, 6> kComparisons{"exact", "numeric", "none",
+                                              "text",  "ulp",     "statistical"};
 
 template <typename Enum>
-const std::string& word(const std::array<std::string, 3>& words, Enum value) {
+const std::string& word(std::span<const std::string> words, Enum value) {
   return words[static_cast<std::size_t>(value)];
 }
 
 template <typename Enum>
-Enum meaning(const std::array<std::string, 3>& words, const std::string& text) {
+Enum meaning(std::span<const std::string> words, const std::string& text) {
   std::size_t place = 0;
   while (place + 1 < words.size() && words[place] != text) ++place;
   return static_cast<Enum>(place);
@@ -128,11 +131,18 @@ model::Metric metric_from(const Json& value, const std::string& path, JsonProble
 }
 
 Json to_json(const model::Output& output) {
-  return {{"name", output.name},
-          {"path", output.path},
-          {"compare", word(kComparisons, output.compare)},
-          {"absolute_tolerance", output.absolute_tolerance},
-          {"relative_tolerance", output.relative_tolerance}};
+  Json json = {{"name", output.name},
+               {"path", output.path},
+               {"compare", word(kComparisons, output.compare)},
+               {"absolute_tolerance", output.absolute_tolerance},
+               {"relative_tolerance", output.relative_tolerance}};
+  // Only where they mean something, so that plans stay equal to those of older records.
+  if (output.compare == model::Output::Compare::ulp) {
+    json["ulps"] = output.ulps;
+    json["single_precision"] = output.single_precision;
+  }
+  if (output.compare == model::Output::Compare::statistical) json["margin"] = output.margin;
+  return json;
 }
 
 model::Output output_from(const Json& value, const std::string& path, JsonProblems& problems) {
@@ -144,6 +154,10 @@ model::Output output_from(const Json& value, const std::string& path, JsonProble
       meaning<model::Output::Compare>(kComparisons, reader.choice("compare", kComparisons));
   output.absolute_tolerance = reader.optional_number("absolute_tolerance").value_or(0);
   output.relative_tolerance = reader.optional_number("relative_tolerance").value_or(0);
+  output.ulps = static_cast<std::uint32_t>(
+      reader.optional_integer("ulps", 0, std::numeric_limits<std::uint32_t>::max()).value_or(0));
+  output.single_precision = reader.optional_bool("single_precision").value_or(false);
+  output.margin = reader.optional_number("margin").value_or(0);
   reader.finish();
   return output;
 }

@@ -31,6 +31,27 @@ TEST_F(Replay, TheSameReproduces) {
   EXPECT_EQ(all[1]["replay_of"], all[0]["uid"]);
 }
 
+TEST_F(Replay, ChoicesCanBeReplaced) {
+  components.program("speaker", "echo \"$WORD\" >result; echo \"$COUNT\" >>result",
+                     R"("parameters": {"word": {"type": "choice", "choices": ["one", "two"]}},
+                        "variables": {"WORD": "${word}", "COUNT": "1"},)" +
+                         std::string(kResult));
+  import();
+  ASSERT_TRUE(succeeds(ck("run program:speaker --word=one --env.COUNT=5")));
+  EXPECT_EQ(ck("replay experiment:speaker --with word=one").code, 0)
+      << "what the user had set stays";
+  const auto other = ck("replay experiment:speaker --with.word=two");
+  EXPECT_EQ(other.code, 4) << other.err;
+  EXPECT_NE(other.out.find("line 1: 'two' instead of 'one'"), std::string::npos) << other.out;
+  EXPECT_NE(other.out.find("not the same: parameter word: two instead of one"), std::string::npos)
+      << other.out;
+  const Json all = points("speaker");
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all[2]["replay_of"], all[0]["uid"]);
+  EXPECT_TRUE(fails(ck("replay experiment:speaker --with wrod=two"), 2, "word"));
+  EXPECT_TRUE(fails(ck("replay experiment:speaker --with word"), 2, "compiler=clang"));
+}
+
 TEST_F(Replay, AnOutputThatChangedDiffers) {
   components.program("reader", copy_of(outside()), kResult);
   import();

@@ -54,6 +54,29 @@ TEST(NumericDifference, WantsAsManyWords) {
   EXPECT_EQ(numeric_difference("1 \n", " 1", 0, 0), "");
 }
 
+TEST(UlpDifference, CountsRepresentableNumbers) {
+  const std::string next = "1.0000000000000002";
+  EXPECT_EQ(ulp_difference("1 a", next + " a", 1, false), "");
+  EXPECT_EQ(ulp_difference("1", next, 0, false), "word 1: '" + next + "' instead of '1'");
+  EXPECT_EQ(ulp_difference("1", "1.0000000000000007", 3, false), "");
+  EXPECT_NE(ulp_difference("1", "1.0000001", 4, false), "");
+  EXPECT_EQ(ulp_difference("1", "1.0000001", 1, true), "") << "the next float";
+}
+
+TEST(UlpDifference, GoesThroughZeroButNotToInfinity) {
+  EXPECT_EQ(ulp_difference("0.0", "-0.0", 0, false), "");
+  EXPECT_EQ(ulp_difference("4.9406564584124654e-324", "-4.9406564584124654e-324", 2, false), "");
+  EXPECT_NE(ulp_difference("4.9406564584124654e-324", "-4.9406564584124654e-324", 1, false), "");
+  EXPECT_NE(ulp_difference("1.7976931348623157e308", "inf", 5, false), "");
+  EXPECT_NE(ulp_difference("1", "-1", 1'000'000'000, false), "");
+}
+
+TEST(TextDifference, DoesNotSeeBlanksAndLineEnds) {
+  EXPECT_EQ(text_difference("a  b\n c\n\n", "a b \r\n\tc"), "");
+  EXPECT_EQ(text_difference("a\nb", "a\n\nb"), "line 2: '' instead of 'b'");
+  EXPECT_EQ(text_difference("ab", "a b"), "line 1: 'a b' instead of 'ab'");
+}
+
 class CompareOutput : public ::testing::Test {
  protected:
   store::StoredOutput stored(const std::string& text, bool kept = true) {
@@ -73,6 +96,29 @@ class CompareOutput : public ::testing::Test {
   store::Blobs blobs_{folder_.path()};
   model::Output output_{"out", "out.txt"};
 };
+
+TEST_F(CompareOutput, TakesTheNumbersOfAFileAsSamples) {
+  output_.compare = model::Output::Compare::statistical;
+  output_.margin = 0.1;
+  std::string old_samples;
+  std::string near;
+  std::string far;
+  for (int i = 0; i < 40; ++i) {
+    old_samples += std::to_string(100 + i % 7) + "\n";
+    near += std::to_string(101 + i % 5) + "\n";
+    far += std::to_string(150 + i % 7) + "\n";
+  }
+  EXPECT_EQ(compare(old_samples, near).agreement, Agreement::within_tolerance);
+  EXPECT_EQ(compare(old_samples, far).agreement, Agreement::differs);
+  EXPECT_EQ(compare("100\n120\n", "100\n90\n").agreement, Agreement::inconclusive);
+  EXPECT_EQ(compare("100\n", "none\n").detail, "0 numbers instead of 1");
+}
+
+TEST_F(CompareOutput, TakesTextsThatDifferInBlanksOnly) {
+  output_.compare = model::Output::Compare::text;
+  EXPECT_EQ(compare("a\r\n", "a\n").agreement, Agreement::within_tolerance);
+  EXPECT_EQ(compare("a\n", "b\n").agreement, Agreement::differs);
+}
 
 TEST_F(CompareOutput, IsExactUnlessAskedOtherwise) {
   EXPECT_EQ(compare("same", "same").agreement, Agreement::identical);

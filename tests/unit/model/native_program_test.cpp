@@ -42,13 +42,24 @@ TEST(ProgramReader, ReadsMetricsOutputsAndLimits) {
   EXPECT_TRUE(latency.required);
   EXPECT_FALSE(latency.absolute_tolerance.has_value());
 
-  ASSERT_EQ(read.outputs.size(), 3u);
+  ASSERT_EQ(read.outputs.size(), 5u);
   EXPECT_EQ(read.outputs[0].compare, Output::Compare::exact);
   EXPECT_EQ(read.outputs[1].compare, Output::Compare::numeric);
   EXPECT_EQ(read.outputs[1].relative_tolerance, 1e-3);
-  EXPECT_EQ(read.outputs[2].compare, Output::Compare::none);
+  EXPECT_EQ(read.outputs[2].compare, Output::Compare::ulp);
+  EXPECT_EQ(read.outputs[2].ulps, 4U);
+  EXPECT_TRUE(read.outputs[2].single_precision);
+  EXPECT_EQ(read.outputs[3].compare, Output::Compare::statistical);
+  EXPECT_EQ(read.outputs[3].margin, 0.05);
+  EXPECT_EQ(read.outputs[4].compare, Output::Compare::none);
   EXPECT_EQ(read.limits.memory_bytes, 4294967296u);
   EXPECT_EQ(read.limits.timeout_seconds, 120.5);
+}
+
+TEST(ProgramReader, ComparesOutputsAsText) {
+  const Program read = program(
+      test::changed(test::example("program.json"), R"({"outputs": {"log": {"compare": "text"}}})"));
+  EXPECT_EQ(read.outputs.back().compare, Output::Compare::text);
 }
 
 TEST(ProgramReader, TakesAllFilesAsSourcesUnlessToldOtherwise) {
@@ -146,6 +157,14 @@ const Wrong kCases[] = {
     {R"({"outputs": {"log": {"compare": {"numeric": {}}}}})",
      "/outputs/log/compare/numeric must have 'absolute' or 'relative'"},
     {R"({"outputs": {"log": {"compare": {}}}})", "/outputs/log/compare/numeric is missing"},
+    {R"({"outputs": {"log": {"compare": {"ulp": -1}}}})",
+     "/outputs/log/compare/ulp is -1, but must"},
+    {R"({"outputs": {"log": {"compare": {"ulp": 1, "precision": "half"}}}})",
+     "/outputs/log/compare/precision is 'half', but must be"},
+    {R"({"outputs": {"log": {"compare": {"statistical": {"margin": 0}}}}})",
+     "/outputs/log/compare/statistical/margin must be above 0"},
+    {R"({"outputs": {"log": {"compare": {"statistical": {}}}}})",
+     "/outputs/log/compare/statistical/margin is missing"},
     {R"({"limits": {"memory_bytes": 0}})", "/limits/memory_bytes is 0, but must be a whole number"},
     {R"({"limits": {"memory_bytes": 1e9}})", "/limits/memory_bytes is 1000000000.0, but must be"},
     {R"({"limits": {"timeout_seconds": -1}})", "/limits/timeout_seconds must be above 0"},

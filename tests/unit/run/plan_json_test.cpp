@@ -40,7 +40,10 @@ RunPlan maximal_plan() {
   plan.metrics = {json, pattern, whole};
   plan.outputs = {{"a", "a.txt", model::Output::Compare::exact, 0, 0},
                   {"b", "b/b.txt", model::Output::Compare::numeric, 0.5, 1e-6},
-                  {"c", "c.log", model::Output::Compare::none, 0, 0}};
+                  {"c", "c.log", model::Output::Compare::none, 0, 0},
+                  {"d", "d.txt", model::Output::Compare::ulp, 0, 0, 4, true},
+                  {"e", "e.txt", model::Output::Compare::statistical, 0, 0, 0, false, 0.05},
+                  {"f", "f.txt", model::Output::Compare::text}};
   plan.placements = {{"${home}/envs/id1", "", true}, {"${home}/envs/id1/tmp", "tmp", false}};
   plan.directory = "tmp";
   plan.surroundings = R"({"schema": "other/1"})";
@@ -79,6 +82,8 @@ std::string text_of(const RunPlan& plan) {
     add(output.name + " " + output.path + std::to_string(int(output.compare)));
     number(std::optional(output.absolute_tolerance));
     number(std::optional(output.relative_tolerance));
+    number(std::optional(output.margin));
+    add(std::to_string(output.ulps) + (output.single_precision ? " single" : " double"));
   }
   for (const auto& placement : plan.placements)
     add(placement.from + " > " + placement.to + (placement.link ? " link" : " copy"));

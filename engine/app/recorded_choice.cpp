@@ -1,0 +1,29 @@
+#include "app/recorded_choice.hpp"
+
+#include <algorithm>
+
+namespace ck::app {
+namespace {
+
+const store::EnvironmentRecord* record_of(const install::Lock& lock, const std::string& id) {
+  const auto found = std::ranges::find_if(
+      lock.environments, [&](const auto& locked) { return locked.record.id == id; });
+  return found == lock.environments.end() ? nullptr : &found->record;
+}
+
+}  // namespace
+
+std::string recorded_choice(const install::Lock& lock, const std::string& id,
+                            const std::set<std::string>& here) {
+  const auto* record = here.contains(id) ? nullptr : record_of(lock, id);
+  if (record == nullptr) return "env:" + id;
+  return record->component.text() + (record->version.empty() ? "" : "@" + record->version);
+}
+
+std::string recorded_name(const install::Lock& lock, const std::string& id) {
+  const auto* record = record_of(lock, id);
+  if (record == nullptr) return "env:" + id;
+  return record->component.text() + (record->version.empty() ? "" : " " + record->version);
+}
+
+}  // namespace ck::app

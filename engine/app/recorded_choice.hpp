@@ -1,0 +1,19 @@
+#pragma once
+/// What a lock chose, in the words of a request. Internal to app.
+
+#include <set>
+#include <string>
+
+#include "install/lock.hpp"
+
+namespace ck::app {
+
+/// What a dependency was, as --dep takes it: that environment if it is among `here`, else the same
+/// component and version.
+std::string recorded_choice(const install::Lock& lock, const std::string& id,
+                            const std::set<std::string>& here);
+
+/// Component and version of an environment of a lock, for people: "software:gcc 12.2.0".
+std::string recorded_name(const install::Lock& lock, const std::string& id);
+
+}  // namespace ck::app
