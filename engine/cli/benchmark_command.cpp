@@ -54,6 +54,7 @@ Result<experiment::Sampling> sampling_of(const Call& call) {
   sampling.cpus = std::move(processors);
   sampling.vary_environment = !call.line.has("fixed_environment");
   sampling.counters = true;
+  sampling.metric = call.line.get("metric");
   return sampling;
 }
 
@@ -91,6 +92,17 @@ Result<app::CompareRequest> compare_request(Call& call) {
   return request;
 }
 
+/// What may decide where the time on the clock does not.
+std::optional<std::string> advice(const experiment::VersusOutcome& outcome) {
+  const bool undecided = std::ranges::any_of(outcome.results, [](const auto& result) {
+    return result.metric == "wall_time" &&
+           (result.comparison.judgement == measure::Judgement::inconclusive ||
+            result.comparison.judgement == measure::Judgement::disturbed);
+  });
+  if (!undecided) return std::nullopt;
+  return "other programs disturb cpu_time less: --metric=cpu_time (for programs that compute)";
+}
+
 Result<int> compare_variants(Call& call) {
   CK_TRY(request, compare_request(call));
   if (call.line.has("dry_run")) {
@@ -111,6 +123,7 @@ Result<int> compare_variants(Call& call) {
   std::string text;
   for (const auto& result : outcome.results) text += printable(experiment::text_of(result)) + "\n";
   call.output.data(text);
+  if (const auto hint = advice(outcome)) call.output.say(call.output.strong("hint: ") + *hint);
   for (const auto& point : outcome.points)
     call.output.say("recorded as point " + point.uid + " of experiment:" + report.experiment);
   return 0;
@@ -121,7 +134,10 @@ std::string entry_text(const app::SweepReport::Entry& entry) {
   if (entry.failure) return "failed: " + printable(entry.failure->message);
   if (!entry.point) return "to be run";
   const auto metrics = experiment::summarize(*entry.point);
-  const std::string primary = experiment::primary_metric(entry.point->keys);
+  const auto sampling = experiment::sampling_of(*entry.point);
+  const std::string primary = sampling && !sampling->result.metric.empty()
+                                  ? sampling->result.metric
+                                  : experiment::primary_metric(entry.point->keys);
   for (const auto& metric : metrics) {
     if (metric.key.name != primary) continue;
     const auto& interval = metric.description.median_95;
@@ -192,7 +208,7 @@ Command benchmark_command(const Grammar& program, const std::string& choices) {
        {"time_budget", "SECONDS", "stop when it takes longer, precise or not (60)"},
        {"compare", "", "measure the variants that options given twice make, interleaved"},
        {"margin", "SHARE", "with --compare: ratios nearer to 1 do not matter (1%)"},
-       {"metric", "NAME", "with --compare: what to compare (default: the first of performance)"},
+       {"metric", "NAME", "what decides, such as cpu_time (default: the first of performance)"},
        {"zip", "A,B", "these --param. step together instead of being crossed"},
        {"pin", "", "run on one processor only"},
        {"cpus", "A,B", "run on these processors only"},

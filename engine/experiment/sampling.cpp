@@ -6,6 +6,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "base/strings.hpp"
 #include "measure/random.hpp"
 #include "measure/warm_up.hpp"
 
@@ -17,18 +18,22 @@ constexpr int kMost = 1000;
 constexpr std::uint64_t kMostPadding = 4096;
 constexpr double kNanoseconds = 1e9;
 
-/// Samples of the primary metric, and whether they are enough.
+/// Samples of the metric that decides, and whether they are enough.
 class Judge {
  public:
-  explicit Judge(const Sampling& sampling) : rule_{sampling.precision.value_or(0), kFewest} {}
+  explicit Judge(const Sampling& sampling)
+      : rule_{sampling.precision.value_or(0), kFewest}, metric_(sampling.metric) {}
 
-  void take(const run::RunOutcome& outcome) {
+  /// `usage` for a metric that the program does not have.
+  Status take(const run::RunOutcome& outcome) {
     if (metric_.empty()) metric_ = primary_metric(outcome.keys);
+    if (samples_.empty()) CK_CHECK(check_metric(outcome.keys));
     const auto key = std::ranges::find(outcome.keys, metric_, &store::MetricKey::name);
     const auto index = static_cast<std::size_t>(key - outcome.keys.begin());
     samples_.push_back(index < outcome.repetition.metrics.size()
                            ? outcome.repetition.metrics[index]
                            : std::numeric_limits<double>::quiet_NaN());
+    return {};
   }
 
   /// Looks at the samples, seldom when there are many: a look costs time, and each look at chance
@@ -54,6 +59,15 @@ class Judge {
   }
 
  private:
+  Status check_metric(const std::vector<store::MetricKey>& keys) const {
+    std::vector<std::string> names;
+    for (const auto& key : keys) names.push_back(key.name);
+    if (std::ranges::find(names, metric_) != names.end()) return {};
+    Error error(ErrorCode::usage, "there is no metric '" + printable(metric_) + "'");
+    if (const auto near = did_you_mean(near_misses(metric_, names))) error.hint(*near);
+    return fail(std::move(error).hint("there are: " + join(names, ", ")));
+  }
+
   measure::Description described() const {
     return measure::describe(samples_, measure::find_warm_up(samples_));
   }
@@ -109,7 +123,7 @@ Result<Sampled> sample(const Sampling& sampling, const run::RunPlan& plan,
       sampled.failure = std::move(outcome.failure);
       break;
     }
-    judge.take(outcome);
+    CK_CHECK(judge.take(outcome));
     if (most > 1) {
       context.events.on(Progress{
           plan.subject, static_cast<std::uint64_t>(number),

@@ -14,9 +14,10 @@ namespace ck::experiment {
 
 struct Sampling {
   int repetitions = 1;  ///< exactly so many, unless a precision is asked for
-  /// Until half the 95 % interval of the primary metric's median is at most this share of it, the
+  /// Until half the 95 % interval of the metric's median is at most this share of it, the
   /// warm-up left out; but no longer than the budget, and at least 10 and at most 1,000 times.
   std::optional<double> precision;
+  std::string metric;  ///< that decides; empty: the primary one
   double budget_seconds = 60;
   std::vector<unsigned> cpus;     ///< see `run::Conditions`
   bool vary_environment = false;  ///< another size of the environment for each execution
@@ -27,7 +28,7 @@ struct Sampling {
 
 /// What became of it, for the record.
 struct SamplingResult {
-  std::string metric;       ///< the primary one
+  std::string metric;       ///< that decided
   std::size_t warm_up = 0;  ///< first repetitions that are kept but not counted
   double relative_half_width = 0;
   bool precise = true;     ///< the rule was reached, or none was asked for

@@ -156,7 +156,10 @@ class Versus {
       return fail(Error(ErrorCode::invalid,
                         fmt::format("metric '{}' of variant {} is {}: ratios need numbers above 0",
                                     metric_, stream.label, value))
-                      .hint("--metric=NAME compares another one"));
+                      .hint(metric_ == "user_time" || metric_ == "system_time"
+                                ? "the kernel divides the two by sampling; --metric=cpu_time is "
+                                  "their sum"
+                                : "--metric=NAME compares another one"));
     }
     return std::log(value);
   }

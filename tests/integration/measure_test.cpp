@@ -42,6 +42,13 @@ TEST_F(Measuring, ABenchmarkRunsExactlyAsOftenAsAsked) {
   EXPECT_TRUE(fails(ck("benchmark program:steps --cpus=4096"), 2, "4096"));
 }
 
+TEST_F(Measuring, ABenchmarkMayBeAboutAnotherMetric) {
+  ASSERT_TRUE(succeeds(ck("benchmark program:steps --repetitions=3 --metric=cpu_time")));
+  EXPECT_EQ(points("steps")[0]["record"]["sampling"]["metric"], "cpu_time");
+  EXPECT_TRUE(
+      fails(ck("benchmark program:steps --repetitions=3 --metric=cpu_tiem"), 2, "cpu_time"));
+}
+
 TEST_F(Measuring, ABenchmarkOutOfTimeSaysSo) {
   const auto result = ck("benchmark program:steps --time_budget=0.001");
   EXPECT_EQ(result.code, 0) << result.err;
