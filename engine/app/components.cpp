@@ -64,10 +64,14 @@ Result<SearchReport> search(Session& session, const SearchRequest& request) {
 
 Result<FindReport> find(Session& session, const model::ComponentPattern& pattern) {
   CK_TRY(catalog, session.catalog());
-  CK_CHECK(check_kind(*catalog, pattern.kind));
   FindReport report;
-  CK_TRY(component, catalog->find(pattern, &report.shadowed));
-  report.component = std::move(component);
+  auto component = catalog->find(pattern, &report.shadowed);
+  if (!component) {
+    if (component.error().code == ErrorCode::not_found)
+      CK_CHECK(check_kind(*catalog, pattern.kind));
+    return fail(std::move(component.error()));
+  }
+  report.component = std::move(*component);
   return report;
 }
 

@@ -55,7 +55,7 @@ std::vector<DuReport::Kind> kinds_of(const catalog::Home& home) {
           kind("blobs", home.blobs().parent_path(), files_in(home.blobs())),
           kind("repositories", home.repositories(), entries_in(home.repositories())),
           {"store", database_size(home.store()), 1, 0},
-          {"index", database_size(home.index()), 1, 0},
+          {"index", database_size(home.index()) + sys::disk_use(home.root / "index.flat"), 1, 0},
           kind("logs", home.logs(), entries_in(home.logs())),
           {"work in progress", sys::disk_use(home.staging()) + sys::disk_use(home.work()),
            entries_in(home.staging()) + entries_in(home.work()), 0},

@@ -1,8 +1,11 @@
 #include "base/integrity.hpp"
 
+// As in sha256.cpp: these functions take in one algorithm, EVP (and SHA512) all of libcrypto.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/sha.h>
 
 #include <array>
+#include <stdexcept>
 
 namespace ck {
 
@@ -10,7 +13,11 @@ std::string sha512_integrity(std::string_view bytes) {
   constexpr std::string_view kDigits =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::array<unsigned char, 64> digest{};
-  SHA512(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
+  SHA512_CTX context{};
+  if (SHA512_Init(&context) != 1 || SHA512_Update(&context, bytes.data(), bytes.size()) != 1 ||
+      SHA512_Final(digest.data(), &context) != 1) {
+    throw std::runtime_error("libcrypto cannot compute SHA-512");
+  }
   std::string text = "sha512-";
   unsigned bits = 0;
   unsigned count = 0;

@@ -61,6 +61,12 @@ Status Catalog::State::open_index() {
   return {};
 }
 
+Status Catalog::State::need_index() {
+  if (index) return {};
+  if (auto opened = open_index(); !opened) return change_index(std::move(opened.error()));
+  return {};
+}
+
 Status Catalog::State::change_index(Error error) {
   for (;;) {
     const bool damage = is_damage(error);
@@ -84,19 +90,29 @@ Status Catalog::State::change_index(Error error) {
 
 bool Catalog::State::wants(const IndexedFolder& folder,
                            const model::ComponentPattern& pattern) const {
-  const Repository& repository = repositories[folder.repository];
-  return matches(pattern.kind, folder.folder.kind) &&
+  return wants(folder.repository, folder.folder.kind, pattern);
+}
+
+bool Catalog::State::wants(std::size_t position, std::string_view kind,
+                           const model::ComponentPattern& pattern) const {
+  const Repository& repository = repositories[position];
+  return matches(pattern.kind, kind) &&
          (matches(pattern.repo, repository.name) ||
           (model::is_uid(pattern.repo) && pattern.repo == repository.uid));
 }
 
 Component Catalog::State::component(ComponentRow&& row) const {
   const IndexedFolder& folder = *contents->find(row.folder_id);
-  const Repository& repository = repositories[folder.repository];
-  IndexedComponent& found = row.component;
+  return component(folder.repository, folder.folder.kind, folder.folder.path,
+                   std::move(row.component));
+}
+
+Component Catalog::State::component(std::size_t position, std::string_view kind,
+                                    std::string_view path, IndexedComponent&& found) const {
+  const Repository& repository = repositories[position];
   Component component;
-  component.path = repository.path.native() + "/" + folder.folder.path + "/" + found.name;
-  component.id = {repository.name, folder.folder.kind, std::move(found.name), std::move(found.uid)};
+  component.path = repository.path.native() + "/" + std::string(path) + "/" + found.name;
+  component.id = {repository.name, std::string(kind), std::move(found.name), std::move(found.uid)};
   component.version = std::move(found.version);
   component.tags = std::move(found.tags);
   component.format = repository.format;
@@ -124,18 +140,22 @@ bool has_tags(const SearchQuery& query, const IndexedComponent& component) {
   return may_have.matches(most) && must_not_have.matches(component.tags);
 }
 
+bool Catalog::State::is_wanted(const SearchQuery& query, const IndexedComponent& component) {
+  const std::string& name = query.pattern.name;
+  const bool named =
+      matches(name, component.name) || (model::is_uid(name) && name == component.uid);
+  return named && has_tags(query, component);
+}
+
 /// What the index has, as it is.
 Result<std::vector<ComponentRow>> Catalog::State::rows(const SearchQuery& query) {
   const model::ComponentPattern& pattern = query.pattern;
-  const bool by_uid = model::is_uid(pattern.name);
   std::vector<ComponentRow> found;
   const auto keep = [&](ComponentRow&& row) {
     // Rows of unknown folders are of repositories that are not registered (any more).
     const IndexedFolder* folder = contents->find(row.folder_id);
     if (folder == nullptr || !wants(*folder, pattern)) return;
-    const bool named =
-        matches(pattern.name, row.component.name) || (by_uid && pattern.name == row.component.uid);
-    if (named && has_tags(query, row.component)) found.push_back(std::move(row));
+    if (is_wanted(query, row.component)) found.push_back(std::move(row));
   };
   // One transaction, so that another process that writes meanwhile is seen wholly or not at all.
   CK_CHECK(index->database().execute("BEGIN"));
@@ -157,6 +177,11 @@ Result<std::vector<Component>> Catalog::State::search(const SearchQuery& query) 
   std::vector<Component> found;
   found.reserve(rows.size());
   for (ComponentRow& row : rows) found.push_back(component(std::move(row)));
+  return in_order(std::move(found), query);
+}
+
+std::vector<Component> Catalog::State::in_order(std::vector<Component> found,
+                                                const SearchQuery& query) {
   // As a rule they are in order: so they were read.
   if (!std::is_sorted(found.begin(), found.end(), stands_before)) {
     std::sort(found.begin(), found.end(), stands_before);
@@ -174,14 +199,16 @@ Result<Catalog> Catalog::open(const Home& home, const std::vector<Repository>& r
                               EventSink& events, const sys::Cancel& cancel) {
   auto state = std::make_unique<State>(home, repositories, events, cancel);
   CK_CHECK(cancel.check());
-  if (auto opened = state->open_index(); !opened) {
-    CK_CHECK(state->change_index(std::move(opened.error())));
-  }
   return Catalog(std::move(state));
 }
 
 Result<std::vector<Component>> Catalog::search(const SearchQuery& query) {
-  return state_->with_index([&] { return state_->search(query); });
+  CK_CHECK(state_->cancel.check());
+  if (auto found = state_->search_flat(query)) return std::move(*found);
+  CK_TRY(found, state_->with_index([&] { return state_->search(query); }));
+  state_->note_broken();
+  state_->keep_flat();
+  return found;
 }
 
 Result<std::vector<Component>> Catalog::providers(const model::TagQuery& tags,
@@ -192,6 +219,12 @@ Result<std::vector<Component>> Catalog::providers(const model::TagQuery& tags,
 Result<Component> Catalog::find(const model::ComponentPattern& pattern,
                                 std::vector<Component>* shadowed) {
   CK_TRY(found, search({pattern, {}, std::nullopt}));
+  if (found.empty()) {
+    // The index tells what there is instead.
+    CK_TRY(again, state_->with_index([&] { return state_->search({pattern, {}, std::nullopt}); }));
+    state_->note_broken();
+    found = std::move(again);
+  }
   if (found.empty()) return fail(state_->not_found(pattern));
   std::stable_sort(found.begin(), found.end(), [](const Component& a, const Component& b) {
     return a.repository_rank < b.repository_rank;
@@ -212,7 +245,7 @@ Result<Component> Catalog::find(const model::ComponentPattern& pattern,
 
 Error Catalog::State::not_found(const model::ComponentPattern& pattern) {
   const std::string wanted = printable(pattern.text());
-  for (const BrokenComponent& one : contents->broken()) {
+  for (const BrokenComponent& one : broken) {
     const fs::path folder = folder_if_meant(one, pattern);
     if (folder.empty()) continue;
     Error error = one.error;
@@ -280,9 +313,11 @@ Result<std::vector<std::string>> Catalog::State::kinds() {
 }
 
 Result<std::vector<std::string>> Catalog::kinds() {
-  return state_->with_index([&] { return state_->kinds(); });
+  CK_TRY(kinds, state_->with_index([&] { return state_->kinds(); }));
+  state_->note_broken();
+  return kinds;
 }
 
-const std::vector<BrokenComponent>& Catalog::broken() const { return state_->contents->broken(); }
+const std::vector<BrokenComponent>& Catalog::broken() const { return state_->broken; }
 
 }  // namespace ck::catalog

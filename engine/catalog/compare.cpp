@@ -4,6 +4,7 @@
 #include <atomic>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "catalog/looking.hpp"
 #include "catalog/state_packing.hpp"
@@ -69,6 +70,13 @@ class Comparer {
 }  // namespace
 
 std::optional<StoredFolder> StoredFolder::from(std::string bytes) {
+  auto kept = std::make_shared<const std::string>(std::move(bytes));
+  auto stored = view(*kept);
+  if (stored) stored->kept_ = std::move(kept);
+  return stored;
+}
+
+std::optional<StoredFolder> StoredFolder::view(std::string_view bytes) {
   StoredFolder stored;
   Unpacker unpacker(bytes);
   unpack_stamps(unpacker);
@@ -77,7 +85,7 @@ std::optional<StoredFolder> StoredFolder::from(std::string bytes) {
     unpack_entry(unpacker);
   }
   if (!unpacker.ok()) return std::nullopt;
-  stored.bytes_ = std::move(bytes);
+  stored.bytes_ = bytes;
   return stored;
 }
 
@@ -87,7 +95,7 @@ FolderStamps StoredFolder::stamps() const {
 }
 
 EntryView StoredFolder::entry(std::size_t position) const {
-  Unpacker unpacker(std::string_view(bytes_).substr(offsets_[position]));
+  Unpacker unpacker(bytes_.substr(offsets_[position]));
   return unpack_entry(unpacker);
 }
 

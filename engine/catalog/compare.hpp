@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +19,8 @@ class StoredFolder {
  public:
   /// Nothing if the bytes are damaged.
   static std::optional<StoredFolder> from(std::string bytes);
+  /// The same of bytes that others keep for as long.
+  static std::optional<StoredFolder> view(std::string_view bytes);
 
   FolderStamps stamps() const;
   std::size_t size() const { return offsets_.size(); }
@@ -25,7 +28,8 @@ class StoredFolder {
   std::optional<EntryView> find(std::string_view name) const;
 
  private:
-  std::string bytes_;
+  std::shared_ptr<const std::string> kept_;  ///< none if others keep the bytes
+  std::string_view bytes_;
   std::vector<std::uint32_t> offsets_;  ///< of entries, which are sorted by name
 };
 

@@ -69,6 +69,7 @@ Result<std::string> Catalog::content_hash(const Component& component, const sys:
         system_error("find the folder " + printable(component.path.string()), error.value()));
   }
   CK_TRY(stamp, stamp_tree(folder, cancel));
+  CK_CHECK(state_->need_index());
   if (const auto kept = state_->index->content_hash(folder.string(), stamp.digest); kept && *kept) {
     return **kept;
   }

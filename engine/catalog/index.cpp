@@ -59,16 +59,6 @@ CREATE TABLE IF NOT EXISTS content (
 ) STRICT, WITHOUT ROWID;
 )";
 
-Result<Error> unpack_error(std::string_view bytes) {
-  Unpacker unpacker(bytes);
-  const auto code = unpacker.get<ErrorCode>();
-  Error error(code, std::string(unpacker.get_text()));
-  error.context = unpacker.get_texts();
-  error.hints = unpacker.get_texts();
-  if (!unpacker.ok()) return fail(damaged_index());
-  return error;
-}
-
 /// Columns: folder_id, name, uid, version, tags.
 Result<ComponentRow> read_row(const sys::Statement& row) {
   Unpacker unpacker(row.blob(4));
@@ -90,6 +80,25 @@ Status visit_rows(sys::Statement& rows, const Index::Visit& visit) {
 }
 
 }  // namespace
+
+std::string pack_error(const Error& error) {
+  Packer packer;
+  packer.put(error.code);
+  packer.put_text(error.message);
+  packer.put_texts(error.context);
+  packer.put_texts(error.hints);
+  return packer.bytes();
+}
+
+Result<Error> unpack_error(std::string_view bytes) {
+  Unpacker unpacker(bytes);
+  const auto code = unpacker.get<ErrorCode>();
+  Error error(code, std::string(unpacker.get_text()));
+  error.context = unpacker.get_texts();
+  error.hints = unpacker.get_texts();
+  if (!unpacker.ok()) return fail(damaged_index());
+  return error;
+}
 
 Error damaged_index() {
   return Error(ErrorCode::invalid, "the component index holds something it should not");

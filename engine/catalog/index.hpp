@@ -39,6 +39,10 @@ struct BrokenRow {
 /// First column of all rows that are left.
 Result<std::vector<std::int64_t>> integers(sys::Statement& rows);
 
+/// How the index keeps the error of a component that could not be read.
+std::string pack_error(const Error& error);
+Result<Error> unpack_error(std::string_view bytes);
+
 /// The error for content that this program did not write.
 Error damaged_index();
 

@@ -8,15 +8,6 @@
 namespace ck::catalog {
 namespace {
 
-std::string pack_error(const Error& error) {
-  Packer packer;
-  packer.put(error.code);
-  packer.put_text(error.message);
-  packer.put_texts(error.context);
-  packer.put_texts(error.hints);
-  return packer.bytes();
-}
-
 std::string pack_tags(const IndexedComponent& component) {
   Packer packer;
   packer.put_texts(component.tags);

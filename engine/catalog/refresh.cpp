@@ -143,6 +143,7 @@ Result<std::vector<std::size_t>> Contents::changed(Index& index,
 
 /// Reads what differs. Another process may have done so meanwhile; then nothing is read again.
 Status Contents::store(Index& index, const std::vector<std::size_t>& folders) {
+  stored_any_ = true;
   CK_TRY(transaction, sys::Transaction::begin(index.database()));
   CK_TRY(writer, IndexWriter::create(index));
   for (const std::int64_t id : gone_) CK_CHECK(writer.remove_folder(id));

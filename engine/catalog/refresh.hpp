@@ -43,6 +43,8 @@ class Contents {
   Result<bool> look_at_aliases(Index& index, const std::vector<ComponentRow>& rows);
 
   const std::vector<IndexedFolder>& folders() const { return folders_; }
+  /// Whether the index had to be brought up to date.
+  bool stored_any() const { return stored_any_; }
   /// The folder, if it has been looked at.
   const IndexedFolder* find(std::int64_t id) const;
   /// What could not be read in the folders that were looked at, sorted by file.
@@ -62,6 +64,7 @@ class Contents {
   const std::vector<Repository>* repositories_;
   sys::Cancel cancel_;
   bool listed_ = false;
+  bool stored_any_ = false;
   std::vector<IndexedFolder> folders_;
   std::vector<std::int64_t>
       gone_;  ///< ids of folders that are no more; they go with the next write

@@ -9,8 +9,7 @@
 #include "app/collective_services.hpp"
 #include "app/forward.hpp"
 #include "base/strings.hpp"
-#include "cli/archive_commands.hpp"
-#include "cli/command.hpp"
+#include "cli/command_table.hpp"
 #include "cli/merged_input.hpp"
 
 namespace ck::cli {
@@ -65,11 +64,11 @@ std::optional<std::string> foreign_action(const std::vector<std::string>& argume
          ": the code of repositories' modules is not run";
 }
 
-Error unknown_command(const std::vector<std::string>& arguments, const std::vector<Command>& table,
-                      Output& output) {
+Error unknown_command(const std::vector<std::string>& arguments, Output& output) {
   const std::string& name = arguments.front();
   std::vector<std::string> names;
-  for (const auto& command : table) names.push_back(command.name);
+  for (const auto& rows : command_rows())
+    names.insert(names.end(), rows.names.begin(), rows.names.end());
   Error error(ErrorCode::usage, "there is no command '" + name + "'");
   if (const auto action = foreign_action(arguments, output)) {
     error.hint(*action);
@@ -80,14 +79,13 @@ Error unknown_command(const std::vector<std::string>& arguments, const std::vect
   return error;
 }
 
-Result<int> help(const std::vector<std::string>& arguments, const std::vector<Command>& table,
-                 Output& output) {
+Result<int> help(const std::vector<std::string>& arguments, Output& output) {
   if (arguments.size() < 2) {
-    output.data(general_help(table));
+    output.data(general_help(commands()));
     return 0;
   }
-  const auto command = std::ranges::find(table, arguments[1], &Command::name);
-  if (command == table.end()) return fail(unknown_command({arguments[1]}, table, output));
+  const auto command = find_command(arguments[1]);
+  if (!command) return fail(unknown_command({arguments[1]}, output));
   output.data(command_help(*command));
   return 0;
 }
@@ -173,30 +171,17 @@ Result<int> dispatch(const std::vector<std::string>& typed, Output& output) {
     return 0;
   }
   if (!typed.empty() && app::is_in_sandbox()) return ask_outside(typed, output);
-  const auto table = commands();
   if (typed.empty() || asks_for_help(typed.front())) {
-    CK_TRY(code, help(typed, table, output));
+    CK_TRY(code, help(typed, output));
     return typed.empty() ? exit_code(ErrorCode::usage) : code;
   }
   const auto arguments = in_full(typed);
-  const auto command = std::ranges::find(table, arguments.front(), &Command::name);
-  if (command == table.end()) return fail(unknown_command(arguments, table, output));
+  const auto command = find_command(arguments.front());
+  if (!command) return fail(unknown_command(arguments, output));
   return execute(*command, arguments, output);
 }
 
 }  // namespace
-
-std::vector<Command> commands() {
-  std::vector<Command> table;
-  for (auto* rows :
-       {repository_commands, component_commands, environment_commands, care_commands,
-        space_commands, program_commands, lock_commands, shell_commands, mirror_commands,
-        experiment_commands, archive_commands, inspect_commands, exchange_commands,
-        collective_commands, doctor_commands, lint_commands, test_commands, completion_commands}) {
-    for (auto& command : rows()) table.push_back(std::move(command));
-  }
-  return table;
-}
 
 int run(const std::vector<std::string>& arguments) {
   Output output(output_options(arguments));

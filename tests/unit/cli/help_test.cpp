@@ -6,7 +6,7 @@
 #include <set>
 
 #include "base/strings.hpp"
-#include "cli/command.hpp"
+#include "cli/command_table.hpp"
 #include "support/temporary_home.hpp"
 
 namespace ck::cli {
@@ -28,6 +28,21 @@ std::vector<std::string> words_of(const std::string& example) {
   auto words = split(replace_all(example, "'", ""), ' ');
   words.erase(words.begin(), words.begin() + 2);
   return words;
+}
+
+TEST(CommandTable, KnowsTheNamesOfRowsBeforeItMakesThem) {
+  for (const auto& rows : command_rows()) {
+    std::vector<std::string_view> names;
+    const auto made = rows.make();
+    for (const auto& command : made) names.push_back(command.name);
+    EXPECT_EQ(rows.names, names);
+    for (const auto& name : names) {
+      const auto found = find_command(name);
+      ASSERT_TRUE(found) << name;
+      EXPECT_EQ(found->name, name);
+    }
+  }
+  EXPECT_FALSE(find_command("nonsense"));
 }
 
 TEST(CommandTable, NamesEachCommandOnce) {
