@@ -32,7 +32,7 @@ TEST(MappedFile, MayBeEmpty) {
 TEST(MappedFile, TellsWhatCannotBeRead) {
   const test::TemporaryHome folder;
   EXPECT_ERROR(MappedFile::open(folder / "missing"), not_found, "missing");
-  EXPECT_ERROR(MappedFile::open(folder.path()), failed, "");
+  EXPECT_ERROR(MappedFile::open(folder.path()), io, "");
 }
 
 }  // namespace
