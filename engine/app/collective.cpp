@@ -526,9 +526,11 @@ Result<DetectedSoftware> detect_collective(Session& session, const catalog::Comp
   if (detection.registered)
     detected.detection.found.push_back(std::move(detection.registered->environment));
   for (std::size_t i = 1; i < detection.hits.size(); ++i) {
-    detected.others.push_back(
-        {detection.hits[i].file.string(),
-         "version " + detection.hits[i].version + ", not the highest; --full_path= takes it"});
+    const auto& hit = detection.hits[i];
+    const bool same = hit.version == detection.hits.front().version;
+    detected.others.push_back({hit.file.string(), "version " + hit.version +
+                                                      (same ? ", the same" : ", not the highest") +
+                                                      "; --full_path= takes it"});
   }
   return detected;
 }

@@ -3,11 +3,18 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
+#include <span>
+#include <utility>
 
 #include "base/strings.hpp"
 
 namespace ck {
 namespace {
+
+constexpr std::array<std::string_view, 6> kByteUnits = {"B", "kB", "MB", "GB", "TB", "PB"};
+constexpr std::array<std::string_view, 4> kTimeUnits = {"ns", "\u00b5s", "ms", "s"};
+constexpr std::array<std::pair<std::string_view, double>, 4> kTimes = {
+    {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}}};
 
 /// "12.3 MB", "123 MB": one decimal below 100. `value` has been scaled to the unit.
 std::string with_unit(double value, std::string_view unit, bool whole) {
@@ -24,6 +31,18 @@ std::string scaled(double value, std::span<const std::string_view> units) {
     ++unit;
   }
   return with_unit(value, units[unit], unit == 0);
+}
+
+/// Four digits that count, "3.633 s": a measured difference of a few thousandths shows.
+std::string measured(double value, std::span<const std::string_view> units) {
+  constexpr double kNextUnit = 999.95;
+  std::size_t unit = 0;
+  for (; unit + 1 < units.size() && std::abs(value) >= kNextUnit; ++unit) value /= 1000;
+  const bool whole = unit == 0 && value == std::trunc(value);
+  if (whole || std::abs(value) >= kNextUnit) return with_unit(value, units[unit], true);
+  std::array<char, 64> buffer{};
+  std::snprintf(buffer.data(), buffer.size(), "%#.4g ", value);
+  return buffer.data() + std::string(units[unit]);
 }
 
 bool is_continuation(unsigned char c) { return (c & 0xc0u) == 0x80u; }
@@ -83,10 +102,7 @@ std::string escaped(std::string_view text, bool keep_lines) {
 
 }  // namespace
 
-std::string human_bytes(double bytes) {
-  constexpr std::array<std::string_view, 6> kUnits = {"B", "kB", "MB", "GB", "TB", "PB"};
-  return scaled(bytes, kUnits);
-}
+std::string human_bytes(double bytes) { return scaled(bytes, kByteUnits); }
 
 std::string iso_time(std::int64_t unix_ns) {
   using std::chrono::floor;
@@ -104,8 +120,9 @@ std::string iso_time(std::int64_t unix_ns) {
 }
 
 std::string human_metric(double value, std::string_view unit) {
-  if (unit == "ns") return human_duration_ns(value);
-  if (unit == "bytes") return human_bytes(value);
+  if (unit == "bytes") return measured(value, kByteUnits);
+  for (const auto& [name, nanoseconds] : kTimes)
+    if (unit == name) return measured(value * nanoseconds, kTimeUnits);
   std::array<char, 64> buffer{};
   if (unit == "fraction") {
     std::snprintf(buffer.data(), buffer.size(), "%.2f %%", 100 * value);
@@ -117,9 +134,8 @@ std::string human_metric(double value, std::string_view unit) {
 }
 
 std::string human_duration_ns(double nanoseconds) {
-  constexpr std::array<std::string_view, 4> kUnits = {"ns", "\u00b5s", "ms", "s"};
   const double seconds = std::abs(nanoseconds) / 1e9;
-  if (!(seconds >= 59.95)) return scaled(nanoseconds, kUnits);
+  if (!(seconds >= 59.95)) return scaled(nanoseconds, kTimeUnits);
 
   const std::string sign = nanoseconds < 0 ? "-" : "";
   if (seconds >= 1e15) return sign + with_unit(seconds / 86400, "d", true);

@@ -51,8 +51,8 @@ std::optional<double> parse_number(std::string_view text);
 std::string human_bytes(double bytes);
 std::string human_duration_ns(double nanoseconds);
 
-/// A measured number with its unit, for people: "1.2 ms" (ns), "35.4 MB" (bytes), "93.14 %"
-/// (fraction).
+/// A measured number with its unit, for people: times and bytes scaled, with four digits that count
+/// ("1.234 ms" of 1'234'000 ns or 0.001234 s, "35.40 MB"), fractions as "93.14 %".
 std::string human_metric(double value, std::string_view unit);
 
 /// "2026-01-31T12:00:00Z" of a wall-clock time (UTC, whole seconds).

@@ -67,7 +67,7 @@ void print_point(Call& call, const app::ExperimentDetail::PointDetail& detail) {
   if (const auto versus = experiment::versus_text(point); !versus.empty())
     text += "  " + printable(versus) + "\n";
   const auto shown = shown_metrics(detail.metrics);
-  const std::string metrics = measurement_text(point, shown);
+  const std::string metrics = measurement_text(point, shown, columns_of(call.output));
   for (const auto& line : split(trim(metrics), '\n')) text += "  " + line + "\n";
   const std::size_t hidden = detail.metrics.size() - shown.size();
   if (hidden > 0) text += "  " + left_out(hidden, "metric") + "\n";
@@ -85,6 +85,32 @@ std::string verdict_word(const Output& output, const experiment::Comparison& com
   return experiment::is_reproduced(comparison.verdict) ? output.good(word) : output.bad(word);
 }
 
+/// Why each metric agrees or not; metrics of one reason share a line.
+std::string reasons_text(const std::vector<experiment::MetricComparison>& metrics) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> reasons;
+  for (const auto& metric : metrics) {
+    if (metric.reason.empty()) continue;
+    auto known = std::ranges::find(reasons, metric.reason,
+                                   &std::pair<std::string, std::vector<std::string>>::first);
+    if (known == reasons.end()) known = reasons.insert(known, {metric.reason, {}});
+    known->second.push_back(printable(metric.key.name));
+  }
+  std::string text;
+  for (const auto& [reason, names] : reasons)
+    text += join(names, ", ") + ": " + printable(reason) + "\n";
+  return text;
+}
+
+/// What the verdict rests on: ", by 2 outputs and 1 metric".
+std::string deciders_text(const experiment::Comparison& comparison) {
+  const auto metrics =
+      std::ranges::count_if(comparison.metrics, &experiment::MetricComparison::decides);
+  if (comparison.outputs.empty() && metrics == 0)
+    return ", in that it ran: it has no output or metric that decides";
+  return ", by " + counted(static_cast<std::int64_t>(comparison.outputs.size()), "output") +
+         " and " + counted(metrics, "metric");
+}
+
 void print_replay(Call& call, const experiment::ReplayReport& report) {
   const auto& comparison = report.comparison;
   TextTable table({{"WHAT"}, {"AGREEMENT"}, {"NOW"}});
@@ -98,13 +124,14 @@ void print_replay(Call& call, const experiment::ReplayReport& report) {
                    printable(metric.detail)});
   }
   std::string text = table.empty() ? "" : table.to_string();
+  text += reasons_text(comparison.metrics);
   for (const auto& difference : comparison.environment) {
     text += "not the same: " + printable(difference.what) + ": " + printable(difference.now) +
             " instead of " + printable(difference.recorded) + "\n";
   }
   text += "point " + report.now.uid + " replays " + report.recorded.uid +
           " of experiment:" + report.recorded.experiment + ": " +
-          verdict_word(call.output, comparison) + "\n";
+          verdict_word(call.output, comparison) + deciders_text(comparison) + "\n";
   call.output.data(text);
 }
 

@@ -25,28 +25,31 @@ std::string single_values(const std::vector<experiment::MetricSummary>& metrics)
   return table.to_string();
 }
 
-std::string described_values(const std::vector<experiment::MetricSummary>& metrics) {
+std::string described_values(const std::vector<experiment::MetricSummary>& metrics, Columns shown) {
   const auto right = TextTable::Align::right;
-  TextTable table({{"METRIC"},
-                   {"N", right},
-                   {"MEDIAN", right},
-                   {"±", right},
-                   {"95 % INTERVAL", right},
-                   {"MIN", right},
-                   {"MEAN", right},
-                   {"MAD", right},
-                   {"P95", right},
-                   {"MAX", right}});
+  std::vector<TextTable::Column> columns = {
+      {"METRIC"},     {"N", right},  {"MEDIAN", right}, {"±", right}, {"95 % INTERVAL", right},
+      {"MIN", right}, {"MAX", right}};
+  if (shown == Columns::all) {
+    for (const char* title : {"MEAN", "MAD", "P95"}) columns.push_back({title, right});
+  }
+  TextTable table(std::move(columns));
   for (const auto& metric : metrics) {
     const auto& d = metric.description;
-    const auto& unit = metric.key.unit;
-    table.add_row({printable(metric.key.name), std::to_string(d.count),
-                   human_metric(d.median, unit), percent(measure::relative_half_width(d)),
-                   "[" + human_metric(d.median_95.low, unit) + ", " +
-                       human_metric(d.median_95.high, unit) + "]",
-                   human_metric(d.minimum, unit), human_metric(d.mean, unit),
-                   human_metric(d.median_absolute_deviation, unit), human_metric(d.p95, unit),
-                   human_metric(d.maximum, unit)});
+    const auto text = [&](double value) { return human_metric(value, metric.key.unit); };
+    std::vector<std::string> row = {
+        printable(metric.key.name),
+        std::to_string(d.count),
+        text(d.median),
+        percent(measure::relative_half_width(d)),
+        "[" + text(d.median_95.low) + ", " + text(d.median_95.high) + "]",
+        text(d.minimum),
+        text(d.maximum)};
+    if (shown == Columns::all) {
+      for (const double value : {d.mean, d.median_absolute_deviation, d.p95})
+        row.push_back(text(value));
+    }
+    table.add_row(std::move(row));
   }
   return table.to_string();
 }
@@ -97,12 +100,17 @@ std::string precision_of(const experiment::SamplingRecord& sampling) {
 
 }  // namespace
 
+Columns columns_of(const Output& output) {
+  return output.verbose() ? Columns::all : Columns::usual;
+}
+
 std::string measurement_text(const store::Point& point,
-                             const std::vector<experiment::MetricSummary>& metrics) {
+                             const std::vector<experiment::MetricSummary>& metrics,
+                             Columns columns) {
   if (metrics.empty()) return {};
   const bool several =
       std::ranges::any_of(metrics, [](const auto& metric) { return metric.summary.count > 1; });
-  std::string text = several ? described_values(metrics) : single_values(metrics);
+  std::string text = several ? described_values(metrics, columns) : single_values(metrics);
   const auto sampling = experiment::sampling_of(point);
   const std::string primary =
       sampling ? sampling->result.metric : experiment::primary_metric(point.keys);

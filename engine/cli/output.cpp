@@ -160,7 +160,8 @@ void ProgressSink::on(const Event& event) {
   } else if (const auto* progress = std::get_if<Progress>(&event)) {
     output_.transient(progress->what + ": " + how_far(*progress) + how_fast(*progress));
   } else if (const auto* warning = std::get_if<Warning>(&event)) {
-    output_.say(output_.bad("warning: ") + printable_lines(warning->message));
+    if (told_.insert(warning->message).second)
+      output_.say(output_.bad("warning: ") + printable_lines(warning->message));
   } else if (output_.verbose()) {
     output_.say(printable_lines(std::get<Note>(event).message));
   }

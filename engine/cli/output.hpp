@@ -1,6 +1,7 @@
 #pragma once
 /// Where words for people and data for programs go: stdout is data, stderr everything else.
 
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -58,6 +59,7 @@ class Output {
 };
 
 /// Shows events: one updating line on a terminal, one line a step otherwise, nothing when quiet.
+/// The same warning is told once.
 class ProgressSink final : public EventSink {
  public:
   explicit ProgressSink(Output& output) : output_(output) {}
@@ -65,6 +67,7 @@ class ProgressSink final : public EventSink {
 
  private:
   Output& output_;
+  std::set<std::string> told_;
 };
 
 }  // namespace ck::cli

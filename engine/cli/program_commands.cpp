@@ -88,7 +88,7 @@ Result<int> finish(Call& call, const app::RunReport& report, bool metrics_are_da
     return 0;
   }
   if (report.failure) return fail(*report.failure);
-  std::string text = measurement_text(*report.point, report.metrics);
+  std::string text = measurement_text(*report.point, report.metrics, columns_of(call.output));
   if (metrics_are_data) {
     call.output.data(text);
   } else if (!text.empty()) {

@@ -351,7 +351,8 @@ Json document_of(const experiment::ReplayReport& report) {
                 {"recorded", finite(metric.recorded)},
                 {"now", finite(metric.now)},
                 {"decides", metric.decides},
-                {"detail", metric.detail}};
+                {"detail", metric.detail},
+                {"reason", metric.reason}};
   });
   json["environment"] =
       list(comparison.environment, [](const experiment::EnvironmentDifference& difference) {

@@ -75,21 +75,29 @@ Result<int> add(Call& call) {
   return report_one(call, repository, "made in");
 }
 
-Result<int> import(Call& call) {
-  const bool experiments = !call.line.words.empty() && (call.line.words.front() == "experiments" ||
-                                                        call.line.words.front() == "experiment");
-  if (experiments) return import_experiments(call);
-  const bool results = !call.line.words.empty() && call.line.words.front().ends_with(".json");
-  if (results) return import_results(call);
-  const bool capsule = !call.line.words.empty() && call.line.words.front().ends_with(".ckz");
-  if (capsule) return import_capsule(call);
+/// `ck import repo FOLDER`, `--path=FOLDER`, or the current one.
+Result<int> import_repository(Call& call) {
+  const auto& words = call.line.words;
+  const bool named = words.size() > 1 && words.front() == "repo";
+  if (words.size() > 2)
+    return fail(ErrorCode::usage, "one folder is expected, found also '" + words[2] + "'");
+  if (named && call.line.has("path"))
+    return fail(ErrorCode::usage, "the folder is given twice: '" + words[1] + "' and --path");
+  if (!named) CK_CHECK(name_of_kind(call, "repo"));
   std::error_code gone;
-  fs::path folder = fs::current_path(gone);
-  if (const auto path = call.line.given("path")) folder = fs::absolute(*path, gone);
+  const std::string path = named ? words[1] : call.line.get("path");
+  const fs::path folder = path.empty() ? fs::current_path(gone) : fs::absolute(path, gone);
   if (gone) return fail(system_error("find the current folder", gone.value()));
-  CK_CHECK(name_of_kind(call, "repo"));
   CK_TRY(repository, app::import_repository(call.session, folder));
   return report_one(call, repository, "registered at");
+}
+
+Result<int> import(Call& call) {
+  const std::string what = call.line.words.empty() ? "" : call.line.words.front();
+  if (what == "experiments" || what == "experiment") return import_experiments(call);
+  if (what.ends_with(".json")) return import_results(call);
+  if (what.ends_with(".ckz")) return import_capsule(call);
+  return import_repository(call);
 }
 
 }  // namespace
@@ -173,13 +181,13 @@ std::vector<Command> repository_commands() {
        add},
       {"import",
        "take in a capsule, register a repository, or read experiments and results of others",
-       {"import FILE.ckz", "import repo [--path=FOLDER]",
+       {"import FILE.ckz", "import repo [FOLDER | --path=FOLDER]",
         "import experiments REPO|FOLDER [NAME…] [--tags=TAGS]",
         "import RESULTS.json [--name=EXPERIMENT]"},
        "A capsule (see ck export) brings an experiment with all that replaying it needs. What "
        "is\n"
        "here stays as it is.\n"
-       "A repository is a folder (without --path the current one); nothing is copied.\n"
+       "A repository is a folder (if none is named, the current one); nothing is copied.\n"
        "Experiments are read from a registered repository, or from a folder: a repository, its "
        "folder\n"
        "'experiment', or one entry of that. Importing again adds only what is new.\n"
@@ -191,7 +199,7 @@ std::vector<Command> repository_commands() {
          {"name", "EXPERIMENT", "where results go (default: the file's name)"}},
         {},
         false},
-       {"ck import hello.ckz", "ck import repo --path=.",
+       {"ck import hello.ckz", "ck import repo ~/my-components",
         "ck import experiments ck-request-asplos18-results",
         "ck import hyperfine.json --name=sorting"},
        import},

@@ -46,7 +46,7 @@ OutputComparison compare_repetitions(const model::Output& output, const store::P
 
 std::string described(const run::Summary& summary, const std::string& unit) {
   std::string text = human_metric(summary.median, unit);
-  if (summary.count > 1) {
+  if (summary.median_95.low < summary.median_95.high) {
     text += " [" + human_metric(summary.median_95.low, unit) + ", " +
             human_metric(summary.median_95.high, unit) + "]";
   }
@@ -78,19 +78,19 @@ std::optional<Margin> margin_for(const store::MetricKey& key, const std::vector<
   return author_margin(sessions, recorded);
 }
 
-/// A measured quantity: agreement, and the test in words behind `detail`.
-Agreement agree_by_ratio(const store::MetricKey& key, const Sides& sides, std::string& detail) {
+/// A measured quantity: agreement, and the test in words.
+Agreement agree_by_ratio(const store::MetricKey& key, const Sides& sides, std::string& reason) {
   const auto recorded = steady_samples(sides.recorded, key);
   const auto now = steady_samples(sides.now, key);
   const auto margin = margin_for(key, recorded, sides);
   if (!margin) {
     const std::string times =
         recorded.size() == 1 ? "once" : fmt::format("{} times", recorded.size());
-    detail += "; recorded " + times + ", so how far it varies is not known (--margin=SHARE)";
+    reason = "recorded " + times + ", so how far it varies is not known (--margin=SHARE)";
     return Agreement::unclaimed;
   }
   const auto test = measure::ratio_test(recorded, now, margin->share);
-  detail += "; " + text_of(test, *margin);
+  reason = text_of(test, *margin);
   if (test.result == measure::Equivalence::equivalent) return Agreement::equivalent;
   if (test.result == measure::Equivalence::undecided) return Agreement::inconclusive;
   const bool better = key.direction == "lower"    ? test.ratio < 1
@@ -144,7 +144,7 @@ MetricComparison compare_metric(const run::RunPlan& plan, const MetricSummary& r
     comparison.detail += " instead of " + described(recorded.summary, unit) +
                          change(comparison.recorded, comparison.now);
   }
-  comparison.agreement = exact ? *exact : agree_by_ratio(recorded.key, sides, comparison.detail);
+  comparison.agreement = exact ? *exact : agree_by_ratio(recorded.key, sides, comparison.reason);
   comparison.decides = comparison.decides && comparison.agreement != Agreement::unclaimed;
   return comparison;
 }

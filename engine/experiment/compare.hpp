@@ -33,7 +33,8 @@ struct MetricComparison {
   Agreement agreement = Agreement::identical;
   double recorded = 0;  ///< medians
   double now = 0;
-  std::string detail;   ///< "1.23 ms [1.20, 1.31] instead of 0.80 ms [0.79, 0.83]: +54 %"
+  std::string detail;   ///< "1.230 ms [1.200 ms, 1.310 ms] instead of 0.8000 ms: +54 %"
+  std::string reason;   ///< the test in words, or why there is none; empty for exact agreement
   bool decides = true;  ///< whether it counts for the verdict
 };
 /// What is not the same in the environments: versions, hashes, host, variables.

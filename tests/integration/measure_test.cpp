@@ -20,7 +20,7 @@ class Measuring : public CkTest {
 };
 
 TEST_F(Measuring, ABenchmarkStopsWhenItIsPrecise) {
-  const auto result = ck("benchmark program:steps");
+  const auto result = ck("benchmark program:steps --verbose");
   EXPECT_EQ(result.code, 0) << result.err;
   EXPECT_NE(result.out.find("MAD"), std::string::npos) << result.out;
   const Json all = points("steps");

@@ -22,8 +22,15 @@ TEST(HumanBytes, ScalesByThousands) {
 }
 
 TEST(HumanMetric, FollowsTheUnit) {
-  EXPECT_EQ(human_metric(12'300, "ns"), "12.3 \u00b5s");
-  EXPECT_EQ(human_metric(1.5e6, "bytes"), "1.5 MB");
+  EXPECT_EQ(human_metric(12'300, "ns"), "12.30 \u00b5s");
+  EXPECT_EQ(human_metric(3.63285, "s"), "3.633 s");
+  EXPECT_EQ(human_metric(0.0176185, "s"), "17.62 ms");
+  EXPECT_EQ(human_metric(999.96, "us"), "1.000 ms");
+  EXPECT_EQ(human_metric(-0.5, "ns"), "-0.5000 ns");
+  EXPECT_EQ(human_metric(0, "ms"), "0 ns");
+  EXPECT_EQ(human_metric(43'210, "s"), "43210 s");
+  EXPECT_EQ(human_metric(600, "bytes"), "600 B");
+  EXPECT_EQ(human_metric(1.5e6, "bytes"), "1.500 MB");
   EXPECT_EQ(human_metric(0.9314, "fraction"), "93.14 %");
   EXPECT_EQ(human_metric(1400, "count"), "1400");
   EXPECT_EQ(human_metric(2.5, "1/s"), "2.5 1/s");

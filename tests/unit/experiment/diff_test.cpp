@@ -59,11 +59,12 @@ TEST(Diff, RanksCausesBeforeEffects) {
   const auto report = diff(point("aaaa", document("12.2", "1", "X", kIdA), {1e6, 1e6, 1e6}),
                            point("bbbb", document("13.1", "8", "Y", kIdB), {2e6, 2e6, 2e6}));
   ASSERT_OK(report);
-  EXPECT_EQ(lines(*report),
-            (std::vector<std::string>{
-                "dependency|software:gcc version|12.2|13.1", "parameter|parameter batch|1|8",
-                R"(host|host cpu_flags|["X"]|["Y"])", "host|host cpu_model|X|Y",
-                "output|output out|aaaaaaaaaaaa|bbbbbbbbbbbb", "metric|latency|1.0 ms|2.0 ms"}));
+  EXPECT_EQ(
+      lines(*report),
+      (std::vector<std::string>{
+          "dependency|software:gcc version|12.2|13.1", "parameter|parameter batch|1|8",
+          R"(host|host cpu_flags|["X"]|["Y"])", "host|host cpu_model|X|Y",
+          "output|output out|aaaaaaaaaaaa|bbbbbbbbbbbb", "metric|latency|1.000 ms|2.000 ms"}));
   EXPECT_NE(report->differences.back().detail.find("+100.0 % (intervals apart)"), std::string::npos)
       << report->differences.back().detail;
   EXPECT_TRUE(is_effect(Area::metric));
@@ -88,7 +89,7 @@ TEST(Diff, TellsWhatOneSideDoesNotHave) {
   const auto report = diff(point("aaaa", document("12.2", "1", "X", kIdA), {1e6}), b);
   ASSERT_OK(report);
   const auto all = lines(*report);
-  EXPECT_NE(std::ranges::find(all, "metric|latency|1.0 ms|"), all.end());
+  EXPECT_NE(std::ranges::find(all, "metric|latency|1.000 ms|"), all.end());
   EXPECT_TRUE(all.back().starts_with("metric|size||5")) << all.back();
   EXPECT_NE(std::ranges::find(all, "parameter|parameter batch|1|"), all.end());
 }

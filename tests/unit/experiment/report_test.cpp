@@ -56,7 +56,7 @@ TEST(Report, TellsWhatWasRecorded) {
   EXPECT_EQ((*facts)["compilers"], "gcc 12.2.0");
   EXPECT_EQ((*facts)["models_short"], "mlp 1");
   EXPECT_EQ((*facts)["run_time"], human_duration_ns(6e9) + " of execution");
-  EXPECT_NE((*facts)["results"].find("3.5 ms"), std::string::npos) << (*facts)["results"];
+  EXPECT_NE((*facts)["results"].find("3.500 ms"), std::string::npos) << (*facts)["results"];
   EXPECT_NE((*facts)["software_table"].find("gcc-12 12.2.0-14"), std::string::npos);
   EXPECT_NE((*facts)["workflow"].find("    ck benchmark program:x"), std::string::npos);
   EXPECT_NE((*facts)["customization"].find("recorded with `8`"), std::string::npos);
