@@ -9,6 +9,7 @@
 #include "app/machine.hpp"
 #include "app/prepare.hpp"
 #include "base/strings.hpp"
+#include "experiment/measured.hpp"
 #include "measure/frontier.hpp"
 
 namespace ck::app {
@@ -57,19 +58,6 @@ Result<ExploreObjective> objective_of(const std::string& text,
   }
   return ExploreObjective{keys[*key].name, keys[*key].unit,
                           told ? side == "max" : direction == "higher"};
-}
-
-std::vector<double> samples_of(const store::Point& point, const std::string& name) {
-  std::vector<double> samples;
-  const auto key = std::ranges::find(point.keys, name, &store::MetricKey::name);
-  if (key == point.keys.end()) return samples;
-  const auto column = static_cast<std::size_t>(key - point.keys.begin());
-  for (const auto& repetition : point.repetitions) {
-    if (repetition.ok && column < repetition.metrics.size() &&
-        !std::isnan(repetition.metrics[column]))
-      samples.push_back(repetition.metrics[column]);
-  }
-  return samples;
 }
 
 std::size_t repetitions_of(const std::vector<store::Point>& points) {
@@ -228,7 +216,9 @@ class Exploration {
     for (const auto& objective : report_.objectives) {
       std::vector<double> samples;
       for (const auto& point : points) {
-        const auto more = samples_of(point, objective.name);
+        const auto key = std::ranges::find(point.keys, objective.name, &store::MetricKey::name);
+        if (key == point.keys.end()) continue;
+        const auto more = experiment::steady_samples(point, *key);
         samples.insert(samples.end(), more.begin(), more.end());
       }
       if (samples.empty()) {

@@ -68,7 +68,7 @@ std::vector<double> steady_samples(const store::Point& point, const store::Metri
   for (std::size_t i = std::min(warm_up, point.repetitions.size()); i < point.repetitions.size();
        ++i) {
     const auto& metrics = point.repetitions[i].metrics;
-    if (position < metrics.size() && !std::isnan(metrics[position]))
+    if (point.repetitions[i].ok && position < metrics.size() && !std::isnan(metrics[position]))
       samples.push_back(metrics[position]);
   }
   return samples;

@@ -1,6 +1,6 @@
 #pragma once
 /// Whether a measured quantity was reproduced: how far apart its author's own numbers are, and what
-/// that says about other numbers. Internal to experiment.
+/// that says about other numbers.
 
 #include <optional>
 #include <string>
@@ -11,7 +11,8 @@
 
 namespace ck::experiment {
 
-/// A metric's numbers in measured order, without the warm-up a benchmark found and without NaNs.
+/// A metric's numbers in measured order, of executions that ended well, without the
+/// warm-up a benchmark found and without NaNs.
 std::vector<double> steady_samples(const store::Point& point, const store::MetricKey& key);
 
 /// By which factor a number may be off and still count as the same.

@@ -6,26 +6,14 @@
 #include <nlohmann/json.hpp>
 
 #include "support/installation.hpp"
+#include "unit/experiment/script_plan.hpp"
 
 namespace ck::experiment {
 namespace {
 
 class Archive : public ::testing::Test {
  protected:
-  /// /bin/sh with a script that prints its number.
-  static run::RunPlan plan(const std::string& script) {
-    run::RunPlan plan;
-    plan.subject = "program:demo";
-    plan.command = "default";
-    plan.argv = {"/bin/sh", "-c", script};
-    plan.variables = {{"PATH", "/usr/bin:/bin"}};
-    plan.accept_exit = {0};
-    model::Metric metric;
-    metric.name = "score";
-    metric.from = model::PatternMetric{"score (.*)"};
-    plan.metrics = {metric};
-    return plan;
-  }
+  static run::RunPlan plan(const std::string& script) { return script_plan(script, "score"); }
 
   Result<PointOutcome> execute(const run::RunPlan& plan, int repetitions = 1,
                                install::Context* context = nullptr) {

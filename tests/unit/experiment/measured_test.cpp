@@ -18,6 +18,7 @@ store::Point with_samples(const std::vector<double>& samples) {
   point.keys = {kKey};
   for (const double sample : samples) {
     store::Repetition repetition;
+    repetition.ok = true;
     repetition.metrics = {sample};
     point.repetitions.push_back(repetition);
   }
@@ -30,6 +31,8 @@ TEST(SteadySamples, LeaveTheWarmUpAndMissingNumbersOut) {
   point.document = R"({"sampling": {"metric": "m", "warm_up": 1}})";
   EXPECT_EQ(steady_samples(point, kKey), (std::vector<double>{10, 11}));
   EXPECT_TRUE(steady_samples(point, {"other", "ms", "", ""}).empty());
+  point.repetitions.back().ok = false;
+  EXPECT_EQ(steady_samples(point, kKey), (std::vector<double>{10}));
   point.document = R"({"sampling": {"metric": "m", "warm_up": 99}})";
   EXPECT_TRUE(steady_samples(point, kKey).empty());
 }

@@ -7,28 +7,14 @@
 #include "experiment/archive.hpp"
 #include "experiment/causes.hpp"
 #include "support/installation.hpp"
+#include "unit/experiment/script_plan.hpp"
 
 namespace ck::experiment {
 namespace {
 
 class SamplingTest : public ::testing::Test {
  protected:
-  /// A program whose number is taken from what the script prints.
-  static run::RunPlan plan(const std::string& script) {
-    run::RunPlan plan;
-    plan.subject = "program:demo";
-    plan.command = "default";
-    plan.argv = {"/bin/sh", "-c", script};
-    plan.variables = {{"PATH", "/usr/bin:/bin"}};
-    plan.accept_exit = {0};
-    model::Metric metric;
-    metric.name = "time";
-    metric.role = "performance";
-    metric.direction = model::Metric::Direction::lower;
-    metric.from = model::PatternMetric{"time (.*)"};
-    plan.metrics = {metric};
-    return plan;
-  }
+  static run::RunPlan plan(const std::string& script) { return script_plan(script, "time"); }
 
   store::Point executed(const run::RunPlan& plan, const Sampling& sampling) {
     PointRequest request;
