@@ -11,7 +11,7 @@
 namespace ck::cli {
 namespace {
 
-constexpr std::size_t kShownOutliers = 5;
+constexpr std::size_t kShownOutliers = 5;  ///< the farthest ones
 
 std::string percent(double share) {
   return std::isfinite(share) ? fmt::format("{:.2g} %", 100 * share) : "?";
@@ -65,19 +65,22 @@ std::string modes_of(const experiment::MetricSummary& metric) {
 
 std::string outliers_of(const store::Point& point, const experiment::MetricSummary& metric,
                         std::size_t position) {
-  const auto& outliers = metric.description.outliers;
+  const auto off = [&](std::size_t index) {
+    return point.repetitions[index].metrics[position] / metric.description.median - 1;
+  };
+  auto outliers = metric.description.outliers;
+  std::ranges::stable_sort(
+      outliers, [&](std::size_t a, std::size_t b) { return std::abs(off(a)) > std::abs(off(b)); });
   std::string text;
   for (std::size_t i = 0; i < std::min(outliers.size(), kShownOutliers); ++i) {
-    const std::size_t index = outliers[i];
-    const double value = point.repetitions[index].metrics[position];
-    const double off = value / metric.description.median - 1;
-    auto causes = experiment::causes_of(point, index);
+    auto causes = experiment::causes_of(point, outliers[i]);
     if (causes.empty()) causes.emplace_back("no cause is visible");
     text += fmt::format("{}: run {} is off by {:+.0f} %: {}\n", printable(metric.key.name),
-                        point.repetitions[index].number, 100 * off, join(causes, ", "));
+                        point.repetitions[outliers[i]].number, 100 * off(outliers[i]),
+                        join(causes, ", "));
   }
   if (outliers.size() > kShownOutliers)
-    text += fmt::format("{}: and {} more outliers\n", printable(metric.key.name),
+    text += fmt::format("{}: and {} lesser outliers\n", printable(metric.key.name),
                         outliers.size() - kShownOutliers);
   return text;
 }
