@@ -73,6 +73,9 @@ Result<experiment::ExperimentRecords> records_of(Session& session, const std::st
   records.experiment = std::move(summary);
   records.points = std::move(points);
   records.annotations = std::move(annotations);
+  CK_TRY(head, archive.head(records.experiment.name));
+  CK_TRY(signatures, store::signatures(archive, head));
+  records.signatures = std::move(signatures);
   return records;
 }
 

@@ -24,6 +24,8 @@ Result<experiment::ExperimentRecords> ended_records(Session& session, const std:
   std::erase_if(records.points, [](const store::Point& point) {
     return point.state == store::PointState::running;
   });
+  // As they were recorded, which is what signatures count by.
+  std::ranges::stable_sort(records.points, {}, &store::Point::ended_ns);
   if (!records.points.empty()) return std::move(records);
   return fail(ErrorCode::not_found,
               "experiment '" + records.experiment.name + "' has no point that has ended");
@@ -57,6 +59,7 @@ class CapsuleImport {
 
   Result<ImportCapsuleReport> run() {
     CK_TRY(records, experiment::read_records(folder_ / kRecords, session_.cancel()));
+    CK_CHECK(check_signatures(records));
     std::error_code missing;
     if (fs::exists(folder_ / kMirror / "mirror.json", missing)) CK_CHECK(take_mirror(records));
     CK_CHECK(add_points(records));
@@ -64,6 +67,45 @@ class CapsuleImport {
   }
 
  private:
+  /// Before anything is taken: what somebody signed has to be what they signed.
+  Status check_signatures(const experiment::ExperimentRecords& records) {
+    using experiment::SignatureState;
+    for (const auto& signature : records.signatures) {
+      const auto checked = check_signature(session_, records, signature, {});
+      if (!checked && checked.error().code == ErrorCode::not_found) {
+        session_.events().on(Warning{"the signature of " + printable(signature.signer) +
+                                     " is not checked: " + checked.error().message});
+        continue;
+      }
+      if (!checked) return fail(checked.error());
+      const SignatureState state = *checked;
+      if (state != SignatureState::trusted && state != SignatureState::valid) {
+        return fail(Error(ErrorCode::verification,
+                          "the signature of " + printable(signature.signer) + " is " +
+                              std::string(experiment::name_of(state)) +
+                              (state == SignatureState::untrusted
+                                   ? ": its key is not that of this name in allowed_signers"
+                                   : ": it is not one of these records"))
+                        .hint("get the capsule again, from whom you trust"));
+      }
+      report_.signatures.push_back({signature, state});
+    }
+    return {};
+  }
+
+  Status add_signatures(const experiment::ExperimentRecords& records, const std::string& name) {
+    CK_TRY(archive, open_archive(session_));
+    CK_TRY(head, archive.head(name));
+    CK_TRY(known, store::signatures(archive, head));
+    for (const auto& signature : records.signatures) {
+      const bool there = std::ranges::any_of(known, [&](const store::Signature& one) {
+        return one.signature == signature.signature && one.statement == signature.statement;
+      });
+      if (!there) CK_CHECK(store::add_signature(archive, head, signature));
+    }
+    return {};
+  }
+
   Status take_mirror(const experiment::ExperimentRecords& records) {
     CK_TRY(mirror, install::read_mirror(folder_ / kMirror));
     CK_TRY(context, session_.context());
@@ -145,7 +187,8 @@ class CapsuleImport {
     report_.experiment = name;
     report_.added = added;
     report_.known = points.size() - added;
-    return add_annotations(records, name);
+    CK_CHECK(add_annotations(records, name));
+    return add_signatures(records, name);
   }
 
   Status add_annotations(const experiment::ExperimentRecords& records, const std::string& name) {

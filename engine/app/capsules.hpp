@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "app/inspect.hpp"
 #include "app/session.hpp"
 
 namespace ck::app {
@@ -31,10 +32,13 @@ struct ImportCapsuleReport {
   std::vector<std::string> repositories;  ///< registered by this
   std::vector<std::string> kept;  ///< registered here before, and left as they are: what replays
                                   ///< need of the recorded commit is kept beside
+  /// Of the capsule; each is one of its records. Without ssh-keygen they are kept unchecked, with a
+  /// warning.
+  std::vector<SignatureReport> signatures;
 };
 /// Never changes what is here: repositories, points and files that are known stay as they are.
 /// Points come last, so an import that was interrupted can be repeated. `invalid` for what is no
-/// capsule, `verification` when a part is not what it should be.
+/// capsule, `verification` when a part is not what it should be or a signature is not of it.
 Result<ImportCapsuleReport> import_capsule(Session& session, const fs::path& file);
 
 }  // namespace ck::app

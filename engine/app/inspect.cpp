@@ -202,6 +202,19 @@ Result<RecordsReport> verify_records(Session& session, const std::string& experi
   return report;
 }
 
+Result<experiment::SignatureState> check_signature(Session& session,
+                                                   const experiment::ExperimentRecords& records,
+                                                   const store::Signature& signature,
+                                                   const fs::path& allowed) {
+  const auto about = experiment::signed_by(signature.statement);
+  const auto now =
+      store::statement_of(records.points, records.experiment.uid, about.last, about.points);
+  return with_signing(session, [&](const experiment::Signing& signing) {
+    return experiment::check_signature(now.text, signature, allowed_signers(session, allowed),
+                                       signing);
+  });
+}
+
 Result<store::Signature> sign(Session& session, const std::string& experiment, const fs::path& key,
                               const std::string& signer) {
   CK_TRY(archive, open_archive(session));

@@ -38,6 +38,12 @@ struct SignatureReport {
   store::Signature signature;
   experiment::SignatureState state = experiment::SignatureState::valid;
 };
+/// What a signature of records is worth that are in no archive yet, in the order in which they were
+/// recorded. `allowed` as for `verify_records`.
+Result<experiment::SignatureState> check_signature(Session& session,
+                                                   const experiment::ExperimentRecords& records,
+                                                   const store::Signature& signature,
+                                                   const fs::path& allowed);
 struct RecordsReport {
   std::string experiment;  ///< empty: all
   store::ChainReport chain;

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/strings.hpp"
+#include "catalog/missing_repositories.hpp"
 #include "catalog/state.hpp"
 #include "sys/files.hpp"
 #include "sys/lock.hpp"
@@ -268,6 +269,8 @@ fs::path Catalog::State::folder_if_meant(const BrokenComponent& one,
 }
 
 Error Catalog::State::add_suggestions(Error error, const model::ComponentPattern& pattern) {
+  for (const MissingRepository& missing : missing_repositories(repositories))
+    error.hint(pull_hint(missing));
   const auto all_kinds = kinds();
   if (!all_kinds) return error;
   const bool kind_exists = std::any_of(all_kinds->begin(), all_kinds->end(), [&](const auto& kind) {

@@ -183,10 +183,17 @@ std::string json_text(const app::ExportCapsuleReport& report) {
 }
 
 std::string json_text(const app::ImportCapsuleReport& report) {
+  Json signatures = Json::array();
+  for (const auto& one : report.signatures) {
+    signatures.push_back({{"signer", one.signature.signer},
+                          {"created_ns", one.signature.created_ns},
+                          {"state", experiment::name_of(one.state)}});
+  }
   return to_pretty_text({{"schema", "ck.capsule-import/1"},
                          {"experiment", report.experiment},
                          {"added", report.added},
                          {"known", report.known},
+                         {"signatures", signatures},
                          {"repositories", report.repositories},
                          {"kept", report.kept}});
 }

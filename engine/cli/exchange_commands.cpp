@@ -84,6 +84,9 @@ Result<int> import_capsule(Call& call) {
   call.output.data("experiment:" + printable(report.experiment) + "  " +
                    std::to_string(report.added) + " points added, " + std::to_string(report.known) +
                    " known\n");
+  for (const auto& one : report.signatures)
+    call.output.data("signed by " + printable(one.signature.signer) + "  " +
+                     std::string(experiment::name_of(one.state)) + "\n");
   for (const auto& repository : report.repositories)
     call.output.data("repo:" + printable(repository) + "  registered\n");
   for (const auto& repository : report.kept)

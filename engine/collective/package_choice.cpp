@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/strings.hpp"
+#include "catalog/missing_repositories.hpp"
 #include "collective/meta.hpp"
 #include "sys/files.hpp"
 
@@ -93,6 +94,8 @@ Error nothing_found(const PackageQuery& query, Workbench& bench) {
       if (const auto near = did_you_mean(near_misses(tag, known))) error.hint(*near);
     }
   }
+  for (const auto& missing : catalog::missing_repositories(bench.context().repositories))
+    error.hint(catalog::pull_hint(missing));
   error.hint("'ck ls repo' shows which repositories are here; 'ck pull repo:NAME' brings more");
   return error;
 }

@@ -101,6 +101,12 @@ Json index_of(const ExperimentRecords& records) {
                                    {"kind", store::name_of(annotation.kind)},
                                    {"text", annotation.text}});
   }
+  for (const auto& signature : records.signatures) {
+    json["signatures"].push_back({{"created_ns", signature.created_ns},
+                                  {"signer", signature.signer},
+                                  {"statement", signature.statement},
+                                  {"signature", signature.signature}});
+  }
   return json;
 }
 
@@ -264,6 +270,16 @@ Result<ExperimentRecords> read_index(const fs::path& folder, Listed& points) {
   });
   reader.each("annotations", [&](const Json& item, const std::string& path) {
     records.annotations.push_back(annotation_of(item, path, problems));
+  });
+  reader.each("signatures", [&](const Json& item, const std::string& path) {
+    ObjectReader one(item, path, problems);
+    store::Signature signature;
+    signature.created_ns = integer(one, "created_ns");
+    signature.signer = one.string("signer");
+    signature.statement = one.string("statement");
+    signature.signature = one.string("signature");
+    one.finish();
+    records.signatures.push_back(std::move(signature));
   });
   reader.finish();
   if (!problems.empty()) return fail(problems.to_error());

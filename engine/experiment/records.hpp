@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "store/annotations.hpp"
+#include "store/chain.hpp"
 #include "store/store.hpp"
 
 namespace ck::experiment {
@@ -12,6 +13,7 @@ struct ExperimentRecords {
   store::ExperimentSummary experiment;
   std::vector<store::Point> points;
   std::vector<store::Annotation> annotations;
+  std::vector<store::Signature> signatures;
 };
 
 }  // namespace ck::experiment

@@ -1,5 +1,6 @@
 #include "experiment/signing.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -28,12 +29,11 @@ Result<sys::ProcessResult> run_ssh_keygen(std::vector<std::string> arguments,
   return result;
 }
 
-/// Number of the last record that was signed, as the statement says it.
-std::int64_t last_record(const std::string& statement) {
-  constexpr std::string_view kLine = "\nrecords up to ";
-  const auto place = statement.find(kLine);
+/// The number behind the words at the beginning of a line.
+std::int64_t number_after(std::string_view words, const std::string& statement) {
+  const auto place = statement.find("\n" + std::string(words) + " ");
   if (place == std::string::npos) return -1;
-  const auto begin = place + kLine.size();
+  const auto begin = place + words.size() + 2;
   const auto number = parse_integer(statement.substr(begin, statement.find('\n', begin) - begin));
   return number.value_or(-1);
 }
@@ -86,8 +86,21 @@ std::string_view name_of(SignatureState state) {
   return "wrong";
 }
 
+Signed signed_by(const std::string& statement) {
+  return {number_after("records up to", statement), number_after("points", statement)};
+}
+
 Result<SignatureState> check_signature(store::Archive& archive,
                                        const store::ExperimentHead& experiment,
+                                       const store::Signature& signature, const fs::path& allowed,
+                                       const Signing& signing) {
+  const Signed about = signed_by(signature.statement);
+  CK_TRY(now, store::make_statement(archive, experiment, about.last,
+                                    std::max<std::int64_t>(about.points, 0)));
+  return check_signature(now.text, signature, allowed, signing);
+}
+
+Result<SignatureState> check_signature(const std::string& statement,
                                        const store::Signature& signature, const fs::path& allowed,
                                        const Signing& signing) {
   CK_TRY(scratch, sys::TemporaryDirectory::create(signing.scratch, "verify-"));
@@ -99,8 +112,7 @@ Result<SignatureState> check_signature(store::Archive& archive,
   };
   CK_TRY(valid, check({"-Y", "check-novalidate"}));
   if (!valid.ok()) return SignatureState::wrong;
-  CK_TRY(now, store::make_statement(archive, experiment, last_record(signature.statement)));
-  if (now.text != signature.statement) return SignatureState::outdated;
+  if (statement != signature.statement) return SignatureState::outdated;
   if (allowed.empty()) return SignatureState::valid;
   CK_TRY(trusted,
          check({"-Y", "verify", "-f", fs::absolute(allowed).string(), "-I", signature.signer}));

@@ -33,6 +33,18 @@ enum class SignatureState {
 };
 std::string_view name_of(SignatureState state);
 
+/// What a statement says it is about: the first `points` records, numbered up to `last` where it
+/// was made; -1 for a text that is none.
+struct Signed {
+  std::int64_t last = -1;
+  std::int64_t points = -1;
+};
+Signed signed_by(const std::string& statement);
+
+/// Whether the signature is one of `statement`, which is what the records say now.
+Result<SignatureState> check_signature(const std::string& statement,
+                                       const store::Signature& signature, const fs::path& allowed,
+                                       const Signing& signing);
 /// `allowed` is a file as in ssh-keygen(1), ALLOWED SIGNERS; empty: none is asked.
 Result<SignatureState> check_signature(store::Archive& archive,
                                        const store::ExperimentHead& experiment,

@@ -1,5 +1,6 @@
 #include "store/chain.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <utility>
 
@@ -143,6 +144,21 @@ Result<std::optional<BrokenRecord>> find_unlinked(sys::Database& database,
                                     std::string(query.text(2)), "the point has a record no more"});
 }
 
+/// Uids of points with the hashes of what they hold.
+using Contents = std::vector<std::pair<std::string, std::string>>;
+
+Statement statement_about(Contents contents, const std::string& experiment_uid, std::int64_t last) {
+  std::ranges::sort(contents);
+  Statement statement;
+  statement.points = static_cast<std::int64_t>(contents.size());
+  Fields fields("ck.statement/1");
+  for (const auto& [uid, content] : contents) fields.text(uid).text(content);
+  statement.text = "ck.statement/1\nexperiment " + experiment_uid + "\nrecords up to " +
+                   std::to_string(last) + "\npoints " + std::to_string(statement.points) +
+                   "\ncontents " + fields.finish() + "\n";
+  return statement;
+}
+
 }  // namespace
 
 std::string content_hash(const Point& point, const std::string& experiment_uid) {
@@ -249,22 +265,35 @@ Result<Statement> make_statement(Archive& archive, const ExperimentHead& experim
     CK_CHECK(newest.step());
     last = newest.integer(0);
   }
-  CK_TRY(query, database.prepare(
-                    "SELECT point.uid, content FROM point JOIN record ON number = point.record "
-                    "WHERE experiment_id = ? AND number <= ? ORDER BY point.uid"));
+  CK_TRY(query, database.prepare("SELECT COUNT(*) FROM point JOIN record ON number = point.record "
+                                 "WHERE experiment_id = ? AND number <= ?"));
   query.bind(0, experiment.row).bind(1, last);
-  Statement statement;
-  Fields fields("ck.statement/1");
+  CK_CHECK(query.step());
+  return make_statement(archive, experiment, last, query.integer(0));
+}
+
+Result<Statement> make_statement(Archive& archive, const ExperimentHead& experiment,
+                                 std::int64_t last, std::int64_t points) {
+  CK_TRY(query, archive.database().prepare(
+                    "SELECT point.uid, content FROM point JOIN record ON number = point.record "
+                    "WHERE experiment_id = ? ORDER BY number LIMIT ?"));
+  query.bind(0, experiment.row).bind(1, points);
+  Contents contents;
   while (true) {
     CK_TRY(row, query.step());
-    if (!row) break;
-    fields.text(query.text(0)).text(query.blob(1));
-    ++statement.points;
+    if (!row) return statement_about(std::move(contents), experiment.uid, last);
+    contents.emplace_back(query.text(0), query.blob(1));
   }
-  statement.text = "ck.statement/1\nexperiment " + experiment.uid + "\nrecords up to " +
-                   std::to_string(last) + "\npoints " + std::to_string(statement.points) +
-                   "\ncontents " + fields.finish() + "\n";
-  return statement;
+}
+
+Statement statement_of(const std::vector<Point>& points, const std::string& experiment_uid,
+                       std::int64_t last, std::int64_t count) {
+  Contents contents;
+  for (const auto& point : points) {
+    if (std::cmp_greater_equal(contents.size(), count)) break;
+    contents.emplace_back(point.uid, from_hex(content_hash(point, experiment_uid)));
+  }
+  return statement_about(std::move(contents), experiment_uid, last);
 }
 
 Status add_signature(Archive& archive, const ExperimentHead& experiment,

@@ -42,6 +42,13 @@ struct Statement {
 };
 Result<Statement> make_statement(Archive& archive, const ExperimentHead& experiment,
                                  std::int64_t last = 0);
+/// The same about the first `points` records of the experiment, as an archive says it that has
+/// numbers up to `last` for them: where a capsule brought them they have others.
+Result<Statement> make_statement(Archive& archive, const ExperimentHead& experiment,
+                                 std::int64_t last, std::int64_t points);
+/// The same about the first `count` of points that are in no archive yet.
+Statement statement_of(const std::vector<Point>& points, const std::string& experiment_uid,
+                       std::int64_t last, std::int64_t count);
 
 struct Signature {
   std::int64_t created_ns = 0;

@@ -45,6 +45,12 @@ class Capsule : public CkTest {
     return {{"CK_HOME", (folder / "other").string()}, {"HOME", (folder / "empty").string()}};
   }
 
+  /// Another home that has the program too.
+  Variables elsewhere_with_repository() const {
+    EXPECT_TRUE(succeeds(ck({"pull", "repo", "--url=" + remote.url()}, elsewhere())));
+    return elsewhere();
+  }
+
   void record() const {
     ASSERT_TRUE(succeeds(ck({"pull", "repo", "--url=" + remote.url()})));
     ASSERT_TRUE(succeeds(ck("run program:sum --record_uoa=sum")));
@@ -65,6 +71,37 @@ class Capsule : public CkTest {
   const GitRemote remote{folder / "remotes"};
   const ComponentWriter writer{remote.work(), "far"};
 };
+
+TEST_F(Capsule, CarriesSignaturesTagsAndNotes) {
+  const auto ssh_keygen = find_program("ssh-keygen");
+  if (ssh_keygen.empty()) GTEST_SKIP() << "ssh-keygen is not installed";
+  ASSERT_NO_FATAL_FAILURE(record());
+  ASSERT_TRUE(succeeds(ck("run program:sum --record_uoa=sum")));
+  ASSERT_TRUE(succeeds(ck("tag experiment:sum +paper")));
+  const std::string key = (folder / "key").string();
+  ASSERT_EQ(run_command({ssh_keygen, "-q", "-t", "ed25519", "-N", "", "-f", key}).code, 0);
+  // There its record has another number than here.
+  ASSERT_TRUE(succeeds(ck("run program:sum --record_uoa=other", elsewhere_with_repository())));
+  ASSERT_TRUE(succeeds(ck("sign experiment:sum --signer=me@here --key=" + key)));
+  ASSERT_TRUE(succeeds(ck("run program:sum --record_uoa=sum")));
+  ASSERT_TRUE(succeeds(ck("export experiment:sum --out=" + capsule())));
+  const auto imported = ck("import " + capsule(), elsewhere());
+  ASSERT_TRUE(succeeds(imported));
+  EXPECT_NE(imported.out.find("signed by me@here  valid"), std::string::npos) << imported.out;
+  const Json verified = json_of(ck("verify experiment:sum --json", elsewhere()));
+  EXPECT_EQ(verified["good"], true) << verified;
+  EXPECT_EQ(verified["signatures"][0]["state"], "valid") << verified;
+  const auto found = ck("ls experiment --tags=paper", elsewhere());
+  EXPECT_NE(found.out.find("sum"), std::string::npos) << found.out;
+  const auto again = json_of(ck("import " + capsule() + " --json", elsewhere()));
+  EXPECT_EQ(again["added"], 0);
+  EXPECT_EQ(json_of(ck("verify experiment:sum --json", elsewhere()))["signatures"].size(), 1U)
+      << "none is kept twice";
+  write_text(folder / "other/allowed_signers",
+             "me@here ssh-ed25519 " + std::string(68, 'A') + "\n");
+  EXPECT_TRUE(
+      fails(ck("import " + capsule(), elsewhere()), 1, "signature of me@here is untrusted"));
+}
 
 TEST_F(Capsule, ReplaysOnABareMachineWithoutANetwork) {
   ASSERT_NO_FATAL_FAILURE(export_and_cut_off());

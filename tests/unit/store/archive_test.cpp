@@ -330,6 +330,11 @@ TEST_F(ArchiveTest, StatementsSayTheSameUntilSomethingChanges) {
   add(store, "a", {3});
   EXPECT_NE(make_statement(archive, *head)->text, statement->text);
   EXPECT_EQ(make_statement(archive, *head, 2)->text, statement->text);
+  EXPECT_EQ(make_statement(archive, *head, 2, 2)->text, statement->text);
+  EXPECT_NE(make_statement(archive, *head, 2, 3)->text, statement->text);
+  const auto points = store.points("a");
+  ASSERT_OK(points);
+  EXPECT_EQ(statement_of(*points, head->uid, 2, 2).text, statement->text) << "before they are here";
   ASSERT_OK(add_signature(archive, *head, {5, "me@here", statement->text, "SIGNATURE"}));
   const auto all = signatures(archive, *head);
   ASSERT_OK(all);
