@@ -128,7 +128,9 @@ std::string human_metric(double value, std::string_view unit) {
     std::snprintf(buffer.data(), buffer.size(), "%.2f %%", 100 * value);
     return buffer.data();
   }
-  std::snprintf(buffer.data(), buffer.size(), "%.6g", value);
+  constexpr double kExact = 1e15;
+  const bool whole = value == std::trunc(value) && std::abs(value) < kExact;
+  std::snprintf(buffer.data(), buffer.size(), whole ? "%.0f" : "%.6g", value);
   const bool bare = unit.empty() || unit == "count";
   return bare ? buffer.data() : std::string(buffer.data()) + " " + std::string(unit);
 }

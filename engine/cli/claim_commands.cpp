@@ -17,8 +17,10 @@ std::string subject_text(const experiment::ClaimSubject& subject) {
 /// The claim as the file has it, in one line.
 std::string claim_text(const experiment::Claim& claim) {
   if (claim.than) {
-    const std::string times =
-        claim.expected ? fmt::format("{} times faster than ", *claim.expected) : "faster than ";
+    const std::string times = claim.expected
+                                  ? fmt::format("{}{} times faster than ",
+                                                claim.at_least ? "at least " : "", *claim.expected)
+                                  : "faster than ";
     return subject_text(claim.subject) + " is " + times + subject_text(*claim.than);
   }
   const std::string value = claim.expected ? fmt::format("{}", *claim.expected) : "as recorded";

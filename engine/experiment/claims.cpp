@@ -9,6 +9,7 @@
 #include "base/strings.hpp"
 #include "experiment/compare.hpp"
 #include "experiment/measured.hpp"
+#include "experiment/sampling.hpp"
 
 namespace ck::experiment {
 namespace {
@@ -43,6 +44,19 @@ void read_cost(ObjectReader& reader, Claim& claim) {
   less.finish();
 }
 
+/// How many times faster, if the claim says so: "ratio", or "at_least" for that much or more.
+void read_factor(ObjectReader& reader, Claim& claim) {
+  for (const char* key : {"ratio", "at_least"}) {
+    const auto factor = reader.optional_number(key);
+    if (!factor) continue;
+    if (claim.expected) reader.problem(key, "cannot stand beside 'ratio'");
+    if (*factor <= 1)
+      reader.problem(key, "must be above 1: how many times faster", "exchange 'faster' and 'than'");
+    claim.expected = factor;
+    claim.at_least = std::string_view(key) == "at_least";
+  }
+}
+
 /// "relation": {"faster": …, "than": …, "ratio": 1.5}
 void read_relation(const Json& value, ObjectReader& parent, Claim& claim) {
   ObjectReader reader(value, parent.path_of("relation"), parent.problems());
@@ -51,11 +65,7 @@ void read_relation(const Json& value, ObjectReader& parent, Claim& claim) {
   claim.than.emplace();
   if (const Json* than = reader.required("than"))
     claim.than = subject_from_json(*than, reader.path_of("than"), reader.problems());
-  claim.expected = reader.optional_number("ratio");
-  if (claim.expected && *claim.expected <= 1) {
-    reader.problem("ratio", "must be above 1: how many times faster",
-                   "exchange 'faster' and 'than'");
-  }
+  read_factor(reader, claim);
   reader.finish();
 }
 
@@ -168,6 +178,37 @@ Result<ClaimResult> verify_number(const Claim& claim, bool reduced, const std::s
   return result;
 }
 
+double relation_margin(const Claim& claim) {
+  return claim.margin.value_or(claim.at_least ? 0 : kRelationMargin);
+}
+
+/// What the measuring is to decide: the subject's numbers over those of `than`.
+std::optional<measure::ClaimedRatio> claimed_ratio(const Claim& claim,
+                                                   const store::Point& recorded) {
+  if (!claim.expected) return std::nullopt;
+  const std::string metric = claim.metric.empty() ? primary_metric(recorded.keys) : claim.metric;
+  const auto key = std::ranges::find(recorded.keys, metric, &store::MetricKey::name);
+  const bool more_is_better = key != recorded.keys.end() && key->direction == "higher";
+  return measure::ClaimedRatio{more_is_better ? *claim.expected : 1 / *claim.expected,
+                               relation_margin(claim)};
+}
+
+/// How many times better the subject is, from the ratio of its numbers.
+measure::Interval factor_of(const measure::Interval& ratio, bool less_is_better) {
+  if (!less_is_better) return ratio;
+  return {1 / ratio.high, 1 / ratio.low};
+}
+
+/// "is 24.1 times [20.3, 28.9] as fast, claimed at least 20".
+std::string factor_text(const measure::Comparison& comparison, bool less_is_better,
+                        const Claim& claim) {
+  const double ratio = less_is_better ? 1 / comparison.ratio : comparison.ratio;
+  const auto factor = factor_of(comparison.interval_95, less_is_better);
+  return fmt::format("that is {:.3g} times [{:.3g}, {:.3g}] as fast, claimed {}{:g}", ratio,
+                     factor.low, factor.high, claim.at_least ? "at least " : "",
+                     claim.expected.value_or(1));
+}
+
 Result<ClaimResult> verify_relation(const Claim& claim, bool reduced, const std::string& request,
                                     const run::PassThrough& output, install::Context& context) {
   ClaimResult result{claim, ClaimVerdict::differs, {}, {}};
@@ -180,6 +221,7 @@ Result<ClaimResult> verify_relation(const Claim& claim, bool reduced, const std:
   const double seconds = claim.cost_seconds > 0 ? claim.cost_seconds : kRelationSeconds;
   versus.point.sampling.budget_seconds =
       reduced ? claim.reduced_cost_seconds.value_or(seconds) : seconds;
+  versus.rule.claimed = claimed_ratio(claim, slow.recorded);
   for (auto* one : {&slow, &fast}) {
     versus.variants.push_back({"experiment:" + one->recorded.experiment,
                                std::move(one->plan),
@@ -205,10 +247,15 @@ Result<ClaimResult> verify_relation(const Claim& claim, bool reduced, const std:
     return result;
   }
   const auto& measured = outcome.results.front();
-  result.verdict = judge_relation(measured.comparison, measured.direction != "higher",
-                                  claim.expected, claim.margin.value_or(kRelationMargin));
+  const bool less_is_better = measured.direction != "higher";
+  result.verdict = judge_relation(measured.comparison, less_is_better, claim);
   result.detail = text_of(measured);
-  if (claim.expected) result.detail += fmt::format("; claimed {} times faster", *claim.expected);
+  if (claim.expected)
+    result.detail += "; " + factor_text(measured.comparison, less_is_better, claim);
+  if (result.verdict == ClaimVerdict::inconclusive)
+    result.detail +=
+        fmt::format("; {} were too short a time (cost_seconds), or the machine too busy",
+                    human_duration_ns(versus.point.sampling.budget_seconds * 1e9));
   return result;
 }
 
@@ -245,19 +292,20 @@ std::string_view name_of(ClaimVerdict verdict) {
 }
 
 ClaimVerdict judge_relation(const measure::Comparison& comparison, bool less_is_better,
-                            std::optional<double> expected, double margin) {
+                            const Claim& claim) {
   const auto better = less_is_better ? measure::Judgement::lower : measure::Judgement::higher;
   const auto worse = less_is_better ? measure::Judgement::higher : measure::Judgement::lower;
   if (comparison.judgement == worse || comparison.judgement == measure::Judgement::same)
     return ClaimVerdict::differs;
   if (comparison.judgement != better) return ClaimVerdict::inconclusive;
-  if (!expected) return ClaimVerdict::reproduced;
-  // As logarithms of how many times faster, beside the claimed ones.
-  const double sign = less_is_better ? -1 : 1;
-  const double one = sign * std::log(comparison.interval_95.low) - std::log(*expected);
-  const double other = sign * std::log(comparison.interval_95.high) - std::log(*expected);
-  const measure::Interval off{std::min(one, other), std::max(one, other)};
-  const double bound = std::log1p(margin);
+  if (!claim.expected) return ClaimVerdict::reproduced;
+  const auto factor = factor_of(comparison.interval_95, less_is_better);
+  const measure::Interval off{std::log(factor.low / *claim.expected),
+                              std::log(factor.high / *claim.expected)};
+  const double bound = std::log1p(relation_margin(claim));
+  if (claim.at_least && off.low >= -bound) return ClaimVerdict::reproduced;
+  if (claim.at_least)
+    return off.high < -bound ? ClaimVerdict::trend_only : ClaimVerdict::inconclusive;
   switch (measure::equivalence(off, {-bound, bound})) {
     case measure::Equivalence::equivalent:
       return ClaimVerdict::reproduced;

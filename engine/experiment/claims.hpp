@@ -28,8 +28,9 @@ struct Claim {
   /// The number, in the metric's unit; absent: what was recorded. Of a relation the factor above 1;
   /// absent: any.
   std::optional<double> expected;
+  bool at_least = false;         ///< of a factor: that much or more
   std::optional<double> margin;  ///< a share; absent: the author's own spread (a number), 10 % of a
-                                 ///< factor
+                                 ///< factor, nothing of one that is `at_least`
   int repetitions = 20;          ///< of a number
   double cost_seconds = 0;       ///< about how long it takes; 0: not told. Bounds a relation
   std::optional<int> reduced_repetitions;  ///< of a quick look
@@ -56,8 +57,8 @@ struct ClaimResult {
 Result<ClaimResult> verify_claim(const Claim& claim, bool reduced, const std::string& request,
                                  const run::PassThrough& output, install::Context& context);
 
-/// A relation's verdict from the ratio of `than` to the subject: how many times faster it is.
+/// A relation's verdict from the ratio of the subject to `than`.
 ClaimVerdict judge_relation(const measure::Comparison& comparison, bool less_is_better,
-                            std::optional<double> expected, double margin);
+                            const Claim& claim);
 
 }  // namespace ck::experiment

@@ -79,16 +79,18 @@ bool decided(std::span<const double> log_ratios, const Comparison& comparison,
              const ComparisonRule& rule) {
   if (log_ratios.size() < rule.fewest_blocks) return false;
   if (comparison.judgement == Judgement::same) return true;
-  const double margin = std::log1p(rule.margin);
+  const double margin = std::log1p(rule.claimed ? rule.claimed->margin : rule.margin);
+  const double centre = rule.claimed ? std::log(rule.claimed->ratio) : 0;
   const Interval interval{std::log(comparison.interval_95.low),
                           std::log(comparison.interval_95.high)};
   if (half_width(interval) <= margin / 2) return true;
   const bool called =
       comparison.judgement == Judgement::lower || comparison.judgement == Judgement::higher;
   if (!called) return false;
-  if (half_width(interval) <= margin) return true;
+  if (!rule.claimed && half_width(interval) <= margin) return true;
   const Interval strict = signed_rank(log_ratios, 0.999).interval;
-  return strict.low > margin || strict.high < -margin;
+  const bool within = strict.low > centre - margin && strict.high < centre + margin;
+  return strict.low > centre + margin || strict.high < centre - margin || (rule.claimed && within);
 }
 
 }  // namespace ck::measure

@@ -2,6 +2,7 @@
 /// Which of two variants is faster: the order in which they run, and the verdict.
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -23,9 +24,16 @@ enum class Judgement {
   disturbed      ///< the guard differs from itself: the machine makes differences of its own
 };
 
+/// A ratio that somebody claims, and by what share it may be off.
+struct ClaimedRatio {
+  double ratio = 1;  ///< second over first
+  double margin = 0;
+};
+
 struct ComparisonRule {
   double margin = 0.01;  ///< ratios between 1 / (1 + margin) and 1 + margin do not matter
   std::size_t fewest_blocks = 10;
+  std::optional<ClaimedRatio> claimed = {};  ///< what `decided` is about; default: any difference
 };
 
 /// Over blocks, each a logarithm of a ratio.
@@ -49,9 +57,10 @@ Comparison judge(std::span<const double> log_ratios, std::span<const double> gua
                  const ComparisonRule& rule);
 
 /// Whether measuring may stop: at the fewest blocks if the verdict is plain (equivalent, or the
-/// 99.9 % interval wholly beyond the margin), else once the 95 % interval is as narrow as half the
-/// margin, or as narrow as the margin and with a verdict. To stop by width keeps the rate of
-/// wrong calls: it does not depend on what is seen, but on how noisy it is.
+/// 99.9 % interval wholly beyond the margin; of a claimed ratio wholly within or beyond its
+/// margin), else once the 95 % interval is as narrow as half the margin, or as narrow as the margin
+/// and with a verdict. To stop by width keeps the rate of wrong calls: it does not depend on what
+/// is seen, but on how noisy it is.
 bool decided(std::span<const double> log_ratios, const Comparison& comparison,
              const ComparisonRule& rule);
 

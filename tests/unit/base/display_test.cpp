@@ -33,6 +33,8 @@ TEST(HumanMetric, FollowsTheUnit) {
   EXPECT_EQ(human_metric(1.5e6, "bytes"), "1.500 MB");
   EXPECT_EQ(human_metric(0.9314, "fraction"), "93.14 %");
   EXPECT_EQ(human_metric(1400, "count"), "1400");
+  EXPECT_EQ(human_metric(25'004'768, "count"), "25004768");
+  EXPECT_EQ(human_metric(1e18, "count"), "1e+18");
   EXPECT_EQ(human_metric(2.5, "1/s"), "2.5 1/s");
   EXPECT_EQ(human_metric(0.1, ""), "0.1");
 }

@@ -150,5 +150,22 @@ TEST(Judge, FindsADifferenceOfThreePercent) {
   }
 }
 
+TEST(Decided, OfAClaimedRatioIsAboutThatRatio) {
+  // A third as long, give or take 10 %.
+  std::vector<double> ratios;
+  for (int i = 0; i < 12; ++i) ratios.push_back(std::log(1.0 / 3) + 0.02 * (i % 11 - 5));
+  const auto stops = [&](double times, double margin) {
+    ComparisonRule rule;
+    rule.claimed = ClaimedRatio{1 / times, margin};
+    return decided(ratios, judge(ratios, {}, rule), rule);
+  };
+  EXPECT_TRUE(decided(ratios, judge(ratios, {}, {}), {})) << "that it is less is plain";
+  EXPECT_FALSE(stops(3, 0.02)) << "that it is a third is not";
+  EXPECT_TRUE(stops(3, 0.30));
+  EXPECT_TRUE(stops(2, 0.02)) << "plainly beyond";
+  EXPECT_TRUE(stops(2, 0)) << "plainly more than at least that";
+  EXPECT_FALSE(stops(3, 0)) << "no margin at all: until the time is up";
+}
+
 }  // namespace
 }  // namespace ck::measure
