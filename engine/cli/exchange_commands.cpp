@@ -4,6 +4,7 @@
 #include "cli/archive_commands.hpp"
 #include "cli/archive_json.hpp"
 #include "cli/command.hpp"
+#include "cli/counted.hpp"
 #include "cli/report_json.hpp"
 
 namespace ck::cli {
@@ -36,9 +37,9 @@ Result<int> export_capsule(Call& call, const std::string& name) {
   }
   call.output.data(report.file.string() + "  " + human_bytes(static_cast<double>(report.bytes)) +
                    "\n");
-  call.output.say(std::to_string(report.points) + (report.points == 1 ? " point, " : " points, ") +
-                  std::to_string(report.files) + " files, " + std::to_string(report.sources) +
-                  " git sources, " + std::to_string(report.repositories) + " repositories");
+  call.output.say(counted(report.points, "point") + ", " + counted(report.files, "file") + ", " +
+                  counted(report.sources, "git source") + ", " +
+                  counted(report.repositories, "repository", "repositories"));
   return 0;
 }
 
@@ -65,8 +66,8 @@ Result<int> export_experiment(Call& call) {
     call.output.data(json_text(report));
   } else {
     call.output.data("experiment:" + printable(report.experiment) + " (" +
-                     std::to_string(report.points) + (report.points == 1 ? " point" : " points") +
-                     ") written to " + report.entry.string() + "\n");
+                     counted(report.points, "point") + ") written to " + report.entry.string() +
+                     "\n");
   }
   return 0;
 }
@@ -82,7 +83,7 @@ Result<int> import_capsule(Call& call) {
     return 0;
   }
   call.output.data("experiment:" + printable(report.experiment) + "  " +
-                   std::to_string(report.added) + " points added, " + std::to_string(report.known) +
+                   counted(report.added, "point") + " added, " + std::to_string(report.known) +
                    " known\n");
   for (const auto& one : report.signatures)
     call.output.data("signed by " + printable(one.signature.signer) + "  " +

@@ -9,15 +9,12 @@
 #include "base/table.hpp"
 #include "cli/collective_options.hpp"
 #include "cli/command.hpp"
+#include "cli/counted.hpp"
 #include "cli/measurement_text.hpp"
 #include "cli/report_json.hpp"
 
 namespace ck::cli {
 namespace {
-
-std::string counted(std::int64_t count, const std::string& what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
 
 /// What fits on a screen; imported experiments may have thousands of metrics.
 constexpr std::size_t kShownMetrics = 25;

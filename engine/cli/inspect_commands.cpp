@@ -8,6 +8,7 @@
 #include "base/table.hpp"
 #include "cli/archive_commands.hpp"
 #include "cli/archive_json.hpp"
+#include "cli/counted.hpp"
 #include "cli/report_json.hpp"
 
 namespace ck::cli {
@@ -205,7 +206,7 @@ Result<int> import_results(Call& call) {
   }
   for (const auto& experiment : report.experiments) {
     call.output.data("experiment:" + printable(experiment.name) + "  " +
-                     std::to_string(experiment.added) + " points added, " +
+                     counted(experiment.added, "point") + " added, " +
                      std::to_string(experiment.known) + " known\n");
   }
   return 0;

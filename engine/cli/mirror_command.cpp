@@ -1,5 +1,6 @@
 #include "app/mirrors.hpp"
 #include "cli/command.hpp"
+#include "cli/counted.hpp"
 #include "cli/requests.hpp"
 
 namespace ck::cli {
@@ -27,9 +28,9 @@ Result<int> mirror(Call& call) {
   }
   CK_TRY(found, std::move(done));
   call.output.data(found.folder.string() + "\n");
-  call.output.say(std::to_string(found.files.size()) + " files, " +
-                  std::to_string(found.trees.size()) + " git sources, " +
-                  std::to_string(found.clones.size()) + " repositories");
+  call.output.say(counted(found.files.size(), "file") + ", " +
+                  counted(found.trees.size(), "git source") + ", " +
+                  counted(found.clones.size(), "repository", "repositories"));
   return 0;
 }
 

@@ -111,7 +111,7 @@ TEST_F(Capsule, ReplaysOnABareMachineWithoutANetwork) {
   const std::string without_network = (apart ? "unshare -rn " : "") + env;
   const auto imported = shell(without_network + " ck import " + capsule());
   ASSERT_EQ(imported.code, 0) << imported.output;
-  EXPECT_NE(imported.output.find("experiment:sum  1 points added, 0 known"), std::string::npos)
+  EXPECT_NE(imported.output.find("experiment:sum  1 point added, 0 known"), std::string::npos)
       << imported.output;
   const auto replayed = shell(without_network + " ck replay experiment:sum --json >" +
                               (folder / "out.json").string());
