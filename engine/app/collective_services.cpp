@@ -27,9 +27,10 @@ Result<std::optional<catalog::Component>> module_with_action(Session& session,
                                                              const std::string& action,
                                                              const std::string& word) {
   const auto pattern = model::ComponentPattern::parse(word);
-  if (!pattern || pattern->kind.empty()) return std::optional<catalog::Component>();
+  if (!pattern) return std::optional<catalog::Component>();
+  const std::string& kind = pattern->kind.empty() ? pattern->name : pattern->kind;
   CK_TRY(catalog, session.catalog());
-  auto found = catalog->find({.repo = {}, .kind = "module", .name = pattern->kind});
+  auto found = catalog->find({.repo = {}, .kind = "module", .name = kind});
   if (!found) return std::optional<catalog::Component>();
   CK_TRY(document, catalog->load_document(*found));
   if (!collective::object_at(document, "actions").contains(action))

@@ -14,7 +14,7 @@ namespace ck::app {
 Result<std::string> access(Session& session, const std::string& request);
 
 /// The CK module, of a repository that is registered, which offers `action` for what a word names:
-/// "pipeline" in "autotune pipeline:program". Modules' code is not run; this is for saying so.
+/// "pipeline" in "autotune pipeline:program". See `run_module_action`.
 Result<std::optional<catalog::Component>> module_with_action(Session& session,
                                                              const std::string& action,
                                                              const std::string& word);

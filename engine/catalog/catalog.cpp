@@ -203,13 +203,17 @@ Result<Catalog> Catalog::open(const Home& home, const std::vector<Repository>& r
   return Catalog(std::move(state));
 }
 
-Result<std::vector<Component>> Catalog::search(const SearchQuery& query) {
-  CK_CHECK(state_->cancel.check());
-  if (auto found = state_->search_flat(query)) return std::move(*found);
-  CK_TRY(found, state_->with_index([&] { return state_->search(query); }));
-  state_->note_broken();
-  state_->keep_flat();
+Result<std::vector<Component>> Catalog::State::answer(const SearchQuery& query) {
+  CK_CHECK(cancel.check());
+  if (auto found = search_flat(query)) return std::move(*found);
+  CK_TRY(found, with_index([&] { return search(query); }));
+  note_broken();
+  keep_flat();
   return found;
+}
+
+Result<std::vector<Component>> Catalog::search(const SearchQuery& query) {
+  return state_->answer(query);
 }
 
 Result<std::vector<Component>> Catalog::providers(const model::TagQuery& tags,
@@ -220,12 +224,6 @@ Result<std::vector<Component>> Catalog::providers(const model::TagQuery& tags,
 Result<Component> Catalog::find(const model::ComponentPattern& pattern,
                                 std::vector<Component>* shadowed) {
   CK_TRY(found, search({pattern, {}, std::nullopt}));
-  if (found.empty()) {
-    // The index tells what there is instead.
-    CK_TRY(again, state_->with_index([&] { return state_->search({pattern, {}, std::nullopt}); }));
-    state_->note_broken();
-    found = std::move(again);
-  }
   if (found.empty()) return fail(state_->not_found(pattern));
   std::stable_sort(found.begin(), found.end(), [](const Component& a, const Component& b) {
     return a.repository_rank < b.repository_rank;
@@ -245,6 +243,10 @@ Result<Component> Catalog::find(const model::ComponentPattern& pattern,
 }
 
 Error Catalog::State::not_found(const model::ComponentPattern& pattern) {
+  // Why, and what there is instead, the index tells.
+  if (auto looked = with_index([&] { return search({pattern, {}, std::nullopt}); }); !looked)
+    return looked.error();
+  note_broken();
   const std::string wanted = printable(pattern.text());
   for (const BrokenComponent& one : broken) {
     const fs::path folder = folder_if_meant(one, pattern);

@@ -77,7 +77,7 @@ Result<Json> Catalog::State::effective_ck_document(const Component& component, i
   }
   model::ComponentPattern wanted = base_pattern(base->get<std::string>(), component.id.kind);
   wanted.kind = kind_named(wanted.kind, repositories);
-  CK_TRY(found, search({wanted, {}, std::nullopt}));
+  CK_TRY(found, answer({wanted, {}, std::nullopt}));
   const auto best = std::min_element(found.begin(), found.end(), [](const auto& a, const auto& b) {
     return a.repository_rank < b.repository_rank;
   });

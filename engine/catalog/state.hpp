@@ -60,6 +60,8 @@ struct Catalog::State {
     }
   }
 
+  /// What a query finds, from whichever index can tell. The functions below need the open index.
+  Result<std::vector<Component>> answer(const SearchQuery& query);
   Result<std::vector<Component>> search(const SearchQuery& query);
   Result<std::vector<ComponentRow>> rows(const SearchQuery& query);
   Result<std::vector<std::string>> kinds();

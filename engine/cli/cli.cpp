@@ -49,9 +49,10 @@ std::string typed_line(const std::vector<std::string>& arguments) {
   return line;
 }
 
-/// What the command would be in CK, where modules of repositories bring actions of their own.
-std::optional<std::string> foreign_action(const std::vector<std::string>& arguments,
-                                          Output& output) {
+/// What is no verb may be an action that a module of a repository brings, as in CK:
+/// "ACTION MODULE:ENTRY" is short for "perform ACTION MODULE:ENTRY".
+std::optional<std::vector<std::string>> as_action(const std::vector<std::string>& arguments,
+                                                  Output& output) {
   if (arguments.size() < 2 || arguments[1].starts_with("-")) return std::nullopt;
   const auto settings = app::default_settings();
   if (!settings) return std::nullopt;
@@ -60,19 +61,17 @@ std::optional<std::string> foreign_action(const std::vector<std::string>& argume
   app::Session session(*settings, events, cancel);
   const auto module = app::module_with_action(session, arguments[0], arguments[1]);
   if (!module || !*module) return std::nullopt;
-  return "'" + arguments[0] + "' is an action of " + (*module)->id.full_text() +
-         ": the code of repositories' modules is not run";
+  auto words = arguments;
+  words.insert(words.begin(), "perform");
+  return words;
 }
 
-Error unknown_command(const std::vector<std::string>& arguments, Output& output) {
-  const std::string& name = arguments.front();
+Error unknown_command(const std::string& name) {
   std::vector<std::string> names;
   for (const auto& rows : command_rows())
     names.insert(names.end(), rows.names.begin(), rows.names.end());
   Error error(ErrorCode::usage, "there is no command '" + name + "'");
-  if (const auto action = foreign_action(arguments, output)) {
-    error.hint(*action);
-  } else if (const auto hint = did_you_mean(near_misses(name, names))) {
+  if (const auto hint = did_you_mean(near_misses(name, names))) {
     error.hint(*hint);
   }
   error.hint("'ck --help' lists them");
@@ -85,7 +84,7 @@ Result<int> help(const std::vector<std::string>& arguments, Output& output) {
     return 0;
   }
   const auto command = find_command(arguments[1]);
-  if (!command) return fail(unknown_command({arguments[1]}, output));
+  if (!command) return fail(unknown_command(arguments[1]));
   output.data(command_help(*command));
   return 0;
 }
@@ -175,9 +174,14 @@ Result<int> dispatch(const std::vector<std::string>& typed, Output& output) {
     CK_TRY(code, help(typed, output));
     return typed.empty() ? exit_code(ErrorCode::usage) : code;
   }
-  const auto arguments = in_full(typed);
-  const auto command = find_command(arguments.front());
-  if (!command) return fail(unknown_command(arguments, output));
+  auto arguments = in_full(typed);
+  auto command = find_command(arguments.front());
+  if (!command) {
+    auto action = as_action(arguments, output);
+    if (!action) return fail(unknown_command(arguments.front()));
+    arguments = std::move(*action);
+    command = find_command(arguments.front());
+  }
   return execute(*command, arguments, output);
 }
 

@@ -5,6 +5,7 @@
 
 #include "app/collective_services.hpp"
 #include "app/generated.hpp"
+#include "app/module_action.hpp"
 #include "base/strings.hpp"
 #include "cli/command.hpp"
 
@@ -83,6 +84,26 @@ Result<int> execute(Call& call, const std::vector<std::string>& commands) {
   return fail(std::move(error));
 }
 
+Result<int> perform(Call& call) {
+  if (call.line.words.size() != 2) {
+    return fail(Error(ErrorCode::usage, "perform needs an action and a module")
+                    .hint("ck perform ACTION MODULE[:ENTRY] [--NAME=value …]"));
+  }
+  app::ModuleActionRequest request;
+  request.action = call.line.words[0];
+  CK_TRY(pattern, model::ComponentPattern::parse(call.line.words[1]));
+  // A word alone is the module.
+  if (pattern.kind.empty()) std::swap(pattern.kind, pattern.name);
+  request.pattern = pattern;
+  for (const auto& word : call.line.own) {
+    if (word != "--json" && word != "--offline") request.options.push_back(word);
+  }
+  CK_TRY(report, app::run_module_action(call.session, request));
+  if (!call.output.json()) call.output.data(report.output);
+  if (call.output.json()) call.output.data(report.result);
+  return 0;
+}
+
 Result<int> generate(Call& call) {
   CK_TRY(request, generate_request(call));
   if (request.pattern.name.empty())
@@ -124,6 +145,18 @@ std::vector<Command> collective_commands() {
        {{}, {}, false, true},
        {"ck iterate cmdgen --batch:=1:8 --threads:1:4"},
        iterate},
+      {"perform",
+       "run an action that a repository of CK brings with one of its modules",
+       {"perform ACTION MODULE[:ENTRY] [--NAME=value …]", "ACTION MODULE[:ENTRY] [--NAME=value …]"},
+       "The action is a function of the module's module.py. It runs under the profile clean, in a\n"
+       "process of its own, and gets the options as CK's command line gives them; it may ask for "
+       "what\n"
+       "'ck access' answers. What it prints is printed; --json prints what it returns instead. "
+       "Exit\n"
+       "code 3 when it fails. 'ck load module:NAME' shows which actions there are.",
+       {{}, {}, false, true},
+       {"ck perform summary report:nightly --days=7"},
+       perform},
       {"access",
        "answer a request of CK's kernel, for component scripts",
        {"access < REQUEST.json"},

@@ -21,7 +21,7 @@ std::vector<CommandRows> command_rows() {
       {archive_commands, {"tag", "note"}},
       {inspect_commands, {"diff", "bisect", "plot", "sign", "report"}},
       {exchange_commands, {"export"}},
-      {collective_commands, {"gen", "iterate", "access", "fetch"}},
+      {collective_commands, {"gen", "iterate", "perform", "access", "fetch"}},
       {doctor_commands, {"doctor"}},
       {lint_commands, {"lint"}},
       {test_commands, {"test"}},

@@ -126,16 +126,27 @@ class Failure(Exception):
         self.kind = kind
 
 
+def begin_module(module, work):
+    """What CK does with a module before the first of its actions."""
+    module.work = work
+    if hasattr(module, "init"):
+        started = module.init({})
+        if started["return"] > 0:
+            raise Failure("answer", "its init says: %s" % started.get("error"))
+
+
 class Hooks:
     """The loaded files. One that has not changed stays loaded and keeps its state."""
 
     def __init__(self):
         self.loaded = {}  # path -> (content, module, its sys.path)
 
-    def load(self, path, content, meta):
+    def load(self, path, content, meta, work):
         known = self.loaded.get(path)
         if not known or known[0] != content:
             module = kernel.module_of(content, path, meta)
+            if work is not None:
+                begin_module(module, work)
             known = self.loaded[path] = content, module, list(sys.path)
         sys.path[:] = known[2]
         return known[1]
@@ -145,7 +156,9 @@ class Hooks:
         os.environ.update(request["environ"])
         given = dict(os.environ)
         argument = kernel.current_input = request["arg"]
-        module = self.load(request["path"], content, argument.get("self_cfg") or {})
+        # Only modules of CK have this: what else they find in the process that runs them.
+        work = argument.pop("self_work", None)
+        module = self.load(request["path"], content, argument.get("self_cfg") or {}, work)
         function = getattr(module, request["func"], None)
         if not callable(function):
             raise Failure("missing", "there is no such function")

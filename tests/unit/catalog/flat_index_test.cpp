@@ -7,6 +7,7 @@
 #include <iterator>
 #include <thread>
 
+#include <nlohmann/json.hpp>
 #include "catalog_fixture.hpp"
 
 namespace ck::catalog {
@@ -87,6 +88,23 @@ TEST_F(FlatIndexOf, KnowsTheTagsOfVariations) {
   ASSERT_EQ(providers->size(), 1u);
   EXPECT_EQ(providers->front().id.full_text(), "r:package:lib");
   EXPECT_EQ(found_without_index("", "quick"), Names{});
+}
+
+TEST_F(FlatIndexOf, FindsWhatAnEntryInheritsFrom) {
+  write_entry("k", "soft", "child", uid_of(8), R"({"_base_entry": "gcc", "own": 1})");
+  write_entry("k", "soft", "orphan", uid_of(9), R"({"_base_entry": "nobody"})");
+  wait_until_written();
+  fs::remove(home.index());
+  Catalog catalog = open_only();
+  const auto child = catalog.find({"", "soft", "child"});
+  ASSERT_OK(child);
+  const auto document = catalog.load_document(*child);
+  ASSERT_OK(document);
+  EXPECT_TRUE(document->contains("tags")) << "of its base";
+  EXPECT_FALSE(fs::exists(home.index()));
+  const auto orphan = catalog.find({"", "soft", "orphan"});
+  ASSERT_OK(orphan);
+  EXPECT_ERROR(catalog.load_document(*orphan), not_found, "nobody");
 }
 
 TEST_F(FlatIndexOf, TellsWhatCannotBeRead) {
