@@ -7,6 +7,7 @@ foreach(source IN LISTS fuzz_sources)
   set(corpus ${CMAKE_CURRENT_LIST_DIR}/corpus/${name})
   add_executable(${target} ${source})
   target_link_libraries(${target} PRIVATE ck_compiler ${ck_all_layers} ck_test_support)
+  add_dependencies(${target} ck_transfer)  # loaded while it runs
   if(CK_FUZZ)
     target_link_options(${target} PRIVATE -fsanitize=fuzzer)
     add_test(NAME ${target} COMMAND ${target} -runs=0 ${corpus})
