@@ -7,6 +7,7 @@
 #include "base/strings.hpp"
 #include "collective/meta.hpp"
 #include "collective/resolver.hpp"
+#include "collective/set_aside.hpp"
 #include "collective/steps.hpp"
 #include "install/profile.hpp"
 #include "run/written_file.hpp"
@@ -28,6 +29,8 @@ struct Around {
   std::unique_ptr<Workbench> bench;
   run::PassThrough output;
   std::string home;
+  std::optional<fs::path> repository;  ///< of the program
+  bool told_of_changes = false;
   // Of the repetition that is going on:
   Json environment, misc;
   install::Variables variables;
@@ -95,9 +98,15 @@ Status before_run(const fs::path& folder, sys::ProcessSpec& spec, Around& around
   around.environment = around.placed(all.environment);
   around.misc = Json::object();
   around.variables = spec.variables;
-  if (spec.sandbox)
-    around.places = {
-        .writable = spec.sandbox->writable, .readable = spec.sandbox->readable, .files = {}};
+  if (spec.sandbox) {
+    // The folders of a run lie side by side.
+    const fs::path work = spec.sandbox->writable.front().parent_path();
+    if (around.repository) CK_CHECK(set_aside(*around.repository, work, *spec.sandbox));
+    around.places = {.writable = spec.sandbox->writable,
+                     .readable = spec.sandbox->readable,
+                     .files = {},
+                     .set_aside = spec.sandbox->set_aside};
+  }
   for (const auto& file : all.files_to_remove) {
     CK_TRY(path, sys::contained_path(folder, file));
     CK_CHECK(sys::remove_tree(path));
@@ -144,7 +153,21 @@ Status take_stream(const std::string& name, const fs::path& folder, std::string&
   return {};
 }
 
+/// Once: the next repetition does the same.
+void tell_of_changes(Around& around) {
+  for (const auto& place : around.places.set_aside) {
+    const std::string changes = changes_in_words(place);
+    if (changes.empty() || around.told_of_changes) continue;
+    around.told_of_changes = true;
+    around.bench->context().events.on(Warning{
+        "program:" + around.surroundings.program_name + " changed its repository, " + changes +
+        ". This was set aside and goes with the run; --profile=host lets it change " +
+        printable(place.folder.string())});
+  }
+}
+
 Status after_end(const fs::path& folder, sys::ProcessResult& result, Around& around) {
+  tell_of_changes(around);
   const Surroundings& all = around.surroundings;
   CK_CHECK(take_stream(all.out_file, folder, result.out));
   CK_CHECK(take_stream(all.err_file, folder, result.err));
@@ -350,9 +373,11 @@ Result<run::Phases> phases_of(const run::RunPlan& plan, const run::PassThrough& 
   CK_TRY(bench, Workbench::open(context, around->profile, {}));
   around->bench = std::make_unique<Workbench>(std::move(bench));
   const Surroundings& all = around->surroundings;
+  const auto program = around->bench->find("program", all.program);
+  if (program) around->repository = repository_around(program->path, context);
   if (!all.hooks_before.empty() || !all.hooks_after.empty()) {
-    CK_TRY(program, around->bench->find("program", all.program));
-    CK_TRY(document, around->bench->document(program));
+    if (!program) return fail(program.error());
+    CK_TRY(document, around->bench->document(*program));
     around->document = std::move(document);
     CK_TRY(kept, kept_resolution({{"deps", all.dependencies}}, *around->bench));
     CK_TRY(dependencies, dependencies_for_hooks(all.dependencies, kept, *around->bench));

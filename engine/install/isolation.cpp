@@ -77,6 +77,9 @@ class Places {
     }
     return {};
   }
+  void set_aside(const std::vector<sys::Sandbox::SetAside>& folders) {
+    sandbox_.set_aside = folders;
+  }
   void add_devices(const std::vector<std::string>& patterns) {
     std::error_code unreadable;
     if (patterns.empty()) return;
@@ -125,6 +128,8 @@ Result<std::optional<sys::Sandbox>> sandbox_of(const model::Isolation& isolation
   for (const auto& file : places.files) all.add_file(file);
   for (const auto& path : places.writable) all.add_writable(path);
   all.add_devices(isolation.devices);
+  // Nobody counts what is set aside.
+  if (!isolation.disk_bytes) all.set_aside(places.set_aside);
   return std::optional(all.take());
 }
 

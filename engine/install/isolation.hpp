@@ -16,6 +16,8 @@ struct StepPlaces {
   std::vector<fs::path> readable;
   /// Files that are looked at with what lies around them: of ".../bin/gcc" everything below "...".
   std::vector<fs::path> files;
+  /// Folders whose changes are set aside, unless the profile bounds the disk.
+  std::vector<sys::Sandbox::SetAside> set_aside = {};
 };
 
 /// The sandbox of a step; none when the isolation is `none`. Beside the given places a step sees

@@ -56,6 +56,11 @@ class Arguments {
     add("--network", sandbox.network == Sandbox::Network::none ? "none" : "host");
     if (sandbox.demanded) add("--demanded", "yes");
     add_places(sandbox);
+    for (const auto& one : sandbox.set_aside) {
+      std::error_code failed;
+      add("--set-aside", fs::canonical(one.folder, failed).native());
+      add("--changes", fs::canonical(one.changes, failed).native());
+    }
     add("--hide", all_spellings(sandbox.hidden));
     add("--scratch", all_spellings(sandbox.scratch));
     for (const char* device : kAlwaysThere) add("--device", device);
@@ -111,6 +116,8 @@ Words words_of(Barrier barrier) {
       return {"no privileges", "dropping capabilities"};
     case Barrier::calls:
       return {"filtered system calls", "seccomp"};
+    case Barrier::changes:
+      return {"changes to repositories set aside", "overlay mounts"};
     case Barrier::rules:
       return {"write rules", "Landlock"};
   }

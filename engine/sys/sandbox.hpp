@@ -26,6 +26,13 @@ struct Sandbox {
   /// Visible and unchangeable, also where they lie in a hidden or writable place. What lies in
   /// neither is visible anyhow.
   std::vector<fs::path> readable;
+  /// A folder that the program finds writable and that stays as it is: what it changes is set aside
+  /// in `upper`, below the empty folder `changes`. Where the machine refuses that it is read-only.
+  struct SetAside {
+    fs::path folder;
+    fs::path changes;
+  };
+  std::vector<SetAside> set_aside = {};
   std::vector<fs::path> hidden;   ///< are empty: homes, /run
   std::vector<fs::path> scratch;  ///< are empty too, can be written and go with the program: /tmp
   std::vector<fs::path>

@@ -89,6 +89,29 @@ TEST_F(CollectiveProgram, CompilesOnceAndRuns) {
   expect_untouched();
 }
 
+/// The original runs programs inside of their repository, and some write there.
+TEST_F(CollectiveProgram, MayWriteIntoItsRepositoryWhichStaysAsItIs) {
+  const std::string words = (repository.folder() / "dataset/words").string();
+  repository.program("writer", kSource,
+                     R"({"default": {"run_time": {"run_cmd_main":
+                        "cd )" +
+                         words + R"( && echo new > made.txt && rm words.txt && ls"}}})");
+  publish();
+  const auto result = ck("run program:writer");
+  ASSERT_TRUE(succeeds(result));
+  EXPECT_TRUE(says(result.out, "made.txt")) << result.out;
+  EXPECT_TRUE(says(result.err, "2 files: dataset/words/made.txt, dataset/words/words.txt"))
+      << result.err;
+  const Json isolation = points("writer")[0]["repetitions"][0]["detail"]["isolation"];
+  EXPECT_TRUE(says(isolation["enforced"].dump(), "changes to repositories set aside")) << isolation;
+  EXPECT_TRUE(fails(ck("run program:writer --profile=untrusted"), 3, "Read-only file system"))
+      << "that profile bounds the disk";
+  expect_untouched();
+  expect_clean();
+  ASSERT_TRUE(succeeds(ck("run program:writer --profile=host")));
+  EXPECT_NE(repository.changes(), "");
+}
+
 TEST_F(CollectiveProgram, ACompilerErrorIsShown) {
   program();
   repository.file("program", "turn", "main.c", "int main(void) { return nothing; }\n");

@@ -19,6 +19,7 @@ int enter_space(int flag);
 struct PlacesResult {
   int error = 0;
   bool half_done = false;  ///< it failed where there is no way back
+  int changes = 0;         ///< of setting them aside, which nothing else depends on
 };
 PlacesResult enter_places(const Options& options, FailedPlace& failed);
 /// Mounts a /proc of the own process space.

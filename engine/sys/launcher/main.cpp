@@ -52,8 +52,10 @@ class Launch {
   /// Notes how a barrier came out; ends the launch when it is demanded and refused.
   void note(Barrier barrier, int error) {
     report_.barriers[static_cast<std::size_t>(barrier)] = error;
-    // Landlock is the second line: where it is missing, the first still stands.
-    if (error == 0 || !options.demanded || barrier == Barrier::rules) return;
+    // Landlock is the second line: where it is missing, the first still stands. What cannot be set
+    // aside cannot be changed either.
+    if (error == 0 || !options.demanded || barrier == Barrier::rules || barrier == Barrier::changes)
+      return;
     fail_barrier(barrier, error);
   }
   [[noreturn]] void fail_barrier(Barrier barrier, int error) {
@@ -284,6 +286,8 @@ void raise_barriers(Launch& launch) {
   const PlacesResult places = enter_places(launch.options, launch.place());
   if (places.half_done) launch.fail_barrier(Barrier::places, places.error);
   launch.note(Barrier::places, places.error);
+  if (launch.options.set_aside.size() > 0)
+    launch.note(Barrier::changes, places.error != 0 ? places.error : places.changes);
   if (launch.stands(Barrier::processes) && launch.stands(Barrier::places))
     launch.note(Barrier::process_list, enter_process_list());
   launch.note(Barrier::privileges, drop_privileges());

@@ -29,6 +29,7 @@ bool read_limit(const char* text, Options& options) {
 bool read_option(std::string_view key, const char* value, Options& options) {
   if (key == "--read") return options.places.add({value, false});
   if (key == "--write") return options.places.add({value, true});
+  if (key == "--changes") return options.set_aside.add({options.to_set_aside, value});
   if (key == "--hide") return options.hidden.add(value);
   if (key == "--scratch") return options.scratch.add(value);
   if (key == "--device") return options.devices.add(value);
@@ -40,7 +41,9 @@ bool read_option(std::string_view key, const char* value, Options& options) {
   if (key == "--report") return read_number(value, options.report);
   if (key == "--ending") return read_number(value, options.ending);
   if (key == "--notes") return read_number(value, options.notes);
-  if (key == "--directory") {
+  if (key == "--set-aside") {
+    options.to_set_aside = value;
+  } else if (key == "--directory") {
     options.directory = value;
   } else if (key == "--network") {
     options.network = std::string_view(value) != "none";

@@ -35,14 +35,21 @@ struct Place {
   bool writable = false;
 };
 
+struct SetAside {
+  const char* folder = nullptr;
+  const char* changes = nullptr;
+};
+
 struct ProcessLimit {
   unsigned resource = 0;  ///< RLIMIT_…
   rlimit value{};
 };
 
 struct Options {
-  List<Place, 512> places;          ///< --read, --write: parents before what lies in them
-  List<const char*, 64> hidden;     ///< --hide: replaced by nothing, parents first
+  List<Place, 512> places;      ///< --read, --write: parents before what lies in them
+  List<SetAside, 8> set_aside;  ///< --set-aside FOLDER --changes FOLDER: changed there instead
+  const char* to_set_aside = nullptr;  ///< the last FOLDER of these
+  List<const char*, 64> hidden;        ///< --hide: replaced by nothing, parents first
   List<const char*, 16> scratch;    ///< --scratch: replaced by an empty folder that can be written
   List<const char*, 64> devices;    ///< --device: nodes that stay in /dev
   List<ProcessLimit, 8> limits;     ///< --limit RESOURCE:SOFT:HARD

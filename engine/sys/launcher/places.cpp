@@ -70,14 +70,79 @@ bool cover(const char* path, const char* options) {
   return ::mount("ck", path, "tmpfs", MS_NOSUID | MS_NODEV, options) == 0;
 }
 
+/// Where the kernel finds an open folder. No path in the options of a mount: they give ':' and ','
+/// a meaning.
+class OpenFolder {
+ public:
+  explicit OpenFolder(const char* path) : number_(::open(path, O_PATH | O_DIRECTORY | O_CLOEXEC)) {
+    constexpr std::string_view kFolder = "/proc/self/fd/";
+    std::to_chars(std::copy(kFolder.begin(), kFolder.end(), name_.data()),
+                  name_.data() + name_.size() - 1, number_);
+  }
+  OpenFolder(int parent, const char* name) : OpenFolder(in(parent, name).data()) {}
+  OpenFolder(const OpenFolder&) = delete;
+  OpenFolder& operator=(const OpenFolder&) = delete;
+  ~OpenFolder() {
+    if (number_ >= 0) ::close(number_);
+  }
+  int number() const { return number_; }
+  const char* name() const { return name_.data(); }
+
+ private:
+  using Name = std::array<char, 64>;
+  static Name in(int parent, const char* name) {
+    Name path{};
+    constexpr std::string_view kFolder = "/proc/self/fd/";
+    char* end = std::copy(kFolder.begin(), kFolder.end(), path.data());
+    end = std::to_chars(end, path.data() + path.size() - 1, parent).ptr;
+    *end++ = '/';
+    std::strncpy(end, name, static_cast<std::size_t>(path.data() + path.size() - 1 - end));
+    return path;
+  }
+
+  int number_;
+  Name name_{};
+};
+
+bool set_option(int mount, const char* key, const OpenFolder& folder) {
+  return folder.number() >= 0 && ::fsconfig(mount, FSCONFIG_SET_STRING, key, folder.name(), 0) == 0;
+}
+
+/// A mount that shows a folder with its changes; -1 and errno.
+int overlay_of(const SetAside& wanted) {
+  const OpenFolder changes(wanted.changes);
+  if (::mkdirat(changes.number(), "upper", 0755) != 0 && errno != EEXIST) return -1;
+  if (::mkdirat(changes.number(), "work", 0755) != 0 && errno != EEXIST) return -1;
+  const OpenFolder lower(wanted.folder);
+  const OpenFolder upper(changes.number(), "upper");
+  const OpenFolder work(changes.number(), "work");
+  const int mount = ::fsopen("overlay", FSOPEN_CLOEXEC);
+  if (mount < 0) return -1;
+  int made = -1;
+  if (set_option(mount, "lowerdir", lower) && set_option(mount, "upperdir", upper) &&
+      set_option(mount, "workdir", work) &&
+      // What an ordinary user may write beside files; the other attributes are root's.
+      ::fsconfig(mount, FSCONFIG_SET_FLAG, "userxattr", nullptr, 0) == 0 &&
+      ::fsconfig(mount, FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) == 0) {
+    made = ::fsmount(mount, FSMOUNT_CLOEXEC, static_cast<unsigned>(kHarmless));
+  }
+  const int error = errno;
+  ::close(mount);
+  errno = error;
+  return made;
+}
+
 class Builder {
  public:
   Builder(const Options& options, FailedPlace& failed) : options_(options), failed_(failed) {}
 
   PlacesResult run() {
-    if (!take_places() || !take_devices() || !seal()) return {errno, false};
-    const bool done = hide() && make_scratch() && make_devices() && put_places() && seal_covers();
-    return {done ? 0 : errno, !done};
+    if (!take_places() || !take_devices()) return {errno, false, 0};
+    make_overlays();
+    if (!seal()) return {errno, false, 0};
+    const bool done = hide() && make_scratch() && make_devices() && put_places() &&
+                      put_overlays() && seal_covers();
+    return {done ? 0 : errno, !done, refused_overlay_};
   }
 
  private:
@@ -98,6 +163,27 @@ class Builder {
       if (!at(place.path, trees_[i] >= 0 &&
                               set_attributes(trees_[i], "", AT_EMPTY_PATH | kSubtree, attributes)))
         return false;
+    }
+    return true;
+  }
+
+  /// While the folders for changes can still be written to.
+  void make_overlays() {
+    for (std::size_t i = 0; i < options_.set_aside.size(); ++i) {
+      overlays_[i] = overlay_of(options_.set_aside[i]);
+      if (overlays_[i] < 0) refused_overlay_ = errno;
+    }
+  }
+
+  bool put_overlays() {
+    for (std::size_t i = 0; i < options_.set_aside.size(); ++i) {
+      const char* folder = options_.set_aside[i].folder;
+      if (overlays_[i] < 0) continue;
+      const bool there = put(overlays_[i], folder);
+      const int error = errno;
+      ::close(overlays_[i]);
+      errno = error;
+      if (!at(folder, there)) return false;
     }
     return true;
   }
@@ -209,6 +295,8 @@ class Builder {
   const Options& options_;
   FailedPlace& failed_;
   std::array<int, 512> trees_{};
+  std::array<int, 8> overlays_{};
+  int refused_overlay_ = 0;
   std::array<int, 64> devices_{};
   std::array<int, 64> covers_{};  ///< 0 where nothing was covered
   std::array<char, 64> scratch_options_{};

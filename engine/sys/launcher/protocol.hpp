@@ -14,6 +14,7 @@ namespace ck::sys {
 enum class Barrier {
   identity,      ///< a user namespace: no rights over anything outside
   places,        ///< mounts of its own: read-only system, hidden places
+  changes,       ///< what it changes in some folders lies elsewhere; without, they are read-only
   processes,     ///< a process space of its own, which ends with the program
   process_list,  ///< /proc shows only that space
   network,       ///< a network space of its own, without a connection
@@ -22,7 +23,7 @@ enum class Barrier {
   calls,         ///< a filter of system calls (seccomp)
   rules,         ///< Landlock, the second line of `places`
 };
-constexpr std::size_t kBarriers = 9;
+constexpr std::size_t kBarriers = 10;
 
 /// How far a start came.
 enum class LaunchStep : int {

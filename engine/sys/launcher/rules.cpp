@@ -93,6 +93,9 @@ int restrict_rules(const Options& options, bool places) {
   for (const auto& place : options.places) {
     if (place.writable) ruleset.allow(place.path);
   }
+  if (places) {
+    for (const auto& one : options.set_aside) ruleset.allow(one.folder);
+  }
   for (const char* device : options.devices) ruleset.allow(device);
   if (places) {
     for (const char* folder : options.scratch) ruleset.allow(folder);

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 #include <set>
@@ -146,6 +147,57 @@ class SandboxTest : public testing::Test {
 int exit_code_of(const ProcessResult& result) {
   const auto* exited = std::get_if<Exited>(&result.ending);
   return exited != nullptr ? exited->code : -1;
+}
+
+// What a program may change without changing anything.
+
+using ChangesSetAside = SandboxTest;
+
+TEST_F(ChangesSetAside, AreSeenByTheProgramAlone) {
+  fs::create_directories(root_ / "changes, of:it");
+  auto spec =
+      shell("cd ../outside && echo new >made && echo more >>file && rm other && ls && cat file");
+  spec.sandbox = strict();
+  spec.sandbox->set_aside = {{root_ / "outside", root_ / "changes, of:it"}};
+  const auto result = run(spec);
+  ASSERT_OK(result);
+  const std::string refused = "changes to repositories set aside";
+  for (const auto& missing : result->isolation.missing) {
+    if (missing.what == refused) GTEST_SKIP() << missing.why;
+  }
+  EXPECT_EQ(exit_code_of(*result), 0) << result->err;
+  EXPECT_EQ(result->out, "file\nmade\nuntouchedmore\n");
+  EXPECT_EQ(read_text(root_ / "outside/file"), "untouched");
+  EXPECT_TRUE(fs::exists(root_ / "outside/other"));
+  EXPECT_FALSE(fs::exists(root_ / "outside/made"));
+  EXPECT_EQ(read_text(root_ / "changes, of:it/upper/made"), "new\n");
+  EXPECT_TRUE(std::ranges::find(result->isolation.enforced, refused) !=
+              result->isolation.enforced.end());
+  EXPECT_OK(remove_tree(root_ / "changes, of:it"));
+}
+
+TEST_F(ChangesSetAside, ReachNothingBesideTheFolder) {
+  fs::create_directories(root_ / "changes");
+  auto spec =
+      shell("echo x >../work/file; echo x >../home/.ssh/id; echo x >../changes/upper/y; true");
+  spec.sandbox = strict();
+  spec.sandbox->set_aside = {{root_ / "outside", root_ / "changes"}};
+  ASSERT_OK(run(spec));
+  EXPECT_TRUE(fs::exists(root_ / "work/file"));
+  EXPECT_EQ(read_text(root_ / "home/.ssh/id"), "PRIVATE KEY");
+  EXPECT_FALSE(fs::exists(root_ / "changes/upper/y"));
+}
+
+TEST_F(ChangesSetAside, CannotBeWhereThereIsNoPlaceForThem) {
+  auto spec = shell("echo x >../outside/made");
+  spec.sandbox = strict();
+  spec.sandbox->set_aside = {{root_ / "outside", root_ / "nowhere"}};
+  const auto result = run(spec);
+  ASSERT_OK(result);
+  EXPECT_NE(exit_code_of(*result), 0) << "read-only instead";
+  ASSERT_EQ(result->isolation.missing.size(), 1U);
+  EXPECT_EQ(result->isolation.missing.front().what, "changes to repositories set aside");
+  EXPECT_FALSE(fs::exists(root_ / "outside/made"));
 }
 
 // What strangers' code tries, with and without.
