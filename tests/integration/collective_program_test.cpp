@@ -92,7 +92,7 @@ TEST_F(CollectiveProgram, CompilesOnceAndRuns) {
 /// The original runs programs inside of their repository, and some write there.
 TEST_F(CollectiveProgram, MayWriteIntoItsRepositoryWhichStaysAsItIs) {
   const std::string words = (repository.folder() / "dataset/words").string();
-  repository.program("writer", kSource,
+  repository.program("writer", "int main(void) { return 0; }\n",
                      R"({"default": {"run_time": {"run_cmd_main":
                         "cd )" +
                          words + R"( && echo new > made.txt && rm words.txt && ls"}}})");

@@ -161,8 +161,9 @@ TEST_F(ChangesSetAside, AreSeenByTheProgramAlone) {
   spec.sandbox->set_aside = {{root_ / "outside", root_ / "changes, of:it"}};
   const auto result = run(spec);
   ASSERT_OK(result);
+  ASSERT_TRUE(result->isolation);
   const std::string refused = "changes to repositories set aside";
-  for (const auto& missing : result->isolation.missing) {
+  for (const auto& missing : result->isolation->missing) {
     if (missing.what == refused) GTEST_SKIP() << missing.why;
   }
   EXPECT_EQ(exit_code_of(*result), 0) << result->err;
@@ -171,8 +172,8 @@ TEST_F(ChangesSetAside, AreSeenByTheProgramAlone) {
   EXPECT_TRUE(fs::exists(root_ / "outside/other"));
   EXPECT_FALSE(fs::exists(root_ / "outside/made"));
   EXPECT_EQ(read_text(root_ / "changes, of:it/upper/made"), "new\n");
-  EXPECT_TRUE(std::ranges::find(result->isolation.enforced, refused) !=
-              result->isolation.enforced.end());
+  EXPECT_TRUE(std::ranges::find(result->isolation->enforced, refused) !=
+              result->isolation->enforced.end());
   EXPECT_OK(remove_tree(root_ / "changes, of:it"));
 }
 
@@ -195,8 +196,9 @@ TEST_F(ChangesSetAside, CannotBeWhereThereIsNoPlaceForThem) {
   const auto result = run(spec);
   ASSERT_OK(result);
   EXPECT_NE(exit_code_of(*result), 0) << "read-only instead";
-  ASSERT_EQ(result->isolation.missing.size(), 1U);
-  EXPECT_EQ(result->isolation.missing.front().what, "changes to repositories set aside");
+  ASSERT_TRUE(result->isolation);
+  ASSERT_EQ(result->isolation->missing.size(), 1U);
+  EXPECT_EQ(result->isolation->missing.front().what, "changes to repositories set aside");
   EXPECT_FALSE(fs::exists(root_ / "outside/made"));
 }
 
