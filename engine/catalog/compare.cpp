@@ -50,8 +50,18 @@ class Comparer {
     return now && now->folder == stored.folder && now->aliases == stored.aliases;
   }
 
+  /// What a look at the folder leaves to be seen, each by its number.
+  static std::size_t entries(const Comparison& what) {
+    return what.only == nullptr ? what.stored->size() : 1;
+  }
   bool entry_is_same(std::size_t position) {
-    const EntryView entry = what_.stored->entry(position);
+    if (what_.only == nullptr) return is_same(what_.stored->entry(position));
+    const auto entry = what_.stored->find(*what_.only);
+    return !entry || is_same(*entry);
+  }
+
+ private:
+  bool is_same(const EntryView& entry) {
     if (!entry.settled || entry.linked) return false;
     const Look descriptor = looker_.descriptor(entry.name);
     if (descriptor.link || descriptor.stamp != entry.descriptor) return false;
@@ -61,7 +71,6 @@ class Comparer {
     return !alias.link && alias.stamp == entry.alias;
   }
 
- private:
   const Comparison& what_;
   FolderHandle handle_;
   EntryLooker looker_;
@@ -115,7 +124,7 @@ std::vector<bool> unchanged(const std::vector<Comparison>& folders) {
   // Each folder counts as one step, and so does each of its entries.
   std::vector<std::size_t> first_steps{0};
   for (const Comparison& one : folders) {
-    first_steps.push_back(first_steps.back() + 1 + one.stored->size());
+    first_steps.push_back(first_steps.back() + 1 + Comparer::entries(one));
   }
   std::vector<std::atomic<bool>> differs(folders.size());
   const auto compare = [&](std::size_t begin, std::size_t end) {

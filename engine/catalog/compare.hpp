@@ -39,6 +39,7 @@ struct Comparison {
   Format format = Format::native;
   const StoredFolder* stored = nullptr;
   bool aliases = false;  ///< with the alias file of every entry, not only of broken ones
+  const std::string* only = nullptr;  ///< no entries but the one of this name, if there is one
 };
 
 /// Which of the folders are as they were stored. Where `aliases` is not asked for, alias files may

@@ -86,22 +86,35 @@ std::vector<FlatIndex::Folder*> FlatIndex::wanted(const Query& query) {
   return found;
 }
 
-bool FlatIndex::holds(const std::vector<Folder*>& folders, bool aliases) {
+bool FlatIndex::holds(const std::vector<Folder*>& folders, const Query& query) {
+  // What the other entries hold matters to no question for a name; that there are no others of the
+  // name, the folder tells.
+  const bool named = !query.name.empty() && !query.aliases;
   std::vector<Comparison> comparisons;
   std::vector<Folder*> compared;
   for (Folder* folder : folders) {
-    if (folder->stored && (folder->aliases || !aliases)) continue;
+    if (folder->compared && (folder->aliases || !query.aliases)) continue;
     if (folder->state.empty()) return false;
     if (!folder->stored) folder->stored = StoredFolder::view(folder->state);
     if (!folder->stored) return false;
+    if (named && is_broken(*folder, query.name)) return false;
     compared.push_back(folder);
     const Format format = (*repositories_)[folder->repository].format;
-    comparisons.push_back({path_of(*folder), format, &*folder->stored, aliases});
+    comparisons.push_back(
+        {path_of(*folder), format, &*folder->stored, query.aliases, named ? &query.name : nullptr});
   }
   const std::vector<bool> same = unchanged(comparisons);
   if (!std::all_of(same.begin(), same.end(), [](bool one) { return one; })) return false;
-  for (Folder* folder : compared) folder->aliases = aliases;
+  for (Folder* folder : compared) {
+    folder->compared = !named;
+    folder->aliases = query.aliases;
+  }
   return true;
+}
+
+bool FlatIndex::is_broken(const Folder& folder, const std::string& name) {
+  const auto entry = folder.stored->find(name);
+  return entry && entry->broken;
 }
 
 std::optional<std::vector<std::uint32_t>> FlatIndex::positions(
@@ -151,7 +164,7 @@ bool FlatIndex::read_rows(const Folder& folder, const Query& query,
 std::optional<std::vector<FlatIndex::Row>> FlatIndex::rows(const Query& query) {
   if (other_folders_) return std::nullopt;
   const auto folders = wanted(query);
-  if (!holds(folders, query.aliases)) return std::nullopt;
+  if (!holds(folders, query)) return std::nullopt;
   std::vector<Row> rows;
   const auto tags = positions(query.tags);
   if (!tags) return rows;  // nothing has such a tag
@@ -170,7 +183,7 @@ std::optional<std::vector<FlatIndex::Row>> FlatIndex::rows(const Query& query) {
 std::vector<BrokenComponent> FlatIndex::broken() const {
   std::vector<BrokenComponent> found;
   for (const Folder& folder : folders_) {
-    Unpacker unpacker(folder.stored ? folder.broken : std::string_view{});
+    Unpacker unpacker(folder.compared ? folder.broken : std::string_view{});
     while (unpacker.ok() && !unpacker.at_end()) {
       Entry entry;
       entry.name = std::string(unpacker.get_text());

@@ -74,7 +74,7 @@ class FlatIndex {
   };
   std::optional<std::vector<Row>> rows(const Query& query);
 
-  /// What could not be read in the folders that were asked for.
+  /// What could not be read in the folders of which everything was asked for.
   std::vector<BrokenComponent> broken() const;
 
   /// The stamp of the index that it was made from.
@@ -90,8 +90,9 @@ class FlatIndex {
     std::string_view state;
     std::string_view rows;
     std::string_view broken;
-    std::optional<StoredFolder> stored;  ///< once it was compared
-    bool aliases = false;                ///< those too
+    std::optional<StoredFolder> stored;  ///< the state, once it was needed
+    bool compared = false;               ///< with all of its entries
+    bool aliases = false;                ///< and their aliases
   };
 
   FlatIndex(sys::MappedFile file, const std::vector<Repository>& repositories)
@@ -100,7 +101,8 @@ class FlatIndex {
   bool read_repository(Unpacker& unpacker, std::size_t position);
   fs::path path_of(const Folder& folder) const;
   std::vector<Folder*> wanted(const Query& query);
-  bool holds(const std::vector<Folder*>& folders, bool aliases);
+  bool holds(const std::vector<Folder*>& folders, const Query& query);
+  static bool is_broken(const Folder& folder, const std::string& name);
   std::optional<std::vector<std::uint32_t>> positions(const std::vector<std::string>& tags) const;
   bool read_rows(const Folder& folder, const Query& query, const std::vector<std::uint32_t>& tags,
                  std::vector<Row>& rows) const;

@@ -90,6 +90,23 @@ TEST_F(FlatIndexOf, KnowsTheTagsOfVariations) {
   EXPECT_EQ(found_without_index("", "quick"), Names{});
 }
 
+TEST_F(FlatIndexOf, ToFindANameLooksAtNoOtherEntry) {
+  wait_until_written();
+  write_package("r", "b", 2, "changed");
+  EXPECT_EQ(found_without_index("package:a"), Names{"r:package:a"});
+  EXPECT_EQ(found_without_index("r:package:a", "x"), Names{"r:package:a"});
+  EXPECT_EQ(found("package:b", "changed"), Names{"r:package:b"});
+}
+
+TEST_F(FlatIndexOf, TellsWhyANameCannotBeRead) {
+  write_entry("k", "soft", "bad", uid_of(9), "{");
+  wait_until_written();
+  Catalog catalog = open_only();
+  EXPECT_OK(catalog.search({*model::ComponentPattern::parse("soft:bad"), {}, {}}));
+  EXPECT_EQ(catalog.broken().size(), 1u);
+  EXPECT_ERROR(open_only().find({"", "soft", "bad"}), invalid, "meta.json");
+}
+
 TEST_F(FlatIndexOf, FindsWhatAnEntryInheritsFrom) {
   write_entry("k", "soft", "child", uid_of(8), R"({"_base_entry": "gcc", "own": 1})");
   write_entry("k", "soft", "orphan", uid_of(9), R"({"_base_entry": "nobody"})");
@@ -129,6 +146,11 @@ TEST_F(FlatIndexOf, SeesEveryChange) {
       {"removed", [&] { fs::remove_all(repository_path("r") / "packages/b"); }},
       {"renamed",
        [&] { fs::rename(repository_path("k") / "soft/gcc", repository_path("k") / "soft/cc"); }},
+      {"folder replaced by another entry",
+       [&] {
+         fs::remove_all(repository_path("r") / "packages/a");
+         write_package("r", "a", 1, "q");
+       }},
       {"alias edited", [&] { write_entry("k", "soft", "cc", uid_of(77), R"({"tags": ["x"]})"); }},
       {"descriptor removed", [&] { fs::remove(repository_path("r") / "packages/new/ck.json"); }},
       {"new kind", [&] { write_entry("k", "program", "p", uid_of(11), R"({"tags": ["x"]})"); }},
@@ -149,10 +171,12 @@ TEST_F(FlatIndexOf, SeesEveryChange) {
     change();
     const Names with_flat = found("", "x");
     const Names with_uid = found(":" + uid_of(77));
+    const Names with_name = found("package:a");
     fs::remove(file());
     fs::remove(home.index());
     EXPECT_EQ(with_flat, found("", "x")) << what;
     EXPECT_EQ(with_uid, found(":" + uid_of(77))) << what;
+    EXPECT_EQ(with_name, found("package:a")) << what;
   }
 }
 
