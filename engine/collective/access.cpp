@@ -102,7 +102,7 @@ Json answer(const Json& request, Workbench& bench) {
   return {
       {"return", 1},
       {"error", "ck.access does not offer '" + action + "' of '" + text_at(request, "module_uoa") +
-                    "': repositories are only read, and modules of repositories are not run. "
+                    "': repositories are only read, and what modules bring only 'ck perform' runs. "
                     "Offered are find, load, search and list of any module, detect soft, "
                     "install package, compile program and resolve env"}};
 }

@@ -6,11 +6,17 @@ namespace ck::test {
 namespace {
 
 constexpr std::string_view kModule = R"py(
+cfg = {}  # CK fills these in once the module is loaded
+work = {}
+ck = None
+
 def init(i):
     work['ready'] = 'yes'
     return {'return': 0}
 
 def greet(i):
+    import copy
+    i = copy.deepcopy(i)
     ck.out('hello ' + i.get('name', i['data_uoa']) + ' from ' + work['self_module_uoa'])
     return {'return': 0, 'ready': work.get('ready', ''), 'cfg': cfg['greeting'], 'given': i.get('loud', '')}
 

@@ -126,9 +126,10 @@ class Failure(Exception):
         self.kind = kind
 
 
-def begin_module(module, work):
+def begin_module(module, meta, work):
     """What CK does with a module before the first of its actions."""
-    module.work = work
+    # Modules begin with empty ones of these.
+    module.ck, module.cfg, module.work = kernel, meta, work
     if hasattr(module, "init"):
         started = module.init({})
         if started["return"] > 0:
@@ -146,7 +147,7 @@ class Hooks:
         if not known or known[0] != content:
             module = kernel.module_of(content, path, meta)
             if work is not None:
-                begin_module(module, work)
+                begin_module(module, meta, work)
             known = self.loaded[path] = content, module, list(sys.path)
         sys.path[:] = known[2]
         return known[1]
@@ -162,7 +163,8 @@ class Hooks:
         function = getattr(module, request["func"], None)
         if not callable(function):
             raise Failure("missing", "there is no such function")
-        argument["ck_kernel"] = kernel
+        if work is None:
+            argument["ck_kernel"] = kernel  # modules have `ck` and may copy what they get
         result = function(argument)
         if not isinstance(result, dict):
             raise Failure("answer", "it returned %s, not a dict" % type(result).__name__)

@@ -295,6 +295,7 @@ def module_of(source, file, meta):
     module.__file__, module.ck, module.cfg = file, sys.modules[__name__], meta
     sys.modules[module.__name__] = module
     exec(compile(source, file, "exec"), module.__dict__)
+    module.ck = sys.modules[__name__]  # modules begin with ck = None
     return module
 
 
