@@ -6,6 +6,7 @@
 
 #include "base/strings.hpp"
 #include "install/detector.hpp"
+#include "install/variants.hpp"
 
 namespace ck::install {
 
@@ -17,9 +18,6 @@ std::string candidate_id(const store::EnvironmentRecord& record) {
 }
 
 namespace {
-
-/// Of one component; more would be a mistake, or an attack.
-constexpr std::size_t kMostVariants = 1000;
 
 class Collector {
  public:
@@ -150,74 +148,23 @@ class Collector {
       return add_software(component, *software);
     const auto* recipe = recipe_of(**loaded);
     if (recipe == nullptr) return false;
-    auto& variants = variants_[component.path.string()];
-    variants.component = component;
-    speak_of(*recipe, dependency.tags, variants);
-    CK_CHECK(add_variants(variants, *recipe));
+    auto& [same, variants] = variants_[component.path.string()];
+    same = component;
+    variants.speak_of(*recipe, dependency.tags);
+    CK_CHECK(add_variants(component, variants, *recipe));
     return true;
   }
 
-  /// The options of each variation group that make a difference to somebody.
-  struct Variants {
-    catalog::Component component;
-    std::map<std::string, std::set<std::string>> options;  ///< by group; "": none
-  };
-
-  static bool has_tag(const model::Variation& option, const std::string& tag) {
-    return option.name == tag || option.tags.contains(tag);
-  }
-
-  /// Adds the defaults, the options that the query asks for, and, where it excludes the default,
-  /// all.
-  static void speak_of(const model::Recipe& recipe, const model::TagQuery& query,
-                       Variants& variants) {
-    std::set<std::string> asked(query.all.begin(), query.all.end());
-    for (const auto& alternative : query.any) asked.insert(alternative.begin(), alternative.end());
-    for (const auto& group : recipe.variations) {
-      auto& options = variants.options[group.name];
-      options.insert(group.default_option.value_or(""));
-      for (const auto& option : group.options) {
-        const auto is_its = [&](const std::string& tag) { return has_tag(option, tag); };
-        if (std::ranges::any_of(asked, is_its)) options.insert(option.name);
-        if (option.name == group.default_option && std::ranges::any_of(query.none, is_its)) {
-          for (const auto& other : group.options) options.insert(other.name);
-        }
-      }
-    }
-  }
-
-  /// All combinations of the options, the defaults first.
-  Status add_variants(const Variants& variants, const model::Recipe& recipe) {
-    std::vector<model::Values> chosen{{}};
-    for (const auto& group : recipe.variations) {
-      std::vector<model::Values> wider;
-      for (const auto& values : chosen) {
-        for (const auto& option : variants.options.at(group.name)) {
-          wider.push_back(values);
-          if (!option.empty()) wider.back()[group.name] = option;
-        }
-      }
-      chosen = std::move(wider);
-      if (chosen.size() > kMostVariants) {
-        return fail(Error(ErrorCode::unsupported,
-                          variants.component.id.text() + " would have to be considered in over " +
-                              std::to_string(kMostVariants) + " combinations of its variations")
-                        .hint("ask for fewer different variations of it at once"));
-      }
-    }
-    for (const auto& values : chosen) {
-      if (excluded_pair(recipe, with_defaults(recipe, values))) continue;
-      CK_TRY(complete, complete_values(recipe, values, variants.component.id.text()));
-      const auto& descriptor = *descriptors_.at(variants.component.path.string());
-      CK_CHECK(add_buildable(variants.component, recipe, *common_of(descriptor), complete));
+  /// A component in all combinations of the options that matter.
+  Status add_variants(const catalog::Component& component, const Variants& variants,
+                      const model::Recipe& recipe) {
+    CK_TRY(combinations, variants.combinations(recipe, component.id.text()));
+    const auto& common = *common_of(*descriptors_.at(component.path.string()));
+    for (const auto& values : combinations) {
+      CK_TRY(complete, complete_values(recipe, values, component.id.text()));
+      CK_CHECK(add_buildable(component, recipe, common, complete));
     }
     return {};
-  }
-
-  static model::Values with_defaults(const model::Recipe& recipe, model::Values values) {
-    for (const auto& group : recipe.variations)
-      values.emplace(group.name, group.default_option.value_or(""));
-    return values;
   }
 
   void avoid(const model::Exclusion& exclusion) {
@@ -231,11 +178,10 @@ class Collector {
   Result<bool> add_avoiding_variants() {
     const model::TagQuery query{{}, {avoided_.begin(), avoided_.end()}};
     const auto before = offered_.universe.candidates.size();
-    for (auto& [path, variants] : variants_) {
+    for (auto& [path, known] : variants_) {
+      auto& [component, variants] = known;
       const auto& recipe = *recipe_of(*descriptors_.at(path));
-      const auto options = variants.options;
-      speak_of(recipe, query, variants);
-      if (variants.options != options) CK_CHECK(add_variants(variants, recipe));
+      if (variants.speak_of(recipe, query)) CK_CHECK(add_variants(component, variants, recipe));
     }
     return offered_.universe.candidates.size() != before;
   }
@@ -276,22 +222,20 @@ class Collector {
     CK_TRY(conflicts, active_conflicts(recipe, values));
     for (const auto& exclusion : conflicts) avoid(exclusion);
     candidate.conflicts = conflicts;
-    candidate.departures = departures(recipe, values);
+    candidate.departures = departures_of(recipe, values);
     fill(candidate, component, common.version.text(), tags);
     add(std::move(candidate),
         BuildableCandidate{component, descriptors_.at(component.path.string()), values});
     for (auto& dependency : dependencies) want(std::move(dependency));
     if (request_.reuse) {
       CK_CHECK(add_installed(component, build_values(recipe, values), tags, conflicts,
-                             departures(recipe, values)));
+                             departures_of(recipe, values)));
     }
     return {};
   }
 
-  static int departures(const model::Recipe& recipe, const model::Values& values) {
-    return static_cast<int>(std::ranges::count_if(recipe.variations, [&](const auto& group) {
-      return values.at(group.name) != group.default_option.value_or("");
-    }));
+  static int departures_of(const model::Recipe& recipe, const model::Values& values) {
+    return static_cast<int>(departures(recipe, values).size());
   }
 
   /// "package:x@1.0", with the repository when another one of that name was met before, and with
@@ -302,11 +246,7 @@ class Collector {
     std::string id =
         first->second == component.id.repo ? component.id.text() : component.id.full_text();
     id += "@" + common.version.text();
-    std::vector<std::string> special;
-    for (const auto& group : recipe.variations) {
-      const auto& value = values.at(group.name);
-      if (value != group.default_option.value_or("")) special.push_back(value);
-    }
+    const auto special = departures(recipe, values);
     return special.empty() ? id : id + "[" + join(special, ",") + "]";
   }
 
@@ -408,8 +348,12 @@ class Collector {
   std::set<std::string> detected_;
   std::map<std::string, std::shared_ptr<const model::Descriptor>> descriptors_;
   std::map<std::string, std::string> first_of_name_;
-  std::map<std::string, Variants> variants_;  ///< by path of the component
-  std::set<std::string> avoided_;             ///< tags that somebody excludes
+  struct Known {
+    catalog::Component component;
+    Variants variants;
+  };
+  std::map<std::string, Known> variants_;  ///< by path of the component
+  std::set<std::string> avoided_;          ///< tags that somebody excludes
 };
 
 }  // namespace
