@@ -46,9 +46,9 @@ Result<install::Mirror> make_mirror(Session& session, const experiment::Experime
 
 /// Reads one repository from the capsule, and nothing from anywhere else.
 std::vector<sys::UrlRewrite> only_from(const std::string& url, const std::string& place) {
-  std::vector<sys::UrlRewrite> rewrites = {{url, place}};
+  std::vector<sys::UrlRewrite> rewrites = {{url, place, false}};
   for (const auto* scheme : {"https://", "http://", "git://", "ssh://", "git@"})
-    rewrites.push_back({scheme, "file:///dev/null/"});
+    rewrites.push_back({scheme, "file:///dev/null/", false});
   return rewrites;
 }
 

@@ -31,7 +31,15 @@ Result<Configuration> read_configuration(const Home& home) {
   ObjectReader object(json, "", problems);
   object.each("rewrite", [&](const Json& value, const std::string& path) {
     ObjectReader rule(value, path, problems);
-    configuration.rewrites.push_back({rule.string("from"), rule.string("to")});
+    configuration.rewrites.push_back({rule.string("from"), rule.string("to"), false});
+    rule.finish();
+  });
+  object.each("mirrors", [&](const Json& value, const std::string& path) {
+    ObjectReader rule(value, path, problems);
+    const std::string of = rule.string("of");
+    const auto places = rule.strings("at");
+    if (places.empty()) rule.problem("at", "must be a list of places, such as https://…/");
+    for (const auto& place : places) configuration.rewrites.push_back({of, place, true});
     rule.finish();
   });
   configuration.pip_index = url_at(object, "pip_index");

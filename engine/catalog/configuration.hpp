@@ -10,9 +10,11 @@
 namespace ck::catalog {
 
 struct Configuration {
-  std::vector<sys::UrlRewrite> rewrites;  ///< "rewrite": [{"from": PREFIX, "to": PREFIX}, …]
-  std::string pip_index;                  ///< "pip_index": URL of a PEP 503 index; empty: not set
-  std::string npm_registry;               ///< "npm_registry": URL; empty: not set
+  /// "rewrite": [{"from": PREFIX, "to": PREFIX}, …], and of files "mirrors": [{"of": PREFIX, "at":
+  /// [PREFIX, …]}, …].
+  std::vector<sys::UrlRewrite> rewrites;
+  std::string pip_index;     ///< "pip_index": URL of a PEP 503 index; empty: not set
+  std::string npm_registry;  ///< "npm_registry": URL; empty: not set
 };
 
 /// `invalid`, naming file and key, for what cannot be understood.

@@ -485,6 +485,22 @@ TEST_F(HttpTest, RewriteRulesLeadElsewhere) {
   EXPECT_TRUE(server.requests().at(0).starts_with("GET /mirror/a/thing "));
 }
 
+TEST_F(HttpTest, AsksConfiguredMirrorsBeforeThePlaceThatIsMeant) {
+  ScriptedServer empty([](const std::string&) { return status("404 Not Found"); });
+  ScriptedServer wrong([&](const std::string& r) { return serve(r, "other", "\"two\""); });
+  ScriptedServer origin([&](const std::string& r) { return serve(r, content, "\"one\""); });
+  const auto transfer =
+      sys::make_transfer(CK_TRANSFER_MODULE, {{origin.url() + "/", empty.url() + "/a/", true},
+                                              {origin.url() + "/", wrong.url() + "/b/", true}});
+  const auto http = transfer->http();
+  ASSERT_OK(http);
+  ASSERT_OK((*http)->download({{origin.url() + "/thing"}, file, hash, {}}, events, cancel));
+  EXPECT_TRUE(empty.requests().at(0).starts_with("GET /a/thing "));
+  EXPECT_TRUE(wrong.requests().at(0).starts_with("GET /b/thing "));
+  EXPECT_EQ(origin.requests().size(), 1u);
+  expect_nothing_but_the_file();
+}
+
 TEST_F(HttpTest, RefusesRequestsThatMakeNoSense) {
   EXPECT_ERROR(download({}, hash), invalid, "no URL");
   EXPECT_ERROR(download({"http://127.0.0.1:1/"}, "ABC"), invalid, "sha256");

@@ -50,8 +50,10 @@ Status check_request(const DownloadRequest& request, const std::vector<UrlRewrit
     return fail(ErrorCode::invalid, "no sha256 (64 lower-case hex digits) is given for " +
                                         request.file.filename().string());
   }
-  for (const std::string& written : request.urls) {
-    const std::string url = rewritten(rewrites, written);
+  std::vector<std::string> urls;
+  for (const std::string& written : request.urls)
+    std::ranges::move(places_of(rewrites, written), std::back_inserter(urls));
+  for (const std::string& url : urls) {
     const auto parts = parse_url(url);
     const bool known =
         parts && url.find("://") != std::string::npos &&

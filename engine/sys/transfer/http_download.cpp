@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "base/strings.hpp"
 #include "sys/transfer/http_failure.hpp"
@@ -15,18 +16,24 @@ constexpr std::size_t kTries = kPauses.size() + 1;
 /// A server that asks to wait longer is as good as unreachable.
 constexpr std::chrono::seconds kLongestWait(60);
 
+std::vector<std::string> all_places(const DownloadRequest& request,
+                                    const std::vector<UrlRewrite>& rewrites) {
+  std::vector<std::string> all;
+  for (const auto& url : request.urls)
+    std::ranges::move(places_of(rewrites, url), std::back_inserter(all));
+  return all;
+}
+
 }  // namespace
 
 Download::Download(const DownloadRequest& request, const std::vector<UrlRewrite>& rewrites,
                    PartFile part, std::function<Status()> received, EventSink& events)
     : request_(request),
-      rewrites_(rewrites),
+      urls_(all_places(request, rewrites)),
       part_(std::move(part)),
       received_(std::move(received)),
       events_(events),
       resumed_(part_.size()) {}
-
-std::string Download::url() const { return rewritten(rewrites_, request_.urls[mirror_]); }
 
 std::optional<std::uint64_t> Download::total() const {
   if (finished() && result_->has_value()) return part_.size();
@@ -92,7 +99,7 @@ void Download::next_mirror(Error answer) {
   }
   answers_.push_back(std::move(answer));
   attempt_ = 0;
-  if (++mirror_ < request_.urls.size()) return;
+  if (++mirror_ < urls_.size()) return;
   if (part_.size() == 0) part_.discard();
   finish(fail(all_failed(request_, std::move(answers_))));
 }

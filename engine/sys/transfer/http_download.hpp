@@ -36,14 +36,14 @@ class Download {
   std::optional<std::uint64_t> total() const;
 
  private:
-  std::string url() const;
+  const std::string& url() const { return urls_[mirror_]; }
   void failed(const GetFailure& failure);
   void received_all();
   void next_mirror(Error answer);
   void finish(Status result);
 
   const DownloadRequest& request_;
-  const std::vector<UrlRewrite>& rewrites_;
+  const std::vector<std::string> urls_;  ///< those of the request, with their mirrors
   PartFile part_;
   std::function<Status()> received_;
   EventSink& events_;

@@ -12,7 +12,7 @@
 
 namespace ck::sys {
 
-inline constexpr unsigned kTransferAbi = 3;
+inline constexpr unsigned kTransferAbi = 4;
 inline constexpr const char* kTransferEntry = "ck_transfer_open";
 
 /// Everything the module offers, and what it has to know for that.

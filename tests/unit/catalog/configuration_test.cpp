@@ -32,6 +32,17 @@ TEST_F(ConfigurationTest, NamesRulesAndIndexes) {
   EXPECT_EQ(configuration->npm_registry, "http://n");
 }
 
+TEST_F(ConfigurationTest, NamesMirrors) {
+  const auto configuration =
+      read(R"({"mirrors": [{"of": "https://a/", "at": ["https://near/", "file:///shelf/"]}]})");
+  ASSERT_OK(configuration);
+  EXPECT_EQ(sys::places_of(configuration->rewrites, "https://a/c"),
+            (std::vector<std::string>{"https://near/c", "file:///shelf/c", "https://a/c"}));
+  EXPECT_ERROR(read(R"({"mirrors": [{"at": ["x"]}]})"), invalid, "/mirrors/0/of is missing");
+  EXPECT_ERROR(read(R"({"mirrors": [{"of": "x", "at": []}]})"), invalid,
+               "/mirrors/0/at must be a list of places");
+}
+
 TEST_F(ConfigurationTest, MistakesNameFileAndKey) {
   EXPECT_ERROR(read(R"({"rewrit": []})"), invalid, "did you mean 'rewrite'");
   EXPECT_ERROR(read(R"({"rewrite": [{"from": "x"}]})"), invalid, "/rewrite/0/to is missing");
