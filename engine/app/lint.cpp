@@ -36,20 +36,6 @@ std::size_t line_in(const std::string& message) {
       std::max<std::int64_t>(1, parse_integer(message.substr(at + 5, end - at - 5)).value_or(1)));
 }
 
-/// A path is a path; what is none may be the name of something registered.
-Result<fs::path> path_of(Session& session, const std::string& what) {
-  std::error_code missing;
-  if (what.find(':') == std::string::npos || fs::exists(what, missing)) return fs::path(what);
-  CK_TRY(pattern, model::ComponentPattern::parse(what));
-  if (pattern.kind != "repo") {
-    CK_TRY(found, find(session, pattern));
-    return found.component.path;
-  }
-  CK_TRY(repositories, session.repositories());
-  CK_TRY(repository, repositories->find(pattern.name));
-  return repository.path;
-}
-
 /// A component of ours that could be read.
 struct Native {
   fs::path file;
@@ -365,8 +351,21 @@ class Linter {
 
 }  // namespace
 
+Result<fs::path> lint_path(Session& session, const std::string& what) {
+  std::error_code missing;
+  if (what.find(':') == std::string::npos || fs::exists(what, missing)) return fs::path(what);
+  CK_TRY(pattern, model::ComponentPattern::parse(what));
+  if (pattern.kind != "repo") {
+    CK_TRY(found, find(session, pattern));
+    return found.component.path;
+  }
+  CK_TRY(repositories, session.repositories());
+  CK_TRY(repository, repositories->find(pattern.name));
+  return repository.path;
+}
+
 Result<LintReport> lint(Session& session, const std::string& what) {
-  CK_TRY(path, path_of(session, what));
+  CK_TRY(path, lint_path(session, what));
   return Linter(session).run(path);
 }
 

@@ -33,4 +33,8 @@ struct LintReport {
 /// if the wheel was downloaded before (wheel-needs). `not_found` if there is no descriptor.
 Result<LintReport> lint(Session& session, const std::string& what);
 
+/// What `what` above stands for. A path is a path; what is none may be the name of something
+/// registered.
+Result<fs::path> lint_path(Session& session, const std::string& what);
+
 }  // namespace ck::app

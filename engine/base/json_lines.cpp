@@ -12,12 +12,22 @@ constexpr std::size_t kMostDepth = 200;
 /// Walks the text of a document once.
 class Walk {
  public:
-  Walk(std::string_view text, std::map<std::string, std::size_t, std::less<>>& lines)
-      : text_(text), lines_(lines) {}
+  using Places = std::map<std::string, JsonLines::Place, std::less<>>;
+
+  Walk(std::string_view text, Places& places) : text_(text), places_(places) {}
 
   void value(const std::string& pointer) {
     skip();
-    lines_.emplace(pointer, line_);
+    const auto [place, first] = places_.try_emplace(pointer);
+    if (first) place->second.line = line_;
+    // Of a key that stands there twice, the last counts.
+    place->second.value.begin = at_;
+    content(pointer);
+    place->second.value.end = at_;
+  }
+
+ private:
+  void content(const std::string& pointer) {
     if (at_end() || depth_ > kMostDepth) return;
     const char first = text_[at_];
     if (first == '{' || first == '[') {
@@ -31,7 +41,6 @@ class Walk {
     }
   }
 
- private:
   bool at_end() const { return at_ >= text_.size(); }
 
   void children(const std::string& pointer, bool object) {
@@ -43,8 +52,11 @@ class Walk {
         ++at_;
         return;
       }
+      const JsonLines::Span key_start{at_, at_};
       std::string child = pointer + "/" + (object ? escaped(string()) : std::to_string(index));
-      lines_.emplace(child, line_);
+      const auto [place, first] = places_.try_emplace(child);
+      if (first) place->second.line = line_;
+      if (object) place->second.key = JsonLines::Span{key_start.begin, at_};
       if (object) skip(":");
       const std::size_t before = at_;
       value(child);
@@ -90,7 +102,7 @@ class Walk {
   }
 
   std::string_view text_;
-  std::map<std::string, std::size_t, std::less<>>& lines_;
+  Places& places_;
   std::size_t at_ = 0;
   std::size_t line_ = 1;
   std::size_t depth_ = 0;
@@ -98,14 +110,19 @@ class Walk {
 
 }  // namespace
 
-JsonLines::JsonLines(std::string_view text) { Walk(text, lines_).value(""); }
+JsonLines::JsonLines(std::string_view text) { Walk(text, places_).value(""); }
 
 std::size_t JsonLines::of(std::string_view pointer) const {
   while (true) {
-    if (const auto found = lines_.find(pointer); found != lines_.end()) return found->second;
+    if (const auto found = place(pointer)) return found->line;
     if (pointer.empty()) return 1;
     pointer = pointer.substr(0, pointer.rfind('/'));
   }
+}
+
+std::optional<JsonLines::Place> JsonLines::place(std::string_view pointer) const {
+  const auto found = places_.find(pointer);
+  return found == places_.end() ? std::nullopt : std::optional(found->second);
 }
 
 }  // namespace ck

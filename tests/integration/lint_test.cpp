@@ -143,5 +143,90 @@ TEST_F(Lint, TheShippedRepositoryIsClean) {
   EXPECT_EQ(result.code, 0) << result.out;
 }
 
+class LintFix : public Lint {
+ protected:
+  /// A descriptor with everything that can be corrected, and comments.
+  void write_slips() {
+    write_text(folder / "data.txt", "data");
+    components.raw("package", "slips",
+                   R"({
+  // What it is.
+  "schema": "ck.pakage/1",
+  "name": "slip",
+  "description": "a thing", "license": "MIT",
+  "dependencys": {"gcc": {"tags": ["gcc"]}},
+  "sources": [
+    {"url": "file://)" +
+                       (folder / "data.txt").string() +
+                       R"(", "unpack": false}
+  ],
+  "build": {"system": "comands", "commands": [{"run": ["true"]}]} /* so */
+})");
+  }
+};
+
+TEST_F(LintFix, CorrectsWhatIsBeyondDoubtAndNothingElse) {
+  write_slips();
+  const auto before = read_text(whole("package", "slips"));
+  const auto dry = lint("--fix --dry_run");
+  EXPECT_TRUE(says(dry, "-  \"dependencys\": {")) << dry.out;
+  EXPECT_TRUE(says(dry, "+  \"dependencies\": {")) << dry.out;
+  EXPECT_TRUE(says(dry, "--- " + file("package", "slips"))) << dry.out;
+  EXPECT_NE(dry.err.find("corrections to make in 1 file\n"), std::string::npos) << dry.err;
+  EXPECT_EQ(read_text(whole("package", "slips")), before);
+  const auto fixed = lint("--fix");
+  EXPECT_EQ(fixed.code, 0) << fixed.out << read_text(whole("package", "slips"));
+  const auto after = read_text(whole("package", "slips"));
+  for (const auto* part :
+       {"// What it is.", "/* so */", "\"schema\": \"ck.package/1\"", "\"name\": \"slips\"",
+        "\"uid\": \"", "\"system\": \"commands\"",
+        "\"sha256\": \"3a6eb0790f39ac87c94f3856b2dd2c5d110e6811602261a9a923d3bb23adc8b7\""})
+    EXPECT_NE(after.find(part), std::string::npos) << part << "\n" << after;
+  EXPECT_EQ(lint("--fix").err.find("0 corrections made in 0 files"), 0U);
+  EXPECT_EQ(read_text(whole("package", "slips")), after);
+}
+
+TEST_F(LintFix, TellsItsChangesAsJson) {
+  write_slips();
+  const Json report = json_of(lint("--fix --json"));
+  ASSERT_EQ(report["fixes"].size(), 1U);
+  EXPECT_NE(report["fixes"][0]["changes"].dump().find("renamed to 'dependencies'"),
+            std::string::npos);
+  EXPECT_EQ(report["findings"].dump().find("\"error\""), std::string::npos) << report;
+}
+
+TEST_F(LintFix, LeavesWhatItCannotKnow) {
+  components.raw("package", "unknown", R"({"schema": "ck.package/1", "name": "unknown",
+    "uid": "0123456789abcdef", "colour": 1, "sources": [{"url": "https://example.org/x"}]})");
+  components.raw("package", "broken", "{");
+  const auto before = read_text(whole("package", "unknown"));
+  const auto result = lint("--fix");
+  EXPECT_EQ(result.code, 1);
+  EXPECT_TRUE(says(result, "/colour is not a known key")) << result.out;
+  EXPECT_EQ(read_text(whole("package", "unknown")), before);
+  EXPECT_EQ(read_text(whole("package", "broken")), "{");
+  EXPECT_TRUE(fails(lint("--dry_run"), 2, "--dry_run is for --fix"));
+}
+
+TEST_F(LintFix, PutsTheSchemaFirst) {
+  components.raw("package", "late", R"({
+  "name": "late", "uid": "0123456789ABCDEF",
+  "description": "a thing", "license": "MIT",
+  "schema": "ck.package/1"
+})");
+  components.raw("program", "none", R"({
+  "name": "none", "uid": "0123456789abcde0", "description": "a thing", "license": "MIT",
+  "commands": {"run": {"run": ["true"]}}
+})");
+  const auto result = lint("--fix");
+  EXPECT_EQ(result.code, 0) << result.out << read_text(whole("package", "late"));
+  EXPECT_TRUE(read_text(whole("package", "late")).starts_with(R"({
+  "schema": "ck.package/1",
+  "name": "late", "uid": "0123456789abcdef",)"))
+      << read_text(whole("package", "late"));
+  EXPECT_TRUE(
+      read_text(whole("program", "none")).starts_with("{\n  \"schema\": \"ck.program/1\","));
+}
+
 }  // namespace
 }  // namespace ck::test

@@ -36,5 +36,23 @@ TEST(JsonLines, EndsWithTheTextWhateverStandsThere) {
   EXPECT_EQ(JsonLines(std::string(10'000, '[')).of("/0/0"), 1u);
 }
 
+TEST(JsonLines, KnowsWhereKeysAndValuesBeginAndEnd) {
+  const std::string text = "{ // a\n \"a\": [1, {\"b\" : \"x\"}], \"a~/\": null }";
+  const JsonLines lines(text);
+  const auto part = [&](const JsonLines::Span& span) {
+    return text.substr(span.begin, span.end - span.begin);
+  };
+  EXPECT_EQ(part(lines.place("")->value), text);
+  EXPECT_EQ(lines.place("")->key, std::nullopt);
+  EXPECT_EQ(part(*lines.place("/a")->key), "\"a\"");
+  EXPECT_EQ(part(lines.place("/a")->value), "[1, {\"b\" : \"x\"}]");
+  EXPECT_EQ(part(lines.place("/a/0")->value), "1");
+  EXPECT_EQ(lines.place("/a/0")->key, std::nullopt);
+  EXPECT_EQ(part(*lines.place("/a/1/b")->key), "\"b\"");
+  EXPECT_EQ(part(lines.place("/a/1/b")->value), "\"x\"");
+  EXPECT_EQ(part(lines.place("/a~0~1")->value), "null");
+  EXPECT_EQ(lines.place("/c"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace ck
