@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "app/components.hpp"
 #include "app/environments.hpp"
 #include "app/prepare.hpp"
 #include "app/programs.hpp"
 #include "base/strings.hpp"
+#include "collective/meta.hpp"
 #include "install/environment.hpp"
 #include "install/staging.hpp"
 
@@ -76,7 +78,7 @@ class Tester {
     } else if (const auto* package = std::get_if<model::Package>(&descriptor)) {
       CK_CHECK(builds(package->recipe));
     } else if (component_.id.kind == "package") {
-      CK_CHECK(build(label({}), {}));
+      CK_CHECK(collective_builds(*catalog));
     } else if (component_.id.kind == "program") {
       CK_CHECK(command("default", {}));
     } else {
@@ -91,7 +93,10 @@ class Tester {
   /// A failure is a result; only an interruption ends the whole test.
   Status keep(ComponentCase one, std::optional<Error> failure) {
     if (failure && failure->code == ErrorCode::interrupted) return fail(std::move(*failure));
-    if (failure) one.outcome = Outcome::failed;
+    if (failure) {
+      const bool not_here = !variation_.empty() && lacks_something(*failure);
+      one.outcome = not_here ? Outcome::not_testable : Outcome::failed;
+    }
     one.failure = std::move(failure);
     cases_.push_back(std::move(one));
     return {};
@@ -122,12 +127,37 @@ class Tester {
     return {};
   }
 
+  Status collective_builds(catalog::Catalog& catalog) {
+    CK_CHECK(build(label({}), {}));
+    if (!request_.variations.empty()) return {};
+    CK_TRY(document, catalog.load_document(component_));
+    const Json& variations = collective::object_at(document, "variations");
+    std::vector<std::string> names;
+    for (const auto& [name, variation] : variations.items()) {
+      if (!collective::yes_at(variation, "on_by_default")) names.push_back(name);
+    }
+    std::ranges::sort(names);
+    for (const auto& name : names) {
+      variation_ = name;
+      CK_CHECK(build("variation " + name, {}));
+    }
+    variation_.clear();
+    return {};
+  }
+
+  /// Of a variation: what this machine lacks says nothing about the component.
+  static bool lacks_something(const Error& error) {
+    return error.code == ErrorCode::not_found || error.code == ErrorCode::unsupported ||
+           error.code == ErrorCode::conflict || error.code == ErrorCode::network;
+  }
+
   Result<install::Manifest> build_once(const model::Values& chosen, bool again) {
     InstallRequest wanted;
     wanted.pattern = pattern();
     wanted.values = request_.values;
     wanted.values.insert(chosen.begin(), chosen.end());
     wanted.variations = request_.variations;
+    if (!variation_.empty()) wanted.variations.push_back(variation_);
     wanted.profile = request_.profile;
     wanted.rebuild = again;
     CK_TRY(report, app::install(fresh_, wanted));
@@ -190,6 +220,7 @@ class Tester {
   const catalog::Component& component_;
   Session& fresh_;
   const run::PassThrough& output_;
+  std::string variation_;  ///< of CK's package, that is being tested
   std::vector<ComponentCase> cases_;
 };
 

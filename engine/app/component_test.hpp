@@ -18,7 +18,7 @@ struct ComponentTestRequest {
 
 /// One thing that was tried.
 struct ComponentCase {
-  enum class Outcome { passed, failed };
+  enum class Outcome { passed, failed, not_testable };
   std::string what;  ///< "default", "threads=openmp", "command classify", "detection"
   Outcome outcome = Outcome::passed;
   std::string detail;  ///< a version, or how long it took
@@ -35,9 +35,11 @@ struct ComponentTestReport {
 
 /// In a home of its own, which has the same repositories and downloads and is removed afterwards:
 /// packages, datasets and models are built and checked with the defaults, and with each other
-/// option of each variation group, everything twice to compare the files; programs run each command
-/// once, and have to leave their metrics and outputs; software has to be detected, with a version.
-/// What fails is a case of the report; errors are those of finding the component.
+/// option of each variation group, everything twice to compare the files; packages of Collective
+/// Knowledge likewise with each variation that is not on by default, where what this machine does
+/// not have (a dependency, a platform, the network) makes a variation not testable; programs run
+/// each command once, and have to leave their metrics and outputs; software has to be detected,
+/// with a version. What fails is a case of the report; errors are those of finding the component.
 Result<ComponentTestReport> test_component(Session& session, const ComponentTestRequest& request,
                                            const run::PassThrough& output);
 

@@ -427,8 +427,10 @@ std::string json_text(const app::DoctorReport& report) {
   return to_pretty_text(json);
 }
 
-std::string json_text(const app::LintReport& report) {
+std::string json_text(const app::LintReport& report, const std::vector<app::LintFix>& fixes) {
   Json json = titled("ck.lint/1");
+  for (const auto& one : fixes)
+    json["fixes"].push_back({{"file", one.file.string()}, {"changes", one.changes}});
   json["files"] = report.files;
   json["findings"] = list(report.findings, [](const app::LintFinding& one) {
     const bool error = one.severity == app::LintFinding::Severity::error;
@@ -449,6 +451,7 @@ std::string json_text(const app::ComponentTestReport& report) {
   json["cases"] = list(report.cases, [](const app::ComponentCase& one) {
     Json item{{"case", one.what},
               {"passed", one.outcome == app::ComponentCase::Outcome::passed},
+              {"testable", one.outcome != app::ComponentCase::Outcome::not_testable},
               {"detail", one.detail}};
     if (one.failure) {
       item["error"] = {{"code", name_of(one.failure->code)},

@@ -11,6 +11,7 @@
 #include "app/experiments.hpp"
 #include "app/explore.hpp"
 #include "app/lint.hpp"
+#include "app/lint_fix.hpp"
 #include "app/programs.hpp"
 #include "app/repositories.hpp"
 #include "app/sweep.hpp"
@@ -32,7 +33,7 @@ std::string json_text(const app::ExploreReport& report);
 std::string json_text(const app::SweepReport& report);
 std::string json_text(const app::CompileReport& report);
 std::string json_text(const app::DoctorReport& report);
-std::string json_text(const app::LintReport& report);
+std::string json_text(const app::LintReport& report, const std::vector<app::LintFix>& fixes);
 std::string json_text(const app::ComponentTestReport& report);
 std::string json_text(const app::ExplainReport& report);
 std::string json_text(const install::HostFacts& facts);

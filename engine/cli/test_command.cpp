@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kShownFiles = 10;
 
 std::string_view word(const app::ComponentCase& one) {
+  if (one.outcome == app::ComponentCase::Outcome::not_testable) return "not testable";
   return one.outcome == app::ComponentCase::Outcome::passed ? "passed" : "failed";
 }
 
@@ -30,7 +31,7 @@ void print(const Call& call, const app::ComponentTestReport& report) {
   }
   call.output.data(table.to_string());
   for (const auto& one : report.cases) {
-    if (one.failure) {
+    if (one.outcome == app::ComponentCase::Outcome::failed) {
       Error error = *one.failure;
       error.in("case " + one.what);
       call.output.error(error);
@@ -86,8 +87,9 @@ std::vector<Command> test_commands() {
        "built and checked with their defaults and with each other option of their variations,\n"
        "everything twice: are the files byte-identical? Programs run each command once and have "
        "to\n"
-       "leave their metrics and outputs. Software has to be found, with a version. Exit status 3\n"
-       "when a case fails.",
+       "leave their metrics and outputs. Software has to be found, with a version. Variations of\n"
+       "CK's packages for which this machine lacks something are listed as not testable. Exit\n"
+       "status 3 when a case fails.",
        {{{"variation", "A,B", "only with these variations"},
          {"profile", "NAME", "which variables and limits builds and runs get (default: clean)"},
          {"strict", "", "fail when two builds differ"}},

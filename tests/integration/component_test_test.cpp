@@ -1,7 +1,7 @@
 // ck test: components tried from nothing.
 #include <nlohmann/json.hpp>
 
-#include "support/ck_test.hpp"
+#include "collective_fixture.hpp"
 
 namespace ck::test {
 namespace {
@@ -102,6 +102,52 @@ TEST_F(TestVerb, WhatIsNotThereOrCannotBeTestedIsAnError) {
   import();
   EXPECT_TRUE(fails(ck("test package:no-such-thing"), 1, "no-such-thing"));
   EXPECT_NE(ck("test").code, 0);
+}
+
+class TestOfCollective : public CollectiveTest {};
+
+TEST_F(TestOfCollective, TriesEachVariationOfAPackage) {
+  repository.package("varied", "lib,varied",
+                     "test \"$MODE\" != bad && echo \"$MODE\" > \"$INSTALL_DIR/made\"\n",
+                     R"("variations": {
+      "base": {"on_by_default": "yes", "extra_env": {"MODE": "base"}},
+      "good": {"extra_env": {"MODE": "good"}},
+      "bad": {"extra_env": {"MODE": "bad"}},
+      "elsewhere": {"extra_env": {"MODE": "x"}, "extra_customize": {"version": "2"}}})");
+  publish();
+  const auto result = ck("test package:varied --json");
+  EXPECT_EQ(result.code, 3) << result.err;
+  const Json report = json_of(result);
+  std::map<std::string, Json> cases;
+  for (const auto& one : report["cases"]) cases[one["case"].get<std::string>()] = one;
+  ASSERT_EQ(cases.size(), 4U) << report;
+  EXPECT_EQ(cases.at("default")["passed"], true) << report;
+  EXPECT_EQ(cases.at("variation good")["passed"], true) << report;
+  EXPECT_EQ(cases.at("variation bad")["passed"], false);
+  EXPECT_EQ(cases.at("variation bad")["testable"], true);
+  EXPECT_EQ(cases.at("variation elsewhere")["passed"], true) << report;
+  EXPECT_EQ(json_of(ck("test package:varied --variation=good --json"))["cases"].size(), 1U);
+}
+
+TEST_F(TestOfCollective, AVariationThatThisMachineCannotHaveIsNotTestable) {
+  repository.package("needy", "lib,needy", "echo > \"$INSTALL_DIR/made\"\n",
+                     R"("variations": {
+      "near": {"on_by_default": "yes"},
+      "far": {"extra_customize": {"install_env": {}},
+              "extra_env": {"PACKAGE_WGET": "YES"}}})");
+  repository.file("package", "needy", "install.sh",
+                  "test -z \"$PACKAGE_WGET\" || wget -q -O \"$INSTALL_DIR/x\" "
+                  "http://127.0.0.1:9/x || exit 1\necho > \"$INSTALL_DIR/made\"\n");
+  publish();
+  const auto result = ck("test package:needy --json");
+  EXPECT_EQ(result.code, 0) << result.out << result.err;
+  const Json report = json_of(result);
+  for (const auto& one : report["cases"]) {
+    if (one["case"] != "variation far") continue;
+    EXPECT_EQ(one["testable"], false) << one;
+    EXPECT_EQ(one["error"]["code"], "network") << one;
+  }
+  EXPECT_NE(ck("test package:needy").out.find("not testable"), std::string::npos);
 }
 
 }  // namespace
