@@ -9,6 +9,7 @@
 #include "app/preparations.hpp"
 #include "base/strings.hpp"
 #include "collective/steps.hpp"
+#include "install/isolation.hpp"
 #include "install/profile.hpp"
 #include "install/staging.hpp"
 #include "sys/replace.hpp"
@@ -16,20 +17,46 @@
 namespace ck::app {
 namespace {
 
+constexpr int kSignalled = 128;  ///< what shells add to a signal's number
+
 std::optional<std::string> value_of(const install::Variables& variables, const std::string& name) {
   const auto found =
       std::ranges::find(variables, name, &std::pair<std::string, std::string>::first);
   return found == variables.end() ? std::nullopt : std::optional(found->second);
 }
 
+/// A request with what its profile means here.
+struct Wanted : ShellRequest {
+  std::optional<ShellIsolation> isolation;
+};
+
 /// What lies below the environments' own variables.
-Result<install::Variables> base_variables(const ShellRequest& request, install::Context& context) {
+Result<install::Variables> base_variables(const Wanted& request, install::Context& context) {
   if (request.profile.empty()) return context.host_variables;
+  if (request.isolation) {
+    const auto& [profile, work, directory] = *request.isolation;
+    return install::profile_variables(profile, context.host_variables, work.path());
+  }
   CK_TRY(profile, install::load_profile(request.profile, context));
   std::error_code gone;
   const auto here = fs::current_path(gone);
   return install::profile_variables(profile, context.host_variables,
                                     gone ? context.home.work() : here);
+}
+
+/// Nothing where the profile has no sandbox.
+Result<std::optional<ShellIsolation>> isolation_for(Session& session, const std::string& name) {
+  if (name.empty()) return std::optional<ShellIsolation>();
+  CK_TRY(context, session.context());
+  CK_TRY(profile, install::load_profile(name, *context));
+  if (profile.isolation.level == model::Isolation::Level::none)
+    return std::optional<ShellIsolation>();
+  CK_TRY(work, install::make_staging(context->home.work()));
+  for (const auto* folder : {"home", "tmp"}) CK_CHECK(sys::make_directories(work.path() / folder));
+  std::error_code gone;
+  auto here = fs::current_path(gone);
+  if (gone) return fail(system_error("find the current folder", gone.value()));
+  return std::optional(ShellIsolation{std::move(profile), std::move(work), std::move(here)});
 }
 
 ShellReport report_of(std::string subject, install::Variables variables,
@@ -55,7 +82,7 @@ std::vector<std::string> roots_of(const install::InstallPlan& plan, bool with_su
   return roots;
 }
 
-Result<ShellReport> of_prepared(const ShellRequest& request, const Prepared& prepared,
+Result<ShellReport> of_prepared(const Wanted& request, const Prepared& prepared,
                                 bool with_subject) {
   auto& context = *prepared.context;
   CK_TRY(closure, install::execute(prepared.plan, prepared.profile, context));
@@ -68,7 +95,7 @@ Result<ShellReport> of_prepared(const ShellRequest& request, const Prepared& pre
 }
 
 /// Of Collective Knowledge's: shell lines are evaluated over the base.
-Result<ShellReport> of_lines(const ShellRequest& request, const std::string& subject,
+Result<ShellReport> of_lines(const Wanted& request, const std::string& subject,
                              const std::vector<std::string>& lines, collective::Workbench& bench) {
   auto& context = bench.context();
   CK_TRY(work, install::make_staging(context.home.staging()));
@@ -77,7 +104,7 @@ Result<ShellReport> of_lines(const ShellRequest& request, const std::string& sub
   return report_of(subject, std::move(variables), context);
 }
 
-Result<ShellReport> of_folder(Session& session, const ShellRequest& request,
+Result<ShellReport> of_folder(Session& session, const Wanted& request,
                               const install::Environment& environment) {
   CK_TRY(wishes, wishes_of(session, {}));
   CK_TRY(work, CollectiveWork::open(session, "clean", std::move(wishes), std::nullopt, {}));
@@ -102,7 +129,7 @@ install::Closure closure_of(const std::string& id,
   return closure;
 }
 
-Result<ShellReport> of_environment(Session& session, const ShellRequest& request,
+Result<ShellReport> of_environment(Session& session, const Wanted& request,
                                    const install::Environment& environment) {
   CK_TRY(context, session.context());
   std::error_code missing;
@@ -116,7 +143,7 @@ Result<ShellReport> of_environment(Session& session, const ShellRequest& request
                    *context);
 }
 
-Result<ShellReport> of_program(Session& session, const ShellRequest& request) {
+Result<ShellReport> of_program(Session& session, const Wanted& request) {
   CK_TRY(collective, collective_program(session, request.program));
   if (!collective) {
     CK_TRY(prepared, prepare_program(session, request.program));
@@ -127,7 +154,7 @@ Result<ShellReport> of_program(Session& session, const ShellRequest& request) {
 }
 
 /// Whatever of ours answers a dependency with these tags.
-Result<ShellReport> of_native_tags(Session& session, const ShellRequest& request) {
+Result<ShellReport> of_native_tags(Session& session, const Wanted& request) {
   const auto& wanted = request.installation;
   CK_TRY(context, session.context());
   CK_TRY(profile, install::load_profile(wanted.profile, *context));
@@ -147,7 +174,7 @@ Result<ShellReport> of_native_tags(Session& session, const ShellRequest& request
 }
 
 /// Whatever of Collective Knowledge's answers a dependency with these tags.
-Result<ShellReport> of_collective_tags(Session& session, const ShellRequest& request) {
+Result<ShellReport> of_collective_tags(Session& session, const Wanted& request) {
   const auto& wanted = request.installation;
   CK_TRY(wishes, wishes_of(session, wanted.collective));
   CK_TRY(work, CollectiveWork::open(session, wanted.profile, std::move(wishes), std::nullopt, {}));
@@ -161,17 +188,18 @@ Result<ShellReport> of_collective_tags(Session& session, const ShellRequest& req
                   needs.script(), *work->bench);
 }
 
-Result<ShellReport> of_tags(Session& session, const ShellRequest& request) {
+Result<ShellReport> of_tags(Session& session, const Wanted& request) {
   auto native = of_native_tags(session, request);
   if (native || native.error().code != ErrorCode::not_found) return native;
   CK_TRY(repositories, session.repositories());
   const bool any = std::ranges::any_of(repositories->all(), [](const catalog::Repository& one) {
     return one.format == model::RepositoryDescriptor::Format::ck;
   });
-  return any ? of_collective_tags(session, request) : native;
+  if (!any) return native;
+  return of_collective_tags(session, request);
 }
 
-Result<ShellReport> of_installation(Session& session, const ShellRequest& request) {
+Result<ShellReport> of_installation(Session& session, const Wanted& request) {
   const auto& wanted = request.installation;
   if (wanted.pattern.name.empty()) return of_tags(session, request);
   CK_TRY(collective, means_collective(session, wanted));
@@ -183,9 +211,7 @@ Result<ShellReport> of_installation(Session& session, const ShellRequest& reques
   return of_environment(session, request, installed.plan.steps.front().environment);
 }
 
-}  // namespace
-
-Result<ShellReport> shell(Session& session, const ShellRequest& request) {
+Result<ShellReport> variables_of(Session& session, const Wanted& request) {
   if (request.of == ShellRequest::Of::program) return of_program(session, request);
   if (request.of == ShellRequest::Of::installation) return of_installation(session, request);
   CK_TRY(found, locate_environments(session, request.environment));
@@ -199,12 +225,74 @@ Result<ShellReport> shell(Session& session, const ShellRequest& request) {
   return fail(std::move(error));
 }
 
+/// The folder that one is in may be written; it must not show what is to be hidden.
+Status check_directory(const fs::path& directory, const sys::Sandbox& sandbox) {
+  for (const auto& hidden : sandbox.hidden) {
+    if (std::ranges::mismatch(directory, hidden).in1 != directory.end()) continue;
+    return fail(Error(ErrorCode::usage, "the command may write in " +
+                                            printable(directory.string()) + ", where one is; but " +
+                                            printable(hidden.string()) +
+                                            " lies in it, which the profile hides")
+                    .hint("go into a folder that holds only what the command is about"));
+  }
+  return {};
+}
+
+Error needs_terminal() {
+  return Error(ErrorCode::usage, "a shell without a command needs a terminal")
+      .hint("ck shell … -- COMMAND, or --print=sh for the variables");
+}
+
+}  // namespace
+
+Result<ShellReport> shell(Session& session, const ShellRequest& request) {
+  Wanted wanted{request, {}};
+  CK_TRY(isolation, isolation_for(session, request.profile));
+  wanted.isolation = std::move(isolation);
+  CK_TRY(report, variables_of(session, wanted));
+  report.isolation = std::move(wanted.isolation);
+  return std::move(report);
+}
+
+Result<int> enter_sandbox(Session& session, const ShellReport& report,
+                          const std::vector<std::string>& command) {
+  const auto& [profile, work, directory] = *report.isolation;
+  CK_TRY(context, session.context());
+  sys::ProcessSpec spec;
+  spec.argv = command;
+  spec.variables = report.variables;
+  if (command.empty()) {
+    if (!sys::stdin_is_terminal()) return fail(needs_terminal());
+    spec.argv = {value_of(spec.variables, "SHELL").value_or("/bin/sh")};
+    install::set_variable(spec.variables, "PS1", "(ck " + report.subject + ") \\$ ");
+  }
+  spec.directory = directory;
+  spec.inherit_stdin = true;
+  spec.out.to = spec.err.to = sys::OutputTarget::To::inherit;
+  spec.limits = install::process_limits(profile.limits, {});
+  CK_TRY(sandbox, install::sandbox_of(profile.isolation,
+                                      {.writable = {directory, work.path()},
+                                       .readable = install::named_paths(command),
+                                       .files = {}},
+                                      *context));
+  CK_CHECK(check_directory(directory, *sandbox));
+  spec.sandbox = std::move(sandbox);
+  CK_TRY(result, context->processes.run(spec, context->cancel));
+  if (result.isolation) {
+    for (const auto& missing : result.isolation->missing)
+      session.events().on(Warning{"the sandbox lacks " + missing.what + ": " + missing.why});
+  }
+  if (result.killed_for == sys::KilledFor::cancelled)
+    return fail(ErrorCode::interrupted, "the command was interrupted");
+  if (result.killed_for != sys::KilledFor::nothing)
+    return fail(ErrorCode::program_failed, "the command " + result.ending_text());
+  if (const auto* exited = std::get_if<sys::Exited>(&result.ending)) return exited->code;
+  return kSignalled + std::get<sys::Signaled>(result.ending).signal;
+}
+
 Error enter_shell(const ShellReport& report, const std::vector<std::string>& command) {
   if (!command.empty()) return sys::replace_process(command, report.variables);
-  if (!sys::stdin_is_terminal()) {
-    return Error(ErrorCode::usage, "a shell without a command needs a terminal")
-        .hint("ck shell … -- COMMAND, or --print=sh for the variables");
-  }
+  if (!sys::stdin_is_terminal()) return needs_terminal();
   auto variables = report.variables;
   install::set_variable(variables, "PS1", "(ck " + report.subject + ") \\$ ");
   return sys::replace_process({value_of(variables, "SHELL").value_or("/bin/sh")}, variables);

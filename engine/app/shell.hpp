@@ -13,20 +13,34 @@ struct ShellRequest {
   RunRequest program;
   InstallRequest installation;
   EnvironmentQuery environment;
-  std::string profile;  ///< the variables below; empty: all of the caller's
+  std::string profile;  ///< the variables below, and its sandbox; empty: all of the caller's
+};
+
+/// How a command is kept apart by a profile.
+struct ShellIsolation {
+  model::Profile profile;
+  sys::TemporaryDirectory work;  ///< its HOME and temporary folder; goes with the value
+  fs::path directory;            ///< where the command starts and may write
 };
 
 /// The variables of a resolved environment, which exists now.
 struct ShellReport {
-  std::string subject;           ///< "program:x", "env:3fa1…"
-  install::Variables variables;  ///< all
-  install::Variables changed;    ///< those that the caller does not have so, sorted
+  std::string subject;                        ///< "program:x", "env:3fa1…"
+  install::Variables variables;               ///< all
+  install::Variables changed;                 ///< those that the caller does not have so, sorted
+  std::optional<ShellIsolation> isolation{};  ///< of a profile that has a sandbox
 };
 
 /// Resolves and installs what is needed; a program itself is built only as far as others see it.
 /// Tags mean what they mean in a dependency: an environment that exists, software of this machine,
 /// or something that is installed now.
 Result<ShellReport> shell(Session& session, const ShellRequest& request);
+
+/// Executes a command, or the user's shell, in the sandbox of the report's profile; the exit status
+/// is that of the command, 128 and the signal's number when one ended it. What the sandbox lacks is
+/// warned of. `usage` when the folder that one is in would show what the profile hides.
+Result<int> enter_sandbox(Session& session, const ShellReport& report,
+                          const std::vector<std::string>& command);
 
 /// Executes a command with the report's variables in place of this process; without one the user's
 /// shell, which needs a terminal. Returns only when that fails.

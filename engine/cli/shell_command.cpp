@@ -74,6 +74,7 @@ Result<int> shell(Call& call) {
   }
   if (call.line.arguments.empty() && call.output.terminal())
     call.output.say("a shell with the variables of " + report.subject + "; 'exit' ends it");
+  if (report.isolation) return app::enter_sandbox(call.session, report, call.line.arguments);
   return fail(app::enter_shell(report, call.line.arguments));
 }
 
@@ -89,7 +90,7 @@ std::vector<Command> shell_commands() {
     std::erase_if(grammar.options, [&](const Option& one) { return one.name == needless; });
   const auto profile = std::ranges::find(grammar.options, "profile", &Option::name);
   if (profile != grammar.options.end())
-    profile->help = "only the variables of this profile below (default: all of yours)";
+    profile->help = "the variables of this profile, and its sandbox (default: yours, none)";
   const std::vector<Option> own{{"tags", "A,B", "the environment with these tags, made if need be"},
                                 {"print", "FORMAT", "print the variables (sh or json) instead"}};
   grammar.options.insert(grammar.options.begin(), own.begin(), own.end());
@@ -100,9 +101,12 @@ std::vector<Command> shell_commands() {
         "shell env:ID [-- COMMAND …]"},
        "What is missing is installed. The command takes the place of ck: its streams are yours, "
        "its exit\n"
-       "code is the exit code. CK_SHELL names the environment.",
+       "code is the exit code. CK_SHELL names the environment. With --profile=untrusted the "
+       "command "
+       "writes\nonly in the folder that you are in, and has no network and no home.",
        grammar,
-       {"ck shell program:hello -- env", "ck shell program:hello --print=sh"},
+       {"ck shell program:hello -- env", "ck shell program:hello --profile=untrusted -- env",
+        "ck shell program:hello --print=sh"},
        shell}};
 }
 

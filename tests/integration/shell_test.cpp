@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/strings.hpp"
 #include "collective_fixture.hpp"
 
 namespace ck::test {
@@ -53,11 +54,35 @@ TEST_F(Shell, PrintsQuotedVariables) {
 }
 
 TEST_F(Shell, AProfileLeavesTheCallersVariablesOut) {
-  const auto result =
-      ck({"shell", "package:lib", "--profile=clean", "--", "/usr/bin/env"}, {{"MINE", "mine"}});
-  ASSERT_TRUE(succeeds(result));
-  EXPECT_EQ(result.out.find("MINE"), std::string::npos) << result.out;
-  EXPECT_NE(result.out.find("FOO_HOME="), std::string::npos) << result.out;
+  fs::create_directories(folder / "work");
+  const auto result = shell("cd " + (folder / "work").string() +
+                                " && ck shell package:lib --profile=clean -- /usr/bin/env",
+                            {{"MINE", "mine"}});
+  ASSERT_EQ(result.code, 0) << result.output;
+  EXPECT_EQ(result.output.find("MINE"), std::string::npos) << result.output;
+  EXPECT_NE(result.output.find("FOO_HOME="), std::string::npos) << result.output;
+}
+
+TEST_F(Shell, AProfileWithASandboxKeepsTheCommandInItsFolder) {
+  fs::create_directories(folder / "work");
+  write_text(folder / "outside", "untouched");
+  const std::string in_work = "cd " + (folder / "work").string() + " && ck shell package:lib ";
+  const auto possible = shell(in_work + "--profile=untrusted -- true");
+  if (possible.code != 0) GTEST_SKIP() << "this machine has no namespaces: " << possible.output;
+  const auto result = shell(in_work +
+                            "--profile=untrusted -- sh -c 'cat $FOO_HOME/lib; cat; echo x >made; "
+                            "echo $HOME >home; test -w $HOME && echo planted >" +
+                            (folder / "outside").string() + "' <<<typed");
+  EXPECT_NE(result.output.find("lib\ntyped"), std::string::npos) << result.output;
+  EXPECT_EQ(read_text(folder / "outside"), "untouched");
+  EXPECT_TRUE(fs::exists(folder / "work/made"));
+  EXPECT_FALSE(fs::exists(std::string(trim(read_text(folder / "work/home")))))
+      << "it went with the command";
+  EXPECT_EQ(shell(in_work + "--profile=untrusted -- sh -c 'exit 7'").code, 7);
+  EXPECT_EQ(shell(in_work + "--profile=untrusted -- sh -c 'kill -9 $$'").code, 137);
+  // Where one is would show the engine's home.
+  EXPECT_TRUE(fails(ck("shell package:lib --profile=clean -- true"), 2, "which the profile hides"));
+  expect_clean();
 }
 
 TEST_F(Shell, ExplainsWhatItCannotDo) {
