@@ -12,8 +12,8 @@ namespace ck::collective {
 namespace {
 
 /// Commands that change nothing.
-constexpr std::array<std::string_view, 7> kQuestions{"access", "search", "find", "locate",
-                                                     "show",   "ls",     "list"};
+constexpr std::array<std::string_view, 6> kQuestions{"search", "find", "locate",
+                                                     "show",   "ls",   "list"};
 constexpr std::string_view kSocket = "engine";
 
 struct Facts {
@@ -23,6 +23,7 @@ struct Facts {
   fs::path executable;
   fs::path folder;  ///< that the script cannot see
   bool network;
+  Broker::Serves serves;
 };
 
 sys::LocalAnswer told(int code, const std::string& out, const std::string& err) {
@@ -78,11 +79,14 @@ sys::LocalAnswer answer_of(const std::string& question, const Facts& facts) {
   if (!json || !json->is_object()) return refused("that is no call");
   const auto argv = texts_at(*json, "argv");
   if (argv.empty()) return refused("that is no call");
-  if (argv.front() == "fetch") return fetched(argv, facts);
-  if (std::ranges::find(kQuestions, argv.front()) == kQuestions.end())
+  const bool installing = facts.serves == Broker::Serves::downloads_too;
+  if (installing && argv.front() == "fetch") return fetched(argv, facts);
+  const bool asks = std::ranges::find(kQuestions, argv.front()) != kQuestions.end();
+  if (!asks && !(installing && argv.front() == "access"))
     return refused("'" + printable(argv.front()) +
                    "' is not for scripts in a sandbox; they may "
-                   "ask (search, find, locate, show, ls) and fetch");
+                   "ask (search, find, locate, show, ls)" +
+                   (installing ? " and fetch" : ", and fetch while something is installed"));
   const auto result = call(facts, argv, text_at(*json, "input"));
   if (!result) return refused(result.error().message);
   return told(code_of(*result), result->out, result->err);
@@ -120,7 +124,7 @@ bool may_be_fetched(const std::string& url, bool has_network) {
   return !is_address_near(host);
 }
 
-Result<Broker> Broker::start(const fs::path& channel, Workbench& bench) {
+Result<Broker> Broker::start(const fs::path& channel, Serves what, Workbench& bench) {
   auto& context = bench.context();
   CK_TRY(made, install::make_staging(context.home.staging()));
   auto folder = std::make_unique<sys::TemporaryDirectory>(std::move(made));
@@ -129,9 +133,13 @@ Result<Broker> Broker::start(const fs::path& channel, Workbench& bench) {
   // Of its own: nobody waits for an answer once the script has ended.
   const sys::Cancel cancel;
   std::error_code unknown;
-  Facts facts{&context.processes,       cancel,
-              context.host_variables,   fs::read_symlink("/proc/self/exe", unknown),
-              folder->path() / "files", bench.profile().isolation.network};
+  Facts facts{&context.processes,
+              cancel,
+              context.host_variables,
+              fs::read_symlink("/proc/self/exe", unknown),
+              folder->path() / "files",
+              bench.profile().isolation.network,
+              what};
   install::set_variable(facts.variables, "CK_HOME", context.home.root.string());
   if (!channel.empty())
     install::set_variable(facts.variables, "CK_FETCH_CHANNEL", channel.string());
@@ -142,10 +150,10 @@ Result<Broker> Broker::start(const fs::path& channel, Workbench& bench) {
   return Broker(std::move(folder), std::move(server), stop);
 }
 
-void Broker::add_to(install::Variables& variables, install::StepPlaces& places) const {
+void Broker::add_to(install::Variables& variables, std::vector<fs::path>& readable) const {
   const fs::path socket = folder_->path() / "socket" / kSocket;
   install::set_variable(variables, kEngineSocket, socket.string());
-  places.readable.push_back(socket.parent_path());
+  readable.push_back(socket.parent_path());
 }
 
 }  // namespace ck::collective

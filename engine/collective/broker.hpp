@@ -14,12 +14,15 @@ constexpr const char* kEngineSocket = "CK_ENGINE_SOCKET";
 
 class Broker {
  public:
+  /// An installation may have files fetched; a run may only ask.
+  enum class Serves { questions, downloads_too };
+
   /// Serves as long as the value lives, from a folder of its own. `channel` is where downloads are
   /// noted and their rules stand (see FetchChannel); empty for none.
-  static Result<Broker> start(const fs::path& channel, Workbench& bench);
+  static Result<Broker> start(const fs::path& channel, Serves what, Workbench& bench);
 
-  /// Adds the way to it to what a step gets.
-  void add_to(install::Variables& variables, install::StepPlaces& places) const;
+  /// Adds the way to it to what a step gets; of a sandbox, to what it shows.
+  void add_to(install::Variables& variables, std::vector<fs::path>& readable) const;
 
  private:
   Broker(std::unique_ptr<sys::TemporaryDirectory> folder, sys::LocalServer server,

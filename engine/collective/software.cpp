@@ -88,6 +88,8 @@ class Detector {
     work_ = std::make_unique<sys::TemporaryDirectory>(std::move(work));
     for (const auto* name : {"home", "tmp", "prefix"})
       CK_CHECK(sys::make_directories(work_->path() / name));
+    CK_TRY(log, install::BuildLog::create(work_->path() / "log"));
+    log_ = std::move(log);
     return {};
   }
 
@@ -284,7 +286,7 @@ class Detector {
                    join(lines, "\n"),
                    work_->path(),
                    bench_.step_variables(work_->path()),
-                   nullptr,
+                   &*log_,
                    kVersionTime,
                    {.writable = {}, .readable = {}, .files = {file}}};
     CK_CHECK(run_step(step, bench_));
@@ -391,9 +393,9 @@ class Detector {
     environment.record.path = root_of(setup.description, hit.file);
     CK_CHECK(sys::write_file(prefix / "env.sh", setup.script));
     CK_CHECK(sys::write_file(description_file(prefix), to_pretty_text(setup.description)));
-    CK_CHECK(sys::write_file(work_->path() / "log", ""));
+    CK_CHECK(log_->close());
     return install::commit_environment(
-        {environment, inputs, prefix, work_->path() / "log", work_->path()}, context_);
+        {environment, inputs, prefix, log_->file(), work_->path(), log_->isolation()}, context_);
   }
 
   static std::string root_of(const Json& description, const fs::path& file) {
@@ -416,7 +418,8 @@ class Detector {
   std::string recipe_hash_;
   std::size_t first_hook_ = 0;  ///< those of what it needs came before
   std::unique_ptr<sys::TemporaryDirectory> work_;
-  std::optional<FileSeries> series_;  ///< a dataset's, where its file is numbered
+  std::optional<install::BuildLog> log_;  ///< of the commands that tell versions
+  std::optional<FileSeries> series_;      ///< a dataset's, where its file is numbered
   bool unsorted_ = false;
   SoftwareDetection detection_;
 };

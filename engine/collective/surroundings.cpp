@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "base/strings.hpp"
+#include "collective/broker.hpp"
 #include "collective/meta.hpp"
 #include "collective/resolver.hpp"
 #include "collective/set_aside.hpp"
@@ -27,6 +28,7 @@ struct Around {
   Json document;  ///< of the program
   Json dependencies;
   std::unique_ptr<Workbench> bench;
+  std::optional<Broker> broker;  ///< of a run in a sandbox, whose scripts may call `ck`
   run::PassThrough output;
   std::string home;
   std::optional<fs::path> repository;  ///< of the program
@@ -93,10 +95,21 @@ Result<hook::HookResult> call_hook(const SurroundingHook& hook, Json input, cons
   return std::move(answer);
 }
 
+/// What calls `ck` in a sandbox is served by the engine outside.
+void add_engine(sys::ProcessSpec& spec, const Broker& broker) {
+  std::error_code unknown;
+  const fs::path engine = fs::read_symlink("/proc/self/exe", unknown);
+  if (unknown) return;
+  install::set_variable(spec.variables, "CK_EXECUTABLE", engine.string());
+  spec.sandbox->readable.push_back(engine);
+  broker.add_to(spec.variables, spec.sandbox->readable);
+}
+
 Status before_run(const fs::path& folder, sys::ProcessSpec& spec, Around& around) {
   const Surroundings& all = around.surroundings;
   around.environment = around.placed(all.environment);
   around.misc = Json::object();
+  if (spec.sandbox && around.broker) add_engine(spec, *around.broker);
   around.variables = spec.variables;
   if (spec.sandbox) {
     // The folders of a run lie side by side.
@@ -372,6 +385,10 @@ Result<run::Phases> phases_of(const run::RunPlan& plan, const run::PassThrough& 
   around->profile = std::move(profile);
   CK_TRY(bench, Workbench::open(context, around->profile, {}));
   around->bench = std::make_unique<Workbench>(std::move(bench));
+  if (plan.isolation.level != model::Isolation::Level::none) {
+    CK_TRY(broker, Broker::start({}, Broker::Serves::questions, *around->bench));
+    around->broker.emplace(std::move(broker));
+  }
   const Surroundings& all = around->surroundings;
   const auto program = around->bench->find("program", all.program);
   if (program) around->repository = repository_around(program->path, context);

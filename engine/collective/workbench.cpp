@@ -187,6 +187,7 @@ Result<hook::HookResult> Workbench::call(Call call) {
   } else {
     note_hook(what, request.file);
   }
+  hook_uses_.back().isolation = host->isolation();
   if (!result) return fail(std::move(result.error()).in(call.component.id.text()));
   if (!result->output.empty())
     context_->events.on(
@@ -211,11 +212,14 @@ void Workbench::keep_hooks(std::size_t begin, store::EnvironmentRecord& record) 
 Json to_json(std::span<const HookUse> uses) {
   Json list = Json::array();
   for (const auto& use : uses) {
-    const auto same = std::ranges::find_if(list, [&](const Json& one) {
-      return one["hook"] == use.hook && one["sha256"] == use.file_sha256;
+    Json one = {{"hook", use.hook}, {"sha256", use.file_sha256}, {"calls", 1}};
+    if (use.isolation) one["isolation"] = install::isolation_json(*use.isolation);
+    const auto same = std::ranges::find_if(list, [&](Json known) {
+      known["calls"] = 1;
+      return known == one;
     });
     if (same == list.end()) {
-      list.push_back({{"hook", use.hook}, {"sha256", use.file_sha256}, {"calls", 1}});
+      list.push_back(std::move(one));
     } else {
       (*same)["calls"] = (*same)["calls"].get<int>() + 1;
     }

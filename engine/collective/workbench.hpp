@@ -39,6 +39,7 @@ struct Wishes {
 struct HookUse {
   std::string hook;  ///< "soft:compiler.gcc customize.py setup"
   std::string file_sha256;
+  std::optional<sys::Isolation> isolation{};  ///< of its process; none without a sandbox
 };
 /// As a list for a record: equal calls once, with their number.
 Json to_json(std::span<const HookUse> uses);

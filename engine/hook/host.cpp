@@ -63,7 +63,8 @@ struct Host::State {
   EventSink& events;
   std::optional<sys::Companion> process;
   std::optional<sys::Sandbox> sandbox;  ///< of the process
-  int calls = 0;                        ///< the number of the last one is its id
+  std::optional<sys::Isolation> isolation;
+  int calls = 0;  ///< the number of the last one is its id
   bool busy = false;
 };
 
@@ -98,6 +99,7 @@ Status Host::State::start(const HookCall& call) {
   spec.max_line_bytes = options.max_answer_bytes;
   spec.keep_output_bytes = kOutputBytes;
   CK_TRY(started, sys::Companion::start(std::move(spec)));
+  isolation = started.isolation();
   process.emplace(std::move(started));
   return {};
 }
@@ -174,6 +176,8 @@ Host::Host(HostOptions options, Access access, EventSink& events)
 Host::~Host() = default;
 Host::Host(Host&&) noexcept = default;
 Host& Host::operator=(Host&&) noexcept = default;
+
+const std::optional<sys::Isolation>& Host::isolation() const { return state_->isolation; }
 
 Result<HookResult> Host::call(const HookCall& call, const sys::Cancel& cancel) {
   if (state_->busy) {

@@ -75,6 +75,9 @@ class Host {
   /// cancellation. After a crash or a time-out the process is replaced for the next call.
   Result<HookResult> call(const HookCall& call, const sys::Cancel& cancel);
 
+  /// What came of the sandbox of the process that the last call was made in; none without one.
+  const std::optional<sys::Isolation>& isolation() const;
+
  private:
   struct State;
   std::unique_ptr<State> state_;

@@ -165,7 +165,7 @@ class Detector {
     return stamp + " " + second;
   }
 
-  Result<std::string> version_of(const FoundFile& found) const {
+  Result<std::string> version_of(const FoundFile& found) {
     const bool to_be_run =
         std::ranges::find(software_.version_run, "${file}") != software_.version_run.end();
     if (to_be_run || !software_.executables.empty()) CK_CHECK(check_executable(found.real));
@@ -182,8 +182,7 @@ class Detector {
     return checked_version(match(pattern, text), printable(file));
   }
 
-  Result<std::string> version_from_command(const FoundFile& found,
-                                           const model::Pattern& pattern) const {
+  Result<std::string> version_from_command(const FoundFile& found, const model::Pattern& pattern) {
     CK_TRY(work, make_staging(context_.home.staging()));
     sys::ProcessSpec spec;
     for (const auto& text : software_.version_run) {
@@ -207,6 +206,7 @@ class Detector {
                                context_));
     spec.sandbox = std::move(sandbox);
     CK_TRY(result, context_.processes.run(spec, context_.cancel));
+    detection_.isolation = result.isolation.value_or(sys::Isolation());
     if (result.killed_for == sys::KilledFor::cancelled)
       return fail(ErrorCode::interrupted, "detection was interrupted");
     const std::string command = "'" + printable(join(spec.argv, " ")) + "'";

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include <nlohmann/json.hpp>
+
 #include "base/strings.hpp"
 
 namespace ck::install {
@@ -131,6 +133,13 @@ Result<std::optional<sys::Sandbox>> sandbox_of(const model::Isolation& isolation
   // Nobody counts what is set aside.
   if (!isolation.disk_bytes) all.set_aside(places.set_aside);
   return std::optional(all.take());
+}
+
+Json isolation_json(const sys::Isolation& isolation) {
+  Json missing = Json::array();
+  for (const auto& one : isolation.missing)
+    missing.push_back({{"what", one.what}, {"why", one.why}});
+  return {{"enforced", isolation.enforced}, {"missing", std::move(missing)}};
 }
 
 std::vector<fs::path> named_paths(const std::vector<std::string>& texts) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/json.hpp"
 #include "install/context.hpp"
 #include "model/descriptor.hpp"
 #include "sys/sandbox.hpp"
@@ -25,6 +26,9 @@ struct StepPlaces {
 /// otherwise. A readable place that would uncover a hidden one whole is left out.
 Result<std::optional<sys::Sandbox>> sandbox_of(const model::Isolation& isolation,
                                                const StepPlaces& places, const Context& context);
+
+/// What came of a sandbox, for records: "enforced", and "missing" with the machine's reasons.
+Json isolation_json(const sys::Isolation& isolation);
 
 /// Absolute paths among texts that a user typed: what they name may be read.
 std::vector<fs::path> named_paths(const std::vector<std::string>& texts);

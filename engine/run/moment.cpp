@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "install/isolation.hpp"
+
 namespace ck::run {
 namespace {
 
@@ -13,13 +15,6 @@ Json to_json(const sys::HostLoad& load) {
   if (load.cpu_mhz) json["cpu_mhz"] = *load.cpu_mhz;
   if (load.temperature_celsius) json["temperature_celsius"] = *load.temperature_celsius;
   return json;
-}
-
-Json to_json(const sys::Isolation& isolation, const std::string& profile) {
-  Json missing = Json::array();
-  for (const auto& one : isolation.missing)
-    missing.push_back({{"what", one.what}, {"why", one.why}});
-  return {{"profile", profile}, {"enforced", isolation.enforced}, {"missing", std::move(missing)}};
 }
 
 /// Time that the hypervisor took, and that others than the program used meanwhile.
@@ -83,7 +78,10 @@ Observation observe(const std::string& profile, const sys::ProcessResult& result
   if (const auto* exited = std::get_if<sys::Exited>(&result.ending)) detail["exit"] = exited->code;
   if (const auto* signaled = std::get_if<sys::Signaled>(&result.ending))
     detail["signal"] = signaled->signal;
-  if (result.isolation) detail["isolation"] = to_json(*result.isolation, profile);
+  if (result.isolation) {
+    detail["isolation"] = install::isolation_json(*result.isolation);
+    detail["isolation"]["profile"] = profile;
+  }
   detail["load_before"] = to_json(before.load);
   detail["load_after"] = to_json(sys::read_host_load());
   detail["voluntary_switches"] = result.voluntary_switches;

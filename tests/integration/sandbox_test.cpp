@@ -135,8 +135,9 @@ TEST_F(Sandboxed, AHostileProgramGetsNowhere) {
 
 TEST_F(Sandboxed, WhatWasEnforcedOfABuildIsKeptWithWhatItMade) {
   components.package("made", "echo x >\"$1/x\"");
-  ASSERT_TRUE(succeeds(ck("install package:made --profile=untrusted")));
-  const fs::path made = home() / "envs" / environments().back() / ".ck";
+  const auto installed = ck("install package:made --profile=untrusted");
+  ASSERT_TRUE(succeeds(installed));
+  const auto made = fs::path(installed.out.substr(0, installed.out.find('\n'))) / ".ck";
   const auto isolation = parse_json(read_text(made / "isolation.json"), "isolation.json");
   ASSERT_TRUE(isolation);
   EXPECT_EQ((*isolation)["profile"], "untrusted");
@@ -198,6 +199,46 @@ TEST_F(Sandboxed, AHostileHookGetsNowhere) {
   ASSERT_TRUE(succeeds(result));
   const fs::path prefix = result.out.substr(0, result.out.find('\n'));
   expect_nothing_happened(read_text(prefix / "printed"));
+}
+
+TEST_F(Sandboxed, WhatWasEnforcedOfHooksAndDetectionIsRecorded) {
+  repository.compiler();
+  repository.package("hooked", "lib,hooked", "echo > \"$INSTALL_DIR/made\"\n");
+  repository.file("package", "hooked", "custom.py", "def setup(i):\n    return {'return': 0}\n");
+  publish();
+  ASSERT_TRUE(succeeds(ck("install package:hooked --profile=untrusted")));
+  const Json record = environment_of("package:hooked");
+  Json hooks;
+  for (const auto& [name, value] : record["exports"]["values"].items()) {
+    if (name == "hooks") hooks = Json::parse(value.get<std::string>());
+  }
+  ASSERT_FALSE(hooks.empty()) << record;
+  for (const auto& hook : hooks)
+    EXPECT_TRUE(says(hook["isolation"]["enforced"].dump(), "no network")) << hook;
+  const auto detected = ck("detect soft --tags=compiler --profile=untrusted");
+  ASSERT_TRUE(succeeds(detected));
+  bool told = false;
+  for (const auto& id : environments())
+    told = told || (fs::exists(home() / "envs" / id / ".ck/isolation.json") &&
+                    fs::exists(home() / "envs" / id / "ck-env.json") &&
+                    says(read_text(home() / "envs" / id / ".ck/log"), "asking "));
+  EXPECT_TRUE(told) << "the commands that told versions ran in a sandbox too";
+}
+
+TEST_F(Sandboxed, ARunMayAskTheEngineAndDoNothingElse) {
+  repository.compiler();
+  repository.program("asker", "int main(void) { return 0; }\n",
+                     R"({"default": {"run_time": {"run_cmd_main":
+      "ck search program:asker > told.txt; ck install package:none; echo code $?; ck fetch wget -- http://127.0.0.1/x; echo code $?; cat told.txt"}}})");
+  publish();
+  for (const auto* profile : {"clean", "untrusted"}) {
+    const auto result = ck(std::string("run program:asker --profile=") + profile);
+    ASSERT_TRUE(succeeds(result)) << profile;
+    EXPECT_TRUE(says(result.out, "program:asker")) << profile << result.out << result.err;
+    EXPECT_TRUE(says(result.out, "code 1")) << result.out;
+    EXPECT_TRUE(says(result.err, "'install' is not for scripts in a sandbox")) << result.err;
+    EXPECT_TRUE(says(result.err, "'fetch' is not for scripts in a sandbox")) << result.err;
+  }
 }
 
 TEST_F(Sandboxed, AHookCannotEditOtherEnvironmentsNorTheRepository) {
