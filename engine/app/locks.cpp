@@ -20,9 +20,17 @@ using Prepare = std::function<Result<Prepared>(const PrepareRequest&)>;
 using Origin = store::EnvironmentRecord::Origin;
 
 Result<LockReport> completed(install::Lock lock, const std::string& profile,
-                             std::optional<install::LockedRequest> typed,
-                             install::Context& context) {
-  CK_CHECK(install::complete_lock(lock, context));
+                             std::optional<install::LockedRequest> typed, install::Context& context,
+                             const std::optional<install::HostFacts>& other = std::nullopt) {
+  CK_CHECK(install::complete_lock(lock, context, other));
+  const bool found_here = std::ranges::any_of(lock.environments, [](const auto& environment) {
+    return environment.record.origin == Origin::detected;
+  });
+  if (other && found_here) {
+    context.events.on(
+        Warning{"what software the other machine has is not known: the lock names "
+                "that of this one, and --locked tells there what differs"});
+  }
   lock.profile = profile;
   lock.request = std::move(typed);
   return LockReport{std::move(lock), {}};
@@ -34,6 +42,16 @@ void name_dataset(const install::Lock& lock, install::LockedRequest& typed) {
     if (content.component.kind == "dataset")
       typed.options.emplace("dataset_uoa", content.component.name);
   }
+}
+
+/// What only the program's declarations tell to be secret has to be given again with --locked.
+void forget_secrets(const model::Descriptor& descriptor, install::LockedRequest& typed) {
+  const auto* program = std::get_if<model::Program>(&descriptor);
+  if (program == nullptr) return;
+  for (const auto& parameter : program->recipe.parameters) {
+    if (parameter.secret) typed.options.erase(parameter.name);
+  }
+  for (const auto& name : program->secrets) typed.options.erase("env." + name);
 }
 
 // Updating.
@@ -211,6 +229,7 @@ Result<LockReport> lock_program(Session& session, const RunRequest& request,
   CK_TRY(collective, collective_program(session, request));
   CK_TRY(context, session.context());
   if (collective) {
+    CK_CHECK(refuse_another_machine(request.host, "lock"));
     CK_TRY(lock, lock_collective(session, *collective, request));
     typed.component = collective->id.text();
     name_dataset(lock, typed);
@@ -218,7 +237,9 @@ Result<LockReport> lock_program(Session& session, const RunRequest& request,
   }
   CK_TRY(prepared, prepare_program(session, request));
   typed.component = prepared.subject.component.id.text();
-  return completed(prepared.lock(), request.profile, std::move(typed), *prepared.context);
+  forget_secrets(*prepared.subject.descriptor, typed);
+  return completed(prepared.lock(), request.profile, std::move(typed), *prepared.context,
+                   prepared.resolved.host);
 }
 
 Result<LockReport> lock_package(Session& session, const InstallRequest& request,
@@ -226,13 +247,15 @@ Result<LockReport> lock_package(Session& session, const InstallRequest& request,
   CK_TRY(collective, means_collective(session, request));
   CK_TRY(context, session.context());
   if (collective) {
+    CK_CHECK(refuse_another_machine(request.host, "lock"));
     CK_TRY(lock, lock_collective(session, request));
     typed.component = lock.find(lock.subject)->record.component.text();
     return completed(std::move(lock), request.profile, std::move(typed), *context);
   }
   CK_TRY(prepared, prepare_installation(session, request));
   typed.component = prepared.subject.component.id.text();
-  return completed(prepared.lock(), request.profile, std::move(typed), *prepared.context);
+  return completed(prepared.lock(), request.profile, std::move(typed), *prepared.context,
+                   prepared.resolved.host);
 }
 
 Result<LockReport> lock_experiment(Session& session, const std::string& experiment,
@@ -243,7 +266,9 @@ Result<LockReport> lock_experiment(Session& session, const std::string& experime
   CK_TRY(plan, experiment::plan_of(recorded));
   install::LockedRequest typed;
   typed.component = plan.subject;
-  for (const auto& [name, value] : plan.parameters) typed.options[name] = value;
+  for (const auto& [name, value] : plan.parameters) {
+    if (value != run::place_of_secret(name)) typed.options[name] = value;
+  }
   if (!plan.command.empty()) typed.options["cmd_key"] = plan.command;
   using install::RecordedRepositories;
   CK_TRY(repositories,

@@ -6,6 +6,7 @@
 #include "base/strings.hpp"
 #include "install/profile.hpp"
 #include "install/universe.hpp"
+#include "sys/host.hpp"
 
 namespace ck::app {
 namespace {
@@ -150,6 +151,12 @@ Result<Prepared> prepare(install::Context& context, const catalog::Component& co
   wanted.conflicts = std::move(conflicts);
   if (!request.host.empty()) {
     CK_TRY(facts, host_facts(request.host));
+    const auto here = install::host_facts(sys::read_host_facts());
+    const auto same = [&](const std::string& name) {
+      return facts.contains(name) && here.contains(name) && facts.at(name) == here.at(name);
+    };
+    // What is installed here was built for this machine.
+    wanted.reuse = same("host.arch") && same("host.glibc");
     wanted.host = std::move(facts);
   }
   if (!request.why_not.empty()) {
@@ -212,6 +219,8 @@ Result<Prepared> prepare_locked(Session& session, const PrepareRequest& request,
   const install::LockedOptions options{request.values, request.rebuild};
   CK_TRY(planned, install::plan_locked(lock, prepared.profile, options, context));
   prepared.differences = prepared.recorded->and_missing(std::move(planned.differences));
+  auto facts = install::fact_differences(lock, install::host_facts(sys::read_host_facts()));
+  std::ranges::move(facts, std::back_inserter(prepared.differences));
   prepared.plan = std::move(planned.plan);
   if (planned.subject) prepared.subject = std::move(*planned.subject);
   prepared.resolved.resolution = resolution_of(lock);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "app/forward.hpp"
 #include "cli/requests.hpp"
 
 namespace ck::cli {
@@ -91,7 +92,12 @@ install::LockedRequest request_to_lock(const Call& call) {
   }
   for (const auto& [name, value] : call.line.values) request.options[name] = value;
   for (const auto& [prefix, values] : call.line.prefixed) {
-    for (const auto& [name, value] : values) request.options[prefix + "." + name] = value;
+    for (const auto& [name, value] : values) {
+      // What a lock does not tell has to be given again with --locked.
+      if (app::holds_secret("--" + prefix + "." + name + "=")) continue;
+      // Whom the lock is for is told by its platform.
+      if (prefix != "host" && prefix != "gpu") request.options[prefix + "." + name] = value;
+    }
   }
   request.arguments = call.line.arguments;
   return request;

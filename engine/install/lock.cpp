@@ -108,6 +108,19 @@ LockedPlatform platform_from(const Json& value, JsonProblems& problems) {
   return platform;
 }
 
+LockedFact fact_from(const Json& value, const std::string& path, JsonProblems& problems) {
+  ObjectReader reader(value, path, problems);
+  LockedFact fact;
+  fact.name = reader.string("name");
+  fact.value = reader.optional_string("value").value_or("");
+  fact.wanted = reader.optional_string("wanted").value_or("");
+  fact.by = reader.optional_string("by").value_or("");
+  if (auto range = model::VersionRange::parse(fact.wanted); !range)
+    reader.problem("wanted", range.error().message);
+  reader.finish();
+  return fact;
+}
+
 LockDifference difference_from(const Json& value, const std::string& path, JsonProblems& problems) {
   ObjectReader reader(value, path, problems);
   LockDifference difference;
@@ -204,6 +217,13 @@ Json to_json(const Lock& lock) {
   if (lock.request) json["request"] = to_json(*lock.request);
   put(json, "profile", lock.profile);
   if (lock.platform) json["platform"] = to_json(*lock.platform);
+  for (const auto& fact : lock.facts) {
+    Json one = {{"name", fact.name}};
+    put(one, "value", fact.value);
+    put(one, "wanted", fact.wanted);
+    put(one, "by", fact.by);
+    json["facts"].push_back(std::move(one));
+  }
   Json& repositories = json["repositories"] = Json::array();
   for (const auto& repository : lock.repositories) repositories.push_back(to_json(repository));
   json["subject"] = lock.subject;
@@ -235,6 +255,9 @@ Result<Lock> lock_from_json(const Json& value, const std::string& source) {
     lock.request = request_from(*request, problems);
   if (const auto* platform = reader.optional("platform"))
     lock.platform = platform_from(*platform, problems);
+  reader.each("facts", [&](const Json& item, const std::string& path) {
+    lock.facts.push_back(fact_from(item, path, problems));
+  });
   lock.profile = reader.optional_string("profile").value_or("");
   reader.each("repositories", [&](const Json& item, const std::string& path) {
     lock.repositories.push_back(repository_from(item, path, problems));

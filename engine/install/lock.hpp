@@ -53,6 +53,15 @@ struct LockedPlatform {
   std::string architecture, libc, os, kernel, cpu;
 };
 
+/// A fact about the machine that something in the lock needs.
+struct LockedFact {
+  std::string name;    ///< "host.glibc"
+  std::string value;   ///< of the machine that was locked for: "2.36", "yes"
+  std::string wanted;  ///< a range of versions: ">=2.31"; empty: any
+  std::string by;      ///< "package:x"
+  bool operator==(const LockedFact&) const = default;
+};
+
 /// Something a lock names that is not the same here.
 struct LockDifference {
   std::string what;  ///< "software:gcc", "package:onnx-lite"
@@ -66,6 +75,7 @@ struct LockDifference {
 struct Lock {
   std::optional<LockedRequest> request;
   std::optional<LockedPlatform> platform;
+  std::vector<LockedFact> facts;  ///< sorted by name and needing component
   std::string profile;
   std::vector<LockedRepository> repositories;   ///< sorted by name
   std::vector<LockedEnvironment> environments;  ///< sorted by id
@@ -81,9 +91,14 @@ struct Lock {
 Lock make_lock(const InstallPlan& plan, const Context& context);
 
 /// Fills in what a lock needs to be used elsewhere: sources with their hashes, repositories as git
-/// has them now, the platform; and leaves out what is of this machine alone (times, exported
+/// has them now, the platform with the facts that were relied on (of `other`, a machine that it is
+/// locked for, or of this one); and leaves out what is of this machine alone (times, exported
 /// paths). A warning for a repository whose files are not those of its commit.
-Status complete_lock(Lock& lock, Context& context);
+Status complete_lock(Lock& lock, Context& context,
+                     const std::optional<HostFacts>& other = std::nullopt);
+
+/// The facts that a lock needs and a machine lacks.
+std::vector<LockDifference> fact_differences(const Lock& lock, const HostFacts& here);
 
 Json to_json(const Lock& lock);
 /// Reads "ck.lock/1" too. `invalid` lists everything wrong.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "base/strings.hpp"
 #include "install/lock.hpp"
@@ -91,13 +92,13 @@ Result<std::vector<LockedSource>> collective_sources(const store::EnvironmentRec
 }
 
 /// Of a native component, if it is here as it was locked.
-Result<std::vector<LockedSource>> native_sources(const store::EnvironmentRecord& record,
-                                                 Context& context) {
+Result<std::optional<model::Recipe>> recipe_as_locked(const store::EnvironmentRecord& record,
+                                                      Context& context) {
   const auto& id = record.component;
   const std::string name = id.uid.empty() ? id.name : id.uid;
   const auto component = context.catalog.find({.repo = id.repo, .kind = id.kind, .name = name});
   if (!component || component->format != model::RepositoryDescriptor::Format::native)
-    return std::vector<LockedSource>();
+    return std::optional<model::Recipe>();
   CK_TRY(content, context.catalog.content_hash(*component, context.cancel));
   if (content != record.recipe_hash) {
     return fail(Error(ErrorCode::conflict, id.full_text() + " was changed since " +
@@ -107,8 +108,14 @@ Result<std::vector<LockedSource>> native_sources(const store::EnvironmentRecord&
   }
   CK_TRY(descriptor, context.catalog.load(*component));
   const auto* recipe = recipe_of(descriptor);
-  if (recipe == nullptr) return std::vector<LockedSource>();
-  CK_TRY(values, complete_values(*recipe, record.parameters, id.text()));
+  return recipe == nullptr ? std::optional<model::Recipe>() : std::optional(*recipe);
+}
+
+Result<std::vector<LockedSource>> native_sources(const store::EnvironmentRecord& record,
+                                                 Context& context) {
+  CK_TRY(recipe, recipe_as_locked(record, context));
+  if (!recipe) return std::vector<LockedSource>();
+  CK_TRY(values, complete_values(*recipe, record.parameters, record.component.text()));
   return locked_sources(*recipe, values, record.version);
 }
 
@@ -145,7 +152,76 @@ Status complete(LockedRepository& locked, const catalog::Repository& here, Conte
   return {};
 }
 
+// Facts about the machine.
+
+/// "2.36" of "glibc 2.36"; "yes" where there is no version; empty: not a fact of that machine.
+std::string value_of(const std::string& name, const HostFacts& facts) {
+  for (const auto& candidate : host_candidates(facts)) {
+    if (candidate.component.name != name) continue;
+    return candidate.version.text().empty() ? "yes" : candidate.version.text();
+  }
+  return {};
+}
+
+/// What the recipes of the locked environments need of the machine.
+Result<std::vector<LockedFact>> needed_facts(const Lock& lock, const HostFacts& facts,
+                                             Context& context) {
+  std::vector<LockedFact> needed;
+  for (const auto& environment : lock.environments) {
+    const auto& record = environment.record;
+    if (record.origin != Origin::built) continue;
+    CK_TRY(recipe, recipe_as_locked(record, context));
+    if (!recipe) continue;
+    CK_TRY(values, complete_values(*recipe, record.parameters, record.component.text()));
+    CK_TRY(dependencies, active_dependencies(*recipe, values));
+    for (const auto& dependency : dependencies) {
+      if (!model::names_host_fact(dependency.name)) continue;
+      needed.push_back({dependency.name, value_of(dependency.name, facts),
+                        dependency.version.text(), record.component.text()});
+    }
+  }
+  std::ranges::sort(
+      needed, {}, [](const LockedFact& fact) { return std::tie(fact.name, fact.by, fact.wanted); });
+  return needed;
+}
+
+LockedPlatform platform_of(const HostFacts& facts) {
+  const auto fact = [&](const char* name) {
+    const auto found = facts.find(name);
+    return found == facts.end() ? std::string() : found->second;
+  };
+  const std::string libc = fact("host.glibc");
+  return {fact("host.arch"),
+          libc.empty() ? "" : "glibc " + libc,
+          fact("host.os"),
+          fact("host.kernel"),
+          {}};
+}
+
 }  // namespace
+
+std::vector<LockDifference> fact_differences(const Lock& lock, const HostFacts& here) {
+  const auto candidates = host_candidates(here);
+  std::vector<LockDifference> differences;
+  for (const auto& fact : lock.facts) {
+    const auto found = std::ranges::find_if(candidates, [&](const solve::Candidate& candidate) {
+      return candidate.component.name == fact.name;
+    });
+    const auto range = model::VersionRange::parse(fact.wanted).value_or(model::VersionRange());
+    if (found != candidates.end() && range.contains(found->version)) continue;
+    const std::string wanted = fact.wanted.empty() ? "" : " " + fact.wanted;
+    const std::string now = value_of(fact.name, here);
+    differences.push_back({fact.name,
+                           fact.by + " needs" + (wanted.empty() ? " it" : wanted) +
+                               (fact.value.empty() ? "" : ", there was " + fact.value),
+                           now.empty() ? "not a fact of this machine" : now,
+                           "use a machine that has " + fact.name + wanted +
+                               ", or lock anew for "
+                               "this one",
+                           false});
+  }
+  return differences;
+}
 
 std::vector<LockedSource> locked_sources(const model::Recipe& recipe, const model::Values& values,
                                          const std::string& version) {
@@ -158,7 +234,10 @@ std::vector<LockedSource> locked_sources(const model::Recipe& recipe, const mode
   return sources;
 }
 
-Status complete_lock(Lock& lock, Context& context) {
+Status complete_lock(Lock& lock, Context& context, const std::optional<HostFacts>& other) {
+  const auto host = sys::read_host_facts();
+  CK_TRY(facts, needed_facts(lock, other.value_or(host_facts(host)), context));
+  lock.facts = std::move(facts);
   for (auto& environment : lock.environments) CK_CHECK(complete(environment, context));
   for (auto& repository : lock.repositories) {
     const auto here =
@@ -171,9 +250,9 @@ Status complete_lock(Lock& lock, Context& context) {
                                 "it in another way"});
     }
   }
-  const auto host = sys::read_host_facts();
   lock.platform =
-      LockedPlatform{host.architecture, host.libc, host.os_id, host.kernel, host.cpu_model};
+      other ? platform_of(*other)
+            : LockedPlatform{host.architecture, host.libc, host.os_id, host.kernel, host.cpu_model};
   return {};
 }
 

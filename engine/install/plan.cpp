@@ -58,7 +58,7 @@ Result<std::map<std::string, std::string>> build_dependencies(
 
 Result<InstallPlan> make_plan(const Resolved& resolved, const std::optional<Subject>& subject,
                               const model::Profile& profile, bool rebuild, Context& context) {
-  Planner planner(profile, context);
+  Planner planner(profile, context, resolved.host);
   std::map<std::string, std::string> ids;
   for (const auto& choice : resolved.resolution.choices) {
     if (!ids.contains(choice.candidate)) CK_CHECK(add_choice(choice, resolved, ids, planner));

@@ -23,7 +23,7 @@ std::string profile_text(const model::Profile& profile) {
 std::string inputs_of(const BuildRequest& recipe, const std::string& content,
                       const model::Profile& profile, const sys::HostFacts& host) {
   const auto* common = common_of(*recipe.descriptor);
-  std::string text = "ck-environment 1\n";
+  std::string text = "ck-environment 2\n";
   const auto line = [&](const std::string& key, const std::string& value) {
     text += key + " " + value + "\n";
   };
@@ -91,8 +91,17 @@ std::string environment_id(const std::string& inputs) {
   return sha256_hex(inputs).substr(0, kIdDigits);
 }
 
-Planner::Planner(const model::Profile& profile, Context& context)
-    : profile_(profile), context_(context), host_(sys::read_host_facts()) {}
+Planner::Planner(const model::Profile& profile, Context& context,
+                 const std::optional<HostFacts>& other)
+    : profile_(profile), context_(context), host_(sys::read_host_facts()) {
+  if (!other) return;
+  const auto fact = [&](const char* name) {
+    const auto found = other->find(name);
+    return found == other->end() ? std::string("unknown") : found->second;
+  };
+  host_.architecture = fact("host.arch");
+  host_.libc = "glibc " + fact("host.glibc");
+}
 
 Status Planner::add_existing(const Environment& environment, const std::string& reason) {
   PlannedEnvironment step;
@@ -117,6 +126,9 @@ Result<std::string> Planner::add_build(const BuildRequest& request) {
   step.descriptor = request.descriptor;
   step.component = request.component;
   step.values = request.values;
+  for (const auto& parameter : recipe_of(*request.descriptor)->parameters) {
+    if (parameter.secret) step.values.erase(parameter.name);  // the run's alone
+  }
   step.reason = request.reason;
   store::EnvironmentRecord record;
   record.id = environment_id(step.inputs);

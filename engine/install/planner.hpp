@@ -23,7 +23,9 @@ struct BuildRequest {
 
 class Planner {
  public:
-  Planner(const model::Profile& profile, Context& context);
+  /// `other`: the machine that it is planned for, if not this one.
+  Planner(const model::Profile& profile, Context& context,
+          const std::optional<HostFacts>& other = std::nullopt);
 
   /// An environment that exists or was detected.
   Status add_existing(const Environment& environment, const std::string& reason);

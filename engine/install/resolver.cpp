@@ -109,7 +109,7 @@ Result<Resolved> resolve(const ResolveRequest& request, Context& context) {
     error.hint("keys: " + join(keys, ", "));
     return fail(std::move(error));
   }
-  Resolved resolved{std::move(resolution), std::move(offered.offers), {}};
+  Resolved resolved{std::move(resolution), std::move(offered.offers), {}, request.host};
   if (request.why_not) {
     CK_TRY(objections, solve::why_not(offered.universe, wanted, *request.why_not));
     resolved.objections = std::move(objections);

@@ -51,6 +51,7 @@ struct Resolved {
   solve::Resolution resolution;
   std::map<std::string, Offer> offers;       ///< by candidate id; at least the chosen ones
   std::vector<solve::Objection> objections;  ///< answer to `why_not`
+  std::optional<HostFacts> host{};           ///< the other machine that was asked for
 };
 
 /// The choice, or `conflict` / `not_found` with the explanation.

@@ -75,6 +75,49 @@ TEST_F(Lock, NamesNothingOfThisMachineAlone) {
   EXPECT_EQ(lock()["request"]["component"], "program:user");
 }
 
+TEST_F(Lock, HoldsTheFactsOfTheMachineThatItReliesOn) {
+  writer.package("lib", "echo x >\"$1/lib\"", R"("tags": ["lib"], "dependencies": {
+    "glibc": {"name": "host.glibc", "version": ">=2.1"}, "arch": {"name": "host.arch"}})");
+  remote.commit("needs a machine");
+  ASSERT_TRUE(succeeds(pull()));
+  ASSERT_TRUE(succeeds(lock_program()));
+  ASSERT_EQ(lock()["facts"].size(), 2U) << lock()["facts"];
+  const Json glibc = lock()["facts"][1];
+  EXPECT_EQ(glibc["name"], "host.glibc");
+  EXPECT_EQ(glibc["wanted"], ">=2.1");
+  EXPECT_EQ(glibc["by"], "package:lib");
+  EXPECT_NE(glibc["value"], "");
+  Json changed = lock();
+  changed["facts"][1]["wanted"] = ">=99";
+  changed["facts"][0]["name"] = "host.cpu.of-the-future";
+  write_text(file(), changed.dump());
+  const auto result = ck("run --locked=" + file().string());
+  EXPECT_TRUE(fails(result, 1, "2 things are not what was locked"));
+  EXPECT_TRUE(fails(result, 1, "locked: package:lib needs >=99, there was"));
+  EXPECT_TRUE(fails(result, 1, "not a fact of this machine"));
+  EXPECT_TRUE(succeeds(ck("run --locked=" + file().string() + " --allow_differences")));
+}
+
+TEST_F(Lock, CanBeMadeForAnotherMachine) {
+  writer.package("lib", "echo x >\"$1/lib\"", R"("tags": ["lib"], "dependencies": {
+    "glibc": {"name": "host.glibc", "version": ">=2.1"}})");
+  remote.commit("needs a machine");
+  ASSERT_TRUE(succeeds(pull()));
+  ASSERT_TRUE(succeeds(lock_program()));
+  const Json here = lock();
+  const auto old = lock_program("--host.glibc=2.17 --host.arch=aarch64");
+  ASSERT_TRUE(succeeds(old));
+  EXPECT_NE(old.err.find("what software the other machine has is not known"), std::string::npos);
+  EXPECT_EQ(lock()["platform"]["libc"], "glibc 2.17");
+  EXPECT_EQ(lock()["platform"]["architecture"], "aarch64");
+  EXPECT_EQ(lock()["facts"][0]["value"], "2.17");
+  EXPECT_FALSE(lock()["request"]["options"].contains("host.glibc"));
+  EXPECT_NE(lock()["subject"], here["subject"]) << "it would be another environment";
+  const auto result = ck("run --locked=" + file().string());
+  EXPECT_TRUE(fails(result, 1, "use a machine like that, or lock anew for this one"));
+  EXPECT_TRUE(fails(lock_program("--host.glibc=2.0"), 1, "host.glibc"));
+}
+
 TEST_F(Lock, OfAnExperimentInstallsTheSame) {
   ASSERT_TRUE(succeeds(pull()));
   ASSERT_TRUE(succeeds(ck("run program:user --n=3")));

@@ -29,6 +29,8 @@ Lock lock() {
                                   {"debian", {}, "56ef", "", "libx=1.2"}};
   lock.request = LockedRequest{"program:x", {{"size", "4"}}, {"more"}};
   lock.platform = LockedPlatform{"x86_64", "glibc 2.36", "debian-12", "6.1", "some"};
+  lock.facts = {{"host.cpu.avx2", "yes", "", "package:x"},
+                {"host.glibc", "2.36", ">=2.31", "package:x"}};
   lock.profile = "clean";
   lock.contents = {{{"core", "dataset", "words", "0011"}, "77"}};
   lock.differences = {{"software:gcc", "12", "13", "", false}};
@@ -48,19 +50,40 @@ TEST(LockJson, RoundTrips) {
   EXPECT_EQ(read->environments.at(0).sources, lock().environments.at(0).sources);
   EXPECT_EQ(read->request->options.at("size"), "4");
   EXPECT_EQ(read->contents.at(0).content, "77");
+  EXPECT_EQ(read->facts, lock().facts);
   EXPECT_OK(lock_from_json(to_json(Lock{}), "test"));
 }
 
 TEST(LockJson, ReadsTheFirstSchema) {
   Json json = to_json(lock());
   json["schema"] = "ck.lock/1";
-  for (const auto* key : {"request", "platform", "profile", "contents", "differences"})
+  for (const auto* key : {"request", "platform", "facts", "profile", "contents", "differences"})
     json.erase(key);
   json["environments"][1]["inputs"] = "ck-environment 1\n";
   const auto read = lock_from_json(json, "test");
   ASSERT_OK(read);
   EXPECT_EQ(read->environments.at(1).inputs, "ck-environment 1\n");
   EXPECT_FALSE(read->request);
+}
+
+TEST(LockFacts, ThatAMachineLacksAreToldWithWhoNeedsThem) {
+  const HostFacts here{{"host.cpu.avx2", "yes"}, {"host.glibc", "2.36"}};
+  EXPECT_TRUE(fact_differences(lock(), here).empty());
+  const auto old = fact_differences(lock(), {{"host.glibc", "2.28"}});
+  ASSERT_EQ(old.size(), 2U);
+  EXPECT_EQ(old[0].what, "host.cpu.avx2");
+  EXPECT_EQ(old[0].recorded, "package:x needs it, there was yes");
+  EXPECT_EQ(old[0].now, "not a fact of this machine");
+  EXPECT_EQ(old[1].recorded, "package:x needs >=2.31, there was 2.36");
+  EXPECT_EQ(old[1].now, "2.28");
+  EXPECT_EQ(old[1].advice, "use a machine that has host.glibc >=2.31, or lock anew for this one");
+  EXPECT_FALSE(old[1].missing) << "--allow_differences may go on";
+}
+
+TEST(LockFacts, WithARangeThatIsNoneAreRefused) {
+  Json json = to_json(lock());
+  json["facts"][1]["wanted"] = ">=";
+  EXPECT_ERROR(lock_from_json(json, "test"), invalid, "/facts/1/wanted");
 }
 
 TEST(LockDifferences, TellWhichInputIsAnother) {

@@ -65,7 +65,7 @@ TEST_F(Plan, NamesAnEnvironmentByItsReadableInputs) {
   const InstallPlan made = plan();
   const auto& step = made.steps.at(1);
   EXPECT_EQ(step.environment.record.id, sha256_hex(step.inputs).substr(0, 32));
-  for (const auto* line : {"ck-environment 1\n", "component package:app ", "version 1.0.0\n",
+  for (const auto* line : {"ck-environment 2\n", "component package:app ", "version 1.0.0\n",
                            "content ", "platform ", "profile test ", "value size \"8\"\n"})
     EXPECT_NE(step.inputs.find(line), std::string::npos) << line << step.inputs;
   EXPECT_NE(step.inputs.find("dependency lib " + made.roots.at("lib")), std::string::npos);
