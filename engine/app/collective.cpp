@@ -431,6 +431,7 @@ collective::PackageRequest package_request(const InstallRequest& request) {
   package.query.tags.insert(package.query.tags.end(), request.variations.begin(),
                             request.variations.end());
   package.environment = object_of(request.collective.variables);
+  for (const auto& [name, value] : request.secrets) package.environment[name] = value;
   package.extra_tags = collective::comma_list(request.collective.extra_tags);
   package.version = request.collective.force_version;
   package.rebuild = request.rebuild;

@@ -229,6 +229,10 @@ Result<InstallReport> install(Session& session, const InstallRequest& request) {
   if (!request.dry_run) CK_CHECK(refuse_another_machine(request.host, "install"));
   CK_TRY(collective, means_collective(session, request));
   if (collective) return install_collective(session, request);
+  if (!request.secrets.empty()) {
+    return fail(ErrorCode::usage, "--secret." + printable(request.secrets.front().first) +
+                                      ": only packages of Collective Knowledge take variables");
+  }
   CK_TRY(prepared, prepare_installation(session, request));
   InstallReport report;
   report.plan = std::move(prepared.plan);

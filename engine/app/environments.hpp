@@ -43,6 +43,7 @@ struct InstallRequest {
   HostOverrides host;            ///< with dry_run only
   CollectiveOptions collective;  ///< for packages of Collective Knowledge
   std::optional<LockedUse> locked;
+  NamedTexts secrets{};  ///< --secret.NAME=: variables of such packages, never written down
 };
 struct InstallReport {
   install::InstallPlan plan;

@@ -5,7 +5,6 @@
 
 #include "base/json.hpp"
 #include "collective/broker.hpp"
-#include "install/secrets.hpp"
 #include "sys/files.hpp"
 #include "sys/local_channel.hpp"
 
@@ -33,6 +32,18 @@ bool holds_secret(const std::string& word) {
   if (word.starts_with("--secret.")) return true;
   return word.starts_with(kVariable) &&
          install::is_secret_name(word.substr(kVariable.size(), equals - kVariable.size()));
+}
+
+install::Variables secrets_in(const std::vector<std::string>& words) {
+  install::Variables secrets;
+  for (const auto& word : words) {
+    if (word == "--") break;
+    if (!holds_secret(word)) continue;
+    const auto dot = word.find('.');
+    const auto equals = word.find('=');
+    install::set_variable(secrets, word.substr(dot + 1, equals - dot - 1), word.substr(equals + 1));
+  }
+  return secrets;
 }
 
 bool is_in_sandbox() { return std::getenv(collective::kEngineSocket) != nullptr; }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "install/secrets.hpp"
 
 namespace ck::app {
 
@@ -23,6 +24,9 @@ struct ForwardedAnswer {
 /// Whether "--secret.NAME=value", or "--env.NAME=value" with such a name, holds a secret: a word of
 /// the command line that must not be written down.
 bool holds_secret(const std::string& word);
+
+/// The secrets that a command line tells, by name.
+install::Variables secrets_in(const std::vector<std::string>& words);
 
 /// Whether this process runs in a sandbox whose engine serves calls.
 bool is_in_sandbox();

@@ -27,6 +27,19 @@ experiment::PointRequest point_request(const RunRequest& request, const std::str
   return point;
 }
 
+/// What only the program's declarations tell to be secret.
+void learn_secrets(const model::Program& program, const model::Values& values,
+                   const RunRequest& request, const install::Context& context) {
+  if (!context.secrets) return;
+  for (const auto& parameter : program.recipe.parameters) {
+    if (parameter.secret) context.secrets->add(parameter.name, values.at(parameter.name));
+  }
+  for (const auto& [name, value] : request.variables) {
+    if (std::ranges::find(program.secrets, name) != program.secrets.end())
+      context.secrets->add(name, value);
+  }
+}
+
 }  // namespace
 
 Result<Prepared> prepare_program(Session& session, const RunRequest& request) {
@@ -67,6 +80,7 @@ Result<PreparedRun> prepare_run(Session& session, const RunRequest& request) {
   CK_TRY(prepared, prepare_program(session, request));
   auto* const context = prepared.context;
   const auto& program = std::get<model::Program>(*prepared.subject.descriptor);
+  learn_secrets(program, prepared.subject.values, request, *context);
   const run::RunRequest wanted{request.command, request.variables, request.secrets,
                                request.arguments, request.timeout_seconds};
   // Planned before anything is built, so that a wrong command or variable is told at once.

@@ -5,6 +5,7 @@
 #include "catalog/configuration.hpp"
 #include "install/mirror.hpp"
 #include "install/observations.hpp"
+#include "install/secrets.hpp"
 #include "install/staging.hpp"
 #include "install/use.hpp"
 #include "sys/host.hpp"
@@ -28,6 +29,12 @@ struct Session::Parts {
   std::optional<store::Store> store;
   std::shared_ptr<install::Observations> observations() const {
     return settings.trace ? std::make_shared<install::Observations>() : nullptr;
+  }
+
+  std::shared_ptr<install::KnownSecrets> secrets() const {
+    auto known = std::make_shared<install::KnownSecrets>();
+    for (const auto& [name, value] : settings.secrets) known->add(name, value);
+    return known;
   }
 
   std::shared_ptr<install::EnvironmentUse> use = std::make_shared<install::EnvironmentUse>();
@@ -110,7 +117,8 @@ Result<install::Context*> Session::context() {
                                              .request = parts_->settings.request,
                                              .jobs = parts_->settings.jobs,
                                              .use = parts_->use,
-                                             .observations = parts_->observations()});
+                                             .observations = parts_->observations(),
+                                             .secrets = parts_->secrets()});
     if (!parts_->settings.mirror.empty()) {
       CK_TRY(mirror, install::read_mirror(parts_->settings.mirror));
       CK_CHECK(install::use_mirror(mirror, *parts_->context));

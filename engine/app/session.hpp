@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "install/context.hpp"
+#include "install/environment.hpp"
 #include "install/observed_inputs.hpp"
 
 namespace ck::app {
@@ -17,6 +18,7 @@ struct Settings {
   int jobs = 0;                             ///< processors that builds may use; 0: all
   std::vector<sys::UrlRewrite> rewrites{};  ///< of config.json
   fs::path mirror{};                        ///< where sources are taken from, or empty
+  install::Variables secrets{};             ///< told on the command line; see secrets_in
   bool trace = false;                       ///< note which files the steps open
 };
 

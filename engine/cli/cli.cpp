@@ -117,8 +117,10 @@ Result<int> execute(const Command& command, const std::vector<std::string>& argu
     return fail(
         std::move(line.error()).hint("'ck " + command.name + " --help' tells what it takes"));
   }
-  line->typed = typed_line(arguments);
   CK_TRY(settings, app::default_settings());
+  settings.secrets = app::secrets_in(rest);
+  output.hide(settings.secrets);
+  line->typed = output.without_secrets(typed_line(arguments));
   settings.offline = line->has("offline");
   settings.request = line->typed;
   CK_TRY(jobs, line->integer("jobs", 1, kMostJobs));

@@ -103,6 +103,7 @@ Result<app::InstallRequest> installation_request(Call& call) {
   request.dry_run = call.line.has("dry_run");
   request.host = host_overrides(call);
   request.collective = collective_options(call);
+  request.secrets = prefixed(call.line, "secret");
   return request;
 }
 
@@ -122,7 +123,7 @@ Grammar installation_grammar() {
        {"force_version", "VERSION", "CK packages: this version"}},
       collective_prefixes(),
       true};
-  for (const char* prefix : {"dep", "host", "gpu"}) grammar.prefixes.emplace_back(prefix);
+  for (const char* prefix : {"dep", "secret", "host", "gpu"}) grammar.prefixes.emplace_back(prefix);
   add_collective_options(app::collective_package_options(), "packages", grammar);
   return grammar;
 }

@@ -83,7 +83,11 @@ Status Output::delivered() const {
 void Output::say(std::string_view line) {
   if (options_.quiet) return;
   clear_transient();
-  write_to(stderr, std::string(line) + "\n");
+  write_to(stderr, without_secrets(line) + "\n");
+}
+
+void Output::hide(const install::Variables& secrets) {
+  for (const auto& [name, value] : secrets) secrets_.add(name, value);
 }
 
 void Output::pass_through(std::string_view bytes, bool error_stream) {
@@ -106,7 +110,7 @@ void Output::error(const Error& error) {
                              {"context", error.context},
                              {"hints", error.hints},
                              {"exit_code", exit_code(error.code)}}}};
-    data(to_pretty_text(document));
+    data(without_secrets(to_pretty_text(document)));
     return;
   }
   std::string text = bad("ck: ") + indented(printable_lines(error.message), "    ") + "\n";
@@ -114,7 +118,7 @@ void Output::error(const Error& error) {
     text += "    in " + indented(printable_lines(place), "       ") + "\n";
   for (const auto& hint : error.hints)
     text += "    " + strong("hint: ") + indented(printable_lines(hint), "          ") + "\n";
-  write_to(stderr, text);
+  write_to(stderr, without_secrets(text));
 }
 
 bool Output::confirm(const std::string& question, bool yes) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "app/forward.hpp"
 #include "base/error.hpp"
 #include "base/events.hpp"
 
@@ -30,6 +31,10 @@ class Output {
   /// "ck: message", places and hints; as JSON on stdout with --json.
   void error(const Error& error);
 
+  /// Values that are left out of everything said from now on; data and what programs print stay.
+  void hide(const install::Variables& secrets);
+  std::string without_secrets(std::string_view text) const { return secrets_.scrub(text); }
+
   /// `io` if anything meant for stdout could not be written: a full disk must not look like an
   /// answer.
   Status delivered() const;
@@ -52,6 +57,7 @@ class Output {
   void write_out(std::string_view bytes);
 
   OutputOptions options_;
+  install::Scrubber secrets_;
   bool terminal_ = false;  ///< stderr is one
   bool colours_ = false;
   std::string transient_;

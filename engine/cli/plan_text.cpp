@@ -53,7 +53,7 @@ std::string plan_text(const install::InstallPlan& plan) {
 std::string run_plan_text(const run::RunPlan& plan) {
   std::string text = "\nrun " + plan.subject + ", command '" + plan.command + "', profile '" +
                      plan.profile + "'\n";
-  const install::Scrubber scrubber(plan.variables, plan.secrets);
+  const install::Scrubber scrubber = run::scrubber_of(plan);
   for (const auto& [name, value] : plan.variables)
     text += "  " + name + "=" + shell_quoted(shown_value(name, value, plan, scrubber)) + "\n";
   text += " ";

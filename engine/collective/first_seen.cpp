@@ -6,6 +6,7 @@
 #include "base/strings.hpp"
 #include "collective/meta.hpp"
 #include "install/download_cache.hpp"
+#include "install/secrets.hpp"
 #include "install/staging.hpp"
 #include "sys/files.hpp"
 
@@ -15,7 +16,10 @@ namespace {
 class Downloads {
  public:
   Downloads(const std::string& url, const DownloadRules& rules, install::Context& context)
-      : url_(url), rules_(rules), context_(context) {}
+      : url_(url),
+        written_url_(install::scrubber_of(context).scrub(url)),
+        rules_(rules),
+        context_(context) {}
 
   Result<SeenDownload> run() {
     CK_TRY(sha256, content());
@@ -26,7 +30,7 @@ class Downloads {
  private:
   /// Where the first content seen under a URL is noted.
   fs::path note_file() const {
-    return context_.home.downloads().parent_path() / "urls" / (sha256_hex(url_) + ".json");
+    return context_.home.downloads().parent_path() / "urls" / (sha256_hex(written_url_) + ".json");
   }
 
   std::string noted() const {
@@ -38,7 +42,7 @@ class Downloads {
 
   Status note(const std::string& sha256) const {
     CK_CHECK(sys::make_directories(note_file().parent_path()));
-    const Json note = {{"schema", "ck.seen-url/1"}, {"url", url_}, {"sha256", sha256}};
+    const Json note = {{"schema", "ck.seen-url/1"}, {"url", written_url_}, {"sha256", sha256}};
     return sys::write_file(note_file(), to_pretty_text(note));
   }
 
@@ -67,7 +71,7 @@ class Downloads {
     CK_TRY(sha256, adopted(file));
     CK_CHECK(note(sha256));
     context_.events.on(Warning{rules_.package + " does not say what it downloads: the sha256 of " +
-                               printable(url_) + ", " + sha256 +
+                               printable(written_url_) + ", " + sha256 +
                                ", was recorded and is required from now on"});
     return sha256;
   }
@@ -107,6 +111,7 @@ class Downloads {
   }
 
   const std::string& url_;
+  const std::string written_url_;  ///< without secrets
   const DownloadRules& rules_;
   install::Context& context_;
 };

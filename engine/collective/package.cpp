@@ -12,6 +12,7 @@
 #include "collective/setup.hpp"
 #include "collective/steps.hpp"
 #include "install/commit.hpp"
+#include "install/secrets.hpp"
 #include "install/staging.hpp"
 
 namespace ck::collective {
@@ -54,6 +55,7 @@ class Installation {
   Result<InstalledPackage> run() {
     CK_TRY(begun, bench_.begin(wanted()));
     const Workbench::UnderWay under_way = begun;
+    CK_CHECK(take_secrets());
     CK_CHECK(prepare());
     install::Environment environment = planned();
     bool built = false;
@@ -67,6 +69,21 @@ class Installation {
   }
 
  private:
+  /// What of the user's variables must not be written down.
+  Status take_secrets() {
+    install::Variables given;
+    for (const auto& [name, value] : request_.environment.items())
+      given.emplace_back(name, text_at(request_.environment, name));
+    std::vector<std::string> marked;
+    for (const auto& [name, value] : given) {
+      if (context_.secrets && context_.secrets->value(name) == value) marked.push_back(name);
+    }
+    CK_TRY(secrets, install::secrets_of(given, marked, context_.home));
+    scrubber_ = install::Scrubber(given, secrets);
+    secrets_ = std::move(secrets);
+    return {};
+  }
+
   // What is known before anything is done.
 
   std::string wanted() const {
@@ -168,6 +185,8 @@ class Installation {
   }
 
   std::string inputs_of(const store::EnvironmentRecord& record) {
+    Json environment = request_.environment;
+    for (const auto& secret : secrets_) environment.erase(secret.name);
     Json inputs = {{"schema", "ck.collective-package/1"},
                    {"package", chosen_.component.id.text()},
                    {"uid", chosen_.component.id.uid},
@@ -175,11 +194,12 @@ class Installation {
                    {"version", version_},
                    {"forced_version", request_.version},
                    {"variations", chosen_.varied.variations},
-                   {"environment", request_.environment},
+                   {"environment", std::move(environment)},
                    {"tags", request_.extra_tags},
                    {"platform", bench_.platform().name},
                    {"profile", bench_.profile().common.name},
                    {"dependencies", record.dependencies}};
+    for (const auto& secret : secrets_) inputs[kSecretInputs][secret.name] = secret.hash;
     if (scripts_.id != chosen_.component.id) inputs["scripts"] = content(scripts_);
     if (soft_) inputs["soft"] = content(*soft_);
     for (const auto& entry : hooks_) {
@@ -203,6 +223,7 @@ class Installation {
     CK_CHECK(set_aside());
     CK_CHECK(sys::make_directories(folder_));
     CK_TRY(log, install::BuildLog::create(work_ / "log"));
+    log.hide(scrubber_);
     auto installed = install_into(environment, log);
     if (installed) {
       const auto spent = static_cast<double>(context_.clock.monotonic_ns() - start);
@@ -247,6 +268,7 @@ class Installation {
     CK_CHECK(set_up_soft(environment, sources));
     bench_.keep_hooks(first_hook, environment.record);
     CK_CHECK(log.close());
+    CK_CHECK(refuse_written_secrets());
     return install::commit_environment(
         {environment, inputs_, folder_, log.file(), work_, log.isolation()}, context_);
   }
@@ -263,9 +285,9 @@ class Installation {
     places.writable = {work_ / "home", work_ / "tmp"};
     std::optional<Broker> broker;
     if (bench_.profile().isolation.level != model::Isolation::Level::none) {
-      CK_TRY(started, Broker::start(channel.folder(), bench_));
+      CK_TRY(started, Broker::start(channel.folder(), Broker::Serves::downloads_too, bench_));
       broker.emplace(std::move(started));
-      broker->add_to(all, places);
+      broker->add_to(all, places.readable);
     }
     auto ran = run_step(
         {"installing " + name_, text, folder_, all, &log, {}, places, name_, dependencies_.ids()},
@@ -274,6 +296,23 @@ class Installation {
     CK_TRY(fetched, channel.fetched());
     CK_CHECK(ran);
     return fetched;
+  }
+
+  /// What a script wrote down would be kept, and go into mirrors.
+  Status refuse_written_secrets() const {
+    if (scrubber_.empty()) return {};
+    CK_TRY(entries, sys::list_tree(folder_, {.skip_names = {}, .hash = false}, context_.cancel));
+    for (const auto& entry : entries) {
+      if (entry.kind != sys::TreeEntry::Kind::file) continue;
+      CK_TRY(found, scrubber_.is_in(folder_ / entry.path));
+      if (!found) continue;
+      return fail(
+          Error(ErrorCode::build_failed, "the installation wrote the value of a secret into " +
+                                             printable(entry.path) + ", which would be kept")
+              .hint("it has to be used without being stored; --env.NAME= with a name that "
+                    "is no secret's is for values that may be known"));
+    }
+    return {};
   }
 
   bool runs_script() const { return !text_at(document_, "process_script").empty(); }
@@ -320,11 +359,18 @@ class Installation {
     return {};
   }
 
-  install::Variables variables() const { return bench_.step_variables(work_); }
+  /// Secrets are given to the scripts here, and not in their text, which the log tells.
+  install::Variables variables() const {
+    auto variables = bench_.step_variables(work_);
+    for (const auto& secret : secrets_)
+      install::set_variable(variables, secret.name, text_at(environment_, secret.name));
+    return variables;
+  }
 
   Result<std::vector<std::string>> preparation() const {
     auto lines = dependencies_.script();
     Json shown = environment_;
+    for (const auto& secret : secrets_) shown.erase(secret.name);
     for (auto& [name, value] : shown.items()) {
       if (value.is_string()) value = as_reference(value.get<std::string>());
     }
@@ -436,10 +482,15 @@ class Installation {
     setup.description["ck_home"] = context_.home.root.string();
     setup.description["ck_sources"] = to_json(sources);
     environment.record.tags = setup.tags;
-    environment.record.exports.values.emplace_back("sources", to_text(to_json(sources)));
+    environment.record.exports.values.emplace_back("sources",
+                                                   scrubber_.scrub(to_text(to_json(sources))));
     environment.record.file = file.empty() ? "" : file.lexically_relative(folder_).string();
-    CK_CHECK(sys::write_file(folder_ / "env.sh", setup.script));
-    return sys::write_file(description_file(folder_), to_pretty_text(setup.description));
+    const auto script = scrubber_.scrub(setup.script);
+    if (script != setup.script)
+      context_.events.on(Warning{name_ + ": env.sh would tell a secret, which is left out of it"});
+    CK_CHECK(sys::write_file(folder_ / "env.sh", script));
+    return sys::write_file(description_file(folder_),
+                           scrubber_.scrub(to_pretty_text(setup.description)));
   }
 
   Result<Registered> registered_as(const std::string& id) {
@@ -460,6 +511,8 @@ class Installation {
   std::string name_;
   std::string version_;
   Json environment_ = Json::object();
+  std::vector<install::Secret> secrets_;
+  install::Scrubber scrubber_;
   catalog::Component scripts_;
   std::vector<catalog::Component> hooks_;  ///< entries whose custom.py is called, in order
   std::optional<catalog::Component> soft_;

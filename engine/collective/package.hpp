@@ -10,9 +10,12 @@
 
 namespace ck::collective {
 
+/// The key in an environment's inputs under which secrets are named, each with its keyed hash.
+inline constexpr const char* kSecretInputs = "secrets";
+
 struct PackageRequest {
   PackageQuery query;
-  Json environment = Json::object();    ///< --env.NAME=, over the package's own
+  Json environment = Json::object();    ///< --env.NAME=, over the package's own; secrets too
   std::vector<std::string> extra_tags;  ///< for the environment
   std::string version;                  ///< --force_version
   bool rebuild = false;

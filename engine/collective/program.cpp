@@ -9,6 +9,7 @@
 #include "collective/meta.hpp"
 #include "collective/steps.hpp"
 #include "install/commit.hpp"
+#include "install/secrets.hpp"
 #include "install/staging.hpp"
 
 namespace ck::collective {
@@ -30,7 +31,12 @@ Status add_entries(const Json& document, Json& environment, Workbench& bench) {
 class ProgramBuild {
  public:
   ProgramBuild(const ProgramRequest& request, Workbench& bench)
-      : request_(request), bench_(bench), context_(bench.context()) {}
+      : request_(request), bench_(bench), context_(bench.context()) {
+    // Secrets are the run's: a compilation is kept.
+    for (const auto& [name, value] : request.environment.items()) {
+      if (!install::is_secret_name(name)) environment_[name] = value;
+    }
+  }
 
   Result<BuiltProgram> run() {
     CK_TRY(document, bench_.document(request_.component));
@@ -63,7 +69,7 @@ class ProgramBuild {
     Json seen = Json::object();
     if (yes_at(document, "pass_env_to_resolve")) {
       seen = object_at(document, "run_vars");
-      merge(seen, request_.environment);
+      merge(seen, environment_);
     }
     CK_TRY(dependencies, resolve_needs(needs, seen, request_.given, bench_));
     built_.dependencies = std::move(dependencies);
@@ -105,7 +111,7 @@ class ProgramBuild {
     merge(environment, object_at(built_.document, "compile_vars"));
     CK_CHECK(add_entries(built_.document, environment, bench_));
     CK_CHECK(call_hook(environment));
-    merge(environment, request_.environment);
+    merge(environment, environment_);
     CK_TRY(dependencies, dependencies_for_hooks(needs_, built_.dependencies, bench_));
     const CompileInput input{built_.document, dependencies, environment,
                              [&](const std::string& cid) { return find_entry(cid); }};
@@ -125,10 +131,10 @@ class ProgramBuild {
   /// The user's variables as far as the compilation can see them: those of the run alone must not
   /// make another build. What a script of the program reads is not known, so it gets all.
   Json used_by(const std::vector<std::string>& commands) const {
-    if (yes_at(built_.document, "use_compile_script")) return request_.environment;
+    if (yes_at(built_.document, "use_compile_script")) return environment_;
     const std::string text = join(commands, "\n");
     Json used = Json::object();
-    for (const auto& [name, value] : request_.environment.items()) {
+    for (const auto& [name, value] : environment_.items()) {
       if (text.find(name) != std::string::npos) used[name] = value;
     }
     return used;
@@ -250,6 +256,7 @@ class ProgramBuild {
   install::Context& context_;
   BuiltProgram built_;
   Json needs_ = Json::object();
+  Json environment_ = Json::object();     ///< of --env., without secrets
   std::size_t first_hook_ = 0;            ///< those of what it needs came before
   Json variables_used_ = Json::object();  ///< of --env., by the compilation
   std::vector<std::string> lines_;

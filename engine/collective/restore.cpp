@@ -10,12 +10,29 @@
 #include "collective/registry.hpp"
 #include "collective/software.hpp"
 #include "install/commit.hpp"
+#include "install/secrets.hpp"
 
 namespace ck::collective {
 namespace {
 
 Result<Json> inputs_of(const install::LockedEnvironment& locked) {
   return parse_json(locked.inputs, "inputs of " + locked.record.component.text());
+}
+
+/// What a package was installed with. Values of secrets are not in the lock: the command has them.
+Result<Json> environment_of(const Json& inputs, const std::string& package,
+                            const install::Context& context) {
+  Json environment = object_at(inputs, "environment");
+  for (const auto& [name, hash] : object_at(inputs, kSecretInputs).items()) {
+    const auto value = context.secrets ? context.secrets->value(name) : std::nullopt;
+    if (!value) {
+      return fail(Error(ErrorCode::usage, package + " was installed with the secret " +
+                                              printable(name) + ", which is not recorded")
+                      .hint("give it again: --secret." + printable(name) + "=VALUE"));
+    }
+    environment[name] = *value;
+  }
+  return environment;
 }
 
 /// Software that was locked, looked for again: where it was, if something is there.
@@ -238,7 +255,8 @@ class Restoring {
     PackageRequest request;
     request.query.name = record.component.uid;
     request.query.tags = texts_at(inputs, "variations");
-    request.environment = object_at(inputs, "environment");
+    CK_TRY(environment, environment_of(inputs, record.component.text(), context_));
+    request.environment = std::move(environment);
     request.extra_tags = texts_at(inputs, "tags");
     request.version = text_at(inputs, "forced_version");
     request.rebuild = rebuild_;
@@ -279,6 +297,13 @@ class Restoring {
 Result<std::vector<install::LockDifference>> check_lock(const install::Lock& lock,
                                                         Workbench& bench) {
   return Checking(lock, bench).run();
+}
+
+bool installs_with_secret(const install::Lock& lock, const std::string& name) {
+  return std::ranges::any_of(lock.environments, [&](const auto& locked) {
+    const Json inputs = Json::parse(locked.inputs, nullptr, false);
+    return inputs.is_object() && object_at(inputs, kSecretInputs).contains(name);
+  });
 }
 
 Result<std::string> rebuild(const install::Lock& lock, Workbench& bench) {

@@ -35,6 +35,10 @@ Result<std::vector<install::LockDifference>> check_lock(const install::Lock& loc
 Result<Restored> restore(const install::Lock& lock, const RestoreRequest& request,
                          Workbench& bench);
 
+/// Whether something in the lock was installed with a secret of that name; it has to be given again
+/// when it is restored.
+bool installs_with_secret(const install::Lock& lock, const std::string& name);
+
 /// Makes the subject of a lock again although it exists: detected, installed or compiled as its
 /// inputs say, with what the lock says it was made with. The id of what was made, which is another
 /// one when the component changed. Errors as above.

@@ -27,8 +27,8 @@ sys::ProcessSpec bash(const std::string& script, const fs::path& directory,
   return spec;
 }
 
-std::string last_words(const sys::ProcessResult& result) {
-  const std::string& text = trim(result.err).empty() ? result.out : result.err;
+std::string last_words(const sys::ProcessResult& result, const install::Scrubber& secrets) {
+  const std::string text = secrets.scrub(trim(result.err).empty() ? result.out : result.err);
   const auto tail = text.size() > kShownBytes ? text.substr(text.size() - kShownBytes) : text;
   return printable_lines(trim(tail));
 }
@@ -58,7 +58,9 @@ Status run_step(const ShellStep& step, Workbench& bench) {
   if (step.time_limit)
     spec.limits.wall_time =
         std::min(*step.time_limit, spec.limits.wall_time.value_or(*step.time_limit));
+  const auto secrets = install::scrubber_of(bench.context(), step.variables);
   if (step.log != nullptr) {
+    step.log->hide(secrets);
     step.log->write("+ " + step.what + "\n" + step.script + "\n");
     spec.out.tee = spec.err.tee = [&](std::string_view piece) { step.log->write(piece); };
   }
@@ -74,7 +76,7 @@ Status run_step(const ShellStep& step, Workbench& bench) {
     return fail(ErrorCode::interrupted, step.what + " was interrupted");
   if (result.ok()) return {};
   Error error(ErrorCode::build_failed, step.what + " " + result.ending_text());
-  const std::string tail = last_words(result);
+  const std::string tail = last_words(result, secrets);
   if (!tail.empty()) error.in("its last lines:\n" + tail);
   return fail(std::move(error));
 }
@@ -92,7 +94,8 @@ Result<install::Variables> variables_after(const std::vector<std::string>& lines
   if (!result.ok()) {
     return fail(Error(ErrorCode::build_failed,
                       "loading the environments failed: bash " + result.ending_text())
-                    .in("its last lines:\n" + last_words(result)));
+                    .in("its last lines:\n" +
+                        last_words(result, install::scrubber_of(bench.context(), before))));
   }
   install::Variables variables;
   for (const auto& line : split(result.out, '\0')) {

@@ -77,7 +77,7 @@ Json make_document(const PointRequest& request, const run::RunPlan& plan, const 
   document["schema"] = kSchema;
   document["ck_version"] = CK_VERSION;
   document["started"] = iso_time(context.clock.unix_ns());
-  document["request"] = install::Scrubber(plan.variables, plan.secrets).scrub(request.request);
+  document["request"] = run::scrubber_of(plan).scrub(request.request);
   if (!request.sampling.precision) document["repetitions"] = request.sampling.repetitions;
   if (!request.sweep.id.empty()) {
     Json values = Json::object();
@@ -91,7 +91,7 @@ Json make_document(const PointRequest& request, const run::RunPlan& plan, const 
 }
 
 std::string record_text(const Json& document, const run::RunPlan& plan) {
-  return install::Scrubber(plan.variables, plan.secrets).scrub(to_text(document));
+  return run::scrubber_of(plan).scrub(to_text(document));
 }
 
 Result<PointOutcome> execute_point(const PointRequest& request, const run::RunPlan& plan,
@@ -119,9 +119,10 @@ Result<PointOutcome> execute_point(const PointRequest& request, const run::RunPl
   if (called_hooks) CK_CHECK(add_hooks(phases->hooks(), document));
   const bool benchmark = ran && is_benchmark(request.sampling);
   if (benchmark) document["sampling"] = to_json(request.sampling, ran->result);
-  CK_CHECK(context.store.finish_point(point, state_after(failure), context.clock.unix_ns(),
-                                      called_hooks || benchmark ? record_text(document, plan) : "",
-                                      failure ? error_text(*failure) : ""));
+  CK_CHECK(context.store.finish_point(
+      point, state_after(failure), context.clock.unix_ns(),
+      called_hooks || benchmark ? record_text(document, plan) : "",
+      failure ? run::scrubber_of(plan).scrub(error_text(*failure)) : ""));
   if (!ran)
     return fail(
         std::move(ran.error()).in("point " + point.uid + " of experiment " + request.experiment));

@@ -91,10 +91,11 @@ run::RunPlan plan_with(run::RunPlan plan, const std::map<std::string, std::strin
 }
 
 /// Puts values of secrets in their places; another value than the recorded one is told.
-Status give_secrets(const install::Variables& given, run::RunPlan& plan,
+Status give_secrets(const install::Variables& given, const install::Lock& lock, run::RunPlan& plan,
                     install::Context& context) {
   for (const auto& [name, value] : given) {
     const auto known = std::ranges::find(plan.secrets, name, &install::Secret::name);
+    if (known == plan.secrets.end() && collective::installs_with_secret(lock, name)) continue;
     if (known == plan.secrets.end()) {
       return fail(ErrorCode::usage, "--secret." + printable(name) + ": " + plan.subject +
                                         " was run without a secret of that name");
@@ -105,7 +106,10 @@ Status give_secrets(const install::Variables& given, run::RunPlan& plan,
                                 " is not the one of the record, or was recorded in another home"});
     }
     known->hash = hasher.hash(value);
-    install::set_variable(plan.variables, name, value);
+    const auto parameter = plan.parameters.find(name);
+    const bool hidden =
+        parameter != plan.parameters.end() && parameter->second == run::place_of_secret(name);
+    install::set_variable(hidden ? plan.hidden : plan.variables, name, value);
   }
   std::ranges::sort(plan.variables);
   return {};
@@ -196,7 +200,7 @@ Result<ReplayReport> replay(const ReplayRequest& request, const run::PassThrough
       std::max(1, static_cast<int>(report.recorded.repetitions.size())));
   point.replay_of = report.recorded.uid;
   point.request = request.request;
-  CK_CHECK(give_secrets(request.secrets, restored.plan, context));
+  CK_CHECK(give_secrets(request.secrets, restored.lock, restored.plan, context));
   CK_CHECK(tell_unequal(report.recorded, point, restored.plan, restored.lock, context));
   CK_TRY(outcome, execute_point(point, restored.plan, restored.lock, output, context));
   report.now = std::move(outcome.point);

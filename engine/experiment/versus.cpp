@@ -244,7 +244,10 @@ class Versus {
         comparison["result"] = json_of(outcome_.results[i - 1]);
       stream.document["sampling"] = to_json(request_.point.sampling, sampling);
       if (stream.phases.hooks) CK_CHECK(add_hooks(stream.phases.hooks(), stream.document));
-      const std::string error = outcome_.failure ? error_text(*outcome_.failure) : "";
+      const std::string error =
+          outcome_.failure
+              ? run::scrubber_of(stream.variant->plan).scrub(error_text(*outcome_.failure))
+              : "";
       CK_CHECK(context_.store.finish_point(stream.point, state, context_.clock.unix_ns(),
                                            record_text(stream.document, stream.variant->plan),
                                            error));

@@ -7,6 +7,7 @@
 
 #include "base/json.hpp"
 #include "base/strings.hpp"
+#include "install/isolation.hpp"
 
 namespace ck::install {
 namespace {
@@ -33,6 +34,21 @@ Result<BuildLog> BuildLog::create(const fs::path& file) {
 }
 
 void BuildLog::write(std::string_view text) {
+  if (secrets_.empty()) return put(text);
+  held_ += text;
+  std::string clean;
+  held_.erase(0, secrets_.scrub_piece(held_, clean));
+  put(clean);
+}
+
+void BuildLog::hide(const Scrubber& secrets) { secrets_.add(secrets); }
+
+void BuildLog::flush() {
+  put(secrets_.scrub(held_));
+  held_.clear();
+}
+
+void BuildLog::put(std::string_view text) {
   const auto room =
       static_cast<std::size_t>(std::min<std::uint64_t>(kMaxLog - written_, text.size()));
   stream_.write(text.data(), static_cast<std::streamsize>(room));
@@ -44,6 +60,7 @@ void BuildLog::write(std::string_view text) {
 }
 
 void BuildLog::note(const std::string& profile, const std::optional<sys::Isolation>& isolation) {
+  flush();  // the step has ended
   const sys::Isolation now = isolation.value_or(sys::Isolation());
   if (!isolation_) {
     profile_ = profile;
@@ -69,16 +86,14 @@ void BuildLog::note(const std::string& profile, const std::optional<sys::Isolati
 
 std::string BuildLog::isolation() const {
   if (!isolation_) return {};
-  Json missing = Json::array();
-  for (const auto& one : isolation_->missing)
-    missing.push_back({{"what", one.what}, {"why", one.why}});
-  return to_pretty_text(Json{{"schema", "ck.isolation/1"},
-                             {"profile", profile_},
-                             {"enforced", isolation_->enforced},
-                             {"missing", std::move(missing)}});
+  Json json = isolation_json(*isolation_);
+  json["schema"] = "ck.isolation/1";
+  json["profile"] = profile_;
+  return to_pretty_text(json);
 }
 
 Status BuildLog::close() {
+  flush();
   if (dropped_ > 0)
     stream_ << "\n[ck: " << dropped_ << " bytes more were printed and are not kept]\n";
   stream_.close();
@@ -87,7 +102,8 @@ Status BuildLog::close() {
 }
 
 std::string BuildLog::tail() const {
-  auto lines = split(trim(recent_), '\n');
+  const std::string text = recent_ + secrets_.scrub(held_);
+  auto lines = split(trim(text), '\n');
   if (lines.size() > kShownLines)
     lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(kShownLines));
   for (auto& line : lines) line = printable(shortened(trim(line), kLongestLine));

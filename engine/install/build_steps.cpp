@@ -196,7 +196,9 @@ void BuildSteps::note_opened(const Command& command, sys::OpenedFiles files) {
 }
 
 Status BuildSteps::run(const Command& command) {
-  const std::string shown = quoted(command.argv);
+  const Scrubber secrets = scrubber_of(context_, command.variables);
+  job_.log.hide(secrets);
+  const std::string shown = secrets.scrub(quoted(command.argv));
   job_.log.write("+ cd " + shell_quoted(command.directory.string()) + "\n+ " + shown + "\n");
   sys::ProcessSpec spec;
   spec.argv = command.argv;

@@ -68,7 +68,8 @@ Result<Environment> commit_files(const FinishedBuild& build, Context& context) {
   CK_CHECK(sys::rename_into_place(build.log, log_file(build.prefix)));
   CK_CHECK(sys::write_new_file(inputs_file(build.prefix), build.inputs));
   if (!context.request.empty())
-    CK_CHECK(sys::write_new_file(request_file(build.prefix), context.request + "\n"));
+    CK_CHECK(sys::write_new_file(request_file(build.prefix),
+                                 scrubber_of(context).scrub(context.request) + "\n"));
   if (!build.isolation.empty())
     CK_CHECK(sys::write_new_file(isolation_file(build.prefix), build.isolation));
   // A manifest that survives a power failure must not speak of files that did not: all of them are

@@ -18,6 +18,7 @@
 namespace ck::install {
 
 class EnvironmentUse;
+class KnownSecrets;
 class Observations;
 
 struct Context {
@@ -39,6 +40,8 @@ struct Context {
   std::shared_ptr<EnvironmentUse> use = {};
   /// Gets what the steps open; without it nobody is observed.
   std::shared_ptr<Observations> observations = {};
+  /// Values that must not be written down; see scrubber_of.
+  std::shared_ptr<KnownSecrets> secrets = {};
 };
 
 }  // namespace ck::install

@@ -110,7 +110,8 @@ class Executor {
                     .request = context_.request,
                     .jobs = share,
                     .use = context_.use,
-                    .observations = context_.observations};
+                    .observations = context_.observations,
+                    .secrets = context_.secrets};
     return make_once(step.environment, step.replace, context,
                      [&] { return build_new(step, context); });
   }

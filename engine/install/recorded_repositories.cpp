@@ -164,7 +164,8 @@ Status RecordedRepositories::open_catalog() {
                          .offline = outer_.offline,
                          .request = outer_.request,
                          .jobs = outer_.jobs,
-                         .use = outer_.use});
+                         .use = outer_.use,
+                         .secrets = outer_.secrets});
   return {};
 }
 

@@ -2,13 +2,15 @@
 
 #include <algorithm>
 #include <array>
-
+#include <cerrno>
 #include <chrono>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "base/json.hpp"
 #include "base/sha256.hpp"
 #include "base/strings.hpp"
+#include "install/context.hpp"
 #include "sys/files.hpp"
 #include "sys/identity.hpp"
 #include "sys/lock.hpp"
@@ -104,23 +106,99 @@ Result<std::vector<Secret>> secrets_of(const Variables& variables,
 
 Scrubber::Scrubber(const Variables& variables, const std::vector<Secret>& secrets) {
   for (const auto& [name, value] : variables) {
-    const bool secret = std::ranges::find(secrets, name, &Secret::name) != secrets.end();
-    if (!secret || value.size() < kShortest) continue;
-    values_.emplace_back(name, value);
-    // As it stands in a JSON text.
-    const std::string quoted = ck::to_text(Json(value));
-    const std::string inner = quoted.substr(1, quoted.size() - 2);
-    if (inner != value) values_.emplace_back(name, inner);
+    if (std::ranges::find(secrets, name, &Secret::name) != secrets.end()) add(name, value);
+  }
+}
+
+void Scrubber::add(const std::string& name, const std::string& value) {
+  if (value.size() < kShortest) return;
+  // As it is, and as it stands in a JSON text.
+  const std::string quoted = ck::to_text(Json(value));
+  for (const auto& form : {value, quoted.substr(1, quoted.size() - 2)}) {
+    const auto same = [&](const auto& known) { return known.second == form; };
+    if (std::ranges::any_of(values_, same)) continue;
+    values_.emplace_back(name, form);
+    begins_.at(static_cast<unsigned char>(form.front())) = true;
   }
   std::ranges::stable_sort(
       values_, [](const auto& a, const auto& b) { return a.second.size() > b.second.size(); });
 }
 
+void Scrubber::add(const Scrubber& other) {
+  for (const auto& [name, value] : other.values_) add(name, value);
+}
+
+std::size_t Scrubber::scrub_until(std::string_view text, std::size_t reserve,
+                                  std::string& out) const {
+  std::size_t at = 0;
+  while (at + reserve < text.size()) {
+    if (!begins_.at(static_cast<unsigned char>(text[at]))) {
+      out += text[at++];
+      continue;
+    }
+    const auto rest = text.substr(at);
+    const auto found = std::ranges::find_if(
+        values_, [&](const auto& one) { return rest.starts_with(one.second); });
+    if (found == values_.end()) {
+      out += text[at++];
+    } else {
+      out += "${secret:" + found->first + "}";
+      at += found->second.size();
+    }
+  }
+  return at;
+}
+
 std::string Scrubber::scrub(std::string_view text) const {
-  std::string result(text);
-  for (const auto& [name, value] : values_)
-    result = replace_all(result, value, "${secret:" + name + "}");
+  if (empty()) return std::string(text);
+  std::string result;
+  result.reserve(text.size());
+  scrub_until(text, 0, result);
   return result;
+}
+
+std::size_t Scrubber::scrub_piece(std::string_view piece, std::string& out) const {
+  if (!empty()) return scrub_until(piece, values_.front().second.size() - 1, out);
+  out += piece;
+  return piece.size();
+}
+
+Result<bool> Scrubber::is_in(const fs::path& file) const {
+  constexpr std::size_t kPiece = 1u << 20;
+  if (empty()) return false;
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) return fail(system_error("read " + printable(file.string()), errno));
+  std::string text;
+  std::string clean;
+  std::string piece(kPiece, '\0');
+  while (stream) {
+    stream.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    text.append(piece, 0, static_cast<std::size_t>(stream.gcount()));
+    clean.clear();
+    const std::size_t done = scrub_piece(text, clean);
+    if (clean != text.substr(0, done)) return true;
+    text.erase(0, done);
+  }
+  return scrub(text) != text;
+}
+
+void KnownSecrets::add(const std::string& name, const std::string& value) {
+  set_variable(values_, name, value);
+  scrubber_.add(name, value);
+}
+
+std::optional<std::string> KnownSecrets::value(std::string_view name) const {
+  const auto found = std::ranges::find(values_, name, &Variables::value_type::first);
+  return found == values_.end() ? std::nullopt : std::optional(found->second);
+}
+
+Scrubber scrubber_of(const Context& context, const Variables& variables) {
+  Scrubber scrubber;
+  if (context.secrets) scrubber = context.secrets->scrubber();
+  for (const auto& [name, value] : variables) {
+    if (is_secret_name(name)) scrubber.add(name, value);
+  }
+  return scrubber;
 }
 
 }  // namespace ck::install

@@ -2,6 +2,7 @@
 /// Values that must not be written down: not into the store, not into logs, not into exports. What
 /// is kept of one is a keyed hash, by which two can be compared and none can be guessed.
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,8 @@
 #include "install/environment.hpp"
 
 namespace ck::install {
+
+struct Context;
 
 /// A variable whose value is one.
 struct Secret {
@@ -46,13 +49,43 @@ class Scrubber {
   Scrubber() = default;
   Scrubber(const Variables& variables, const std::vector<Secret>& secrets);
 
+  /// From now on this value too. Values below 4 bytes are not looked for: they would be found
+  /// everywhere.
+  void add(const std::string& name, const std::string& value);
+  void add(const Scrubber& other);
+
   bool empty() const { return values_.empty(); }
-  /// The text with "${secret:NAME}" in place of each value. Values below 4 bytes are not looked
-  /// for: they would be found everywhere.
+  /// The text with "${secret:NAME}" in place of each value.
   std::string scrub(std::string_view text) const;
+  /// The same for a text that comes in pieces, into `out`: how many bytes were dealt with. What is
+  /// left may be the beginning of a value; it belongs before the next piece.
+  std::size_t scrub_piece(std::string_view piece, std::string& out) const;
+  /// Whether a file of whatever size holds one of the values. `io` when it cannot be read.
+  Result<bool> is_in(const fs::path& file) const;
 
  private:
-  Variables values_;  ///< longest value first: one may hold another
+  std::size_t scrub_until(std::string_view text, std::size_t reserve, std::string& out) const;
+
+  Variables values_;  ///< longest value first: one may begin like another
+  std::array<bool, 256> begins_{};
 };
+
+/// The secrets that were told to one command. They are told before its work is divided among
+/// threads.
+class KnownSecrets {
+ public:
+  void add(const std::string& name, const std::string& value);
+  /// What `--secret.NAME=` gave.
+  std::optional<std::string> value(std::string_view name) const;
+  const Scrubber& scrubber() const { return scrubber_; }
+
+ private:
+  Variables values_;
+  Scrubber scrubber_;
+};
+
+/// Where anything is about to be written down: takes out what the command was told, and the values
+/// of those of `variables` that are secret by their names.
+Scrubber scrubber_of(const Context& context, const Variables& variables = {});
 
 }  // namespace ck::install

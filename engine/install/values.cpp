@@ -81,11 +81,25 @@ std::set<std::string> build_names(const model::Recipe& recipe) {
   return names;
 }
 
+/// What is built is kept, and told in locks.
+Status check_secrets(const model::Recipe& recipe, const std::string& subject) {
+  std::set<std::string> names;
+  for (const auto& parameter : recipe.parameters) {
+    if (parameter.secret && names.empty()) names = build_names(recipe);
+    if (!parameter.secret || !names.contains(parameter.name)) continue;
+    return fail(Error(ErrorCode::invalid, "the parameter '" + parameter.name + "' of " + subject +
+                                              " is secret, and its build uses it")
+                    .hint("secrets are for commands and their variables"));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<model::Values> complete_values(const model::Recipe& recipe, const model::Values& chosen,
                                       const std::string& subject) {
   CK_CHECK(check_names(recipe, chosen, subject));
+  CK_CHECK(check_secrets(recipe, subject));
   model::Values values;
   for (const auto& parameter : recipe.parameters) {
     const auto given = chosen.find(parameter.name);

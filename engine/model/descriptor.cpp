@@ -62,9 +62,10 @@ std::string what_it_takes(const Parameter& parameter) {
 
 Status Parameter::check(const std::string& value) const {
   if (is_value(*this, value)) return {};
-  Error error(ErrorCode::invalid, "parameter '" + name + "' is '" +
-                                      printable(shortened(value, 60)) + "', but must be " +
-                                      what_it_takes(*this));
+  const std::string found = secret ? "" : "is '" + printable(shortened(value, 60)) + "', but ";
+  Error error(ErrorCode::invalid,
+              "parameter '" + name + "' " + found + "must be " + what_it_takes(*this));
+  if (secret) return fail(std::move(error));
   if (const auto advice = did_you_mean(near_misses(value, choices))) error.hint(*advice);
   return fail(std::move(error));
 }

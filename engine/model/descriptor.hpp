@@ -40,6 +40,7 @@ struct Parameter {
   std::optional<std::string> default_value;
   std::string description;
   std::string unit;
+  bool secret = false;  ///< its value is never written down, and no build may depend on it
 
   /// `invalid`, naming the parameter and what it takes, if the text is no value of it.
   Status check(const std::string& value) const;
@@ -200,6 +201,7 @@ struct Program {
   Common common;
   Recipe recipe;
   NamedTexts variables;
+  std::vector<std::string> secrets;  ///< variables whose values are never written down
   std::vector<Command> commands;
   std::string default_command;
   std::vector<Metric> metrics;

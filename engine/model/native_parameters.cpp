@@ -85,6 +85,9 @@ Parameter read_parameter(Document& document, const std::string& name, const Json
   }
   parameter.description = text_field(document, object, "description");
   parameter.unit = text_field(document, object, "unit");
+  parameter.secret = object.optional_bool("secret").value_or(false);
+  if (parameter.secret && parameter.default_value && !parameter.default_value->empty())
+    object.problem("default", "of a secret would be known to everybody; only \"\" is possible");
   object.finish();
   return parameter;
 }

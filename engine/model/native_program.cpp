@@ -206,6 +206,17 @@ std::vector<Output> read_outputs(Document& document, ObjectReader& object) {
   return outputs;
 }
 
+/// Names of variables whose values are secret.
+std::vector<std::string> read_secrets(ObjectReader& object) {
+  if (!object.has("secrets")) return {};
+  auto names = object.strings("secrets");
+  for (const auto& name : names) {
+    if (!is_identifier(name))
+      object.problem("secrets", "'" + printable(name) + "' is no name of a variable");
+  }
+  return names;
+}
+
 Program read_program(Document& document, ObjectReader& object, Common common) {
   Program program;
   program.common = std::move(common);
@@ -213,6 +224,7 @@ Program read_program(Document& document, ObjectReader& object, Common common) {
   if (!object.has("sources")) program.recipe.sources = {FilesSource{".", ""}};
   program.variables =
       variables_field(document, object, "variables", Audience::itself, Scope::texts);
+  program.secrets = read_secrets(object);
   object.each_member("commands",
                      [&](const std::string& name, const Json& value, const std::string& path) {
                        program.commands.push_back(read_command(document, name, value, path));

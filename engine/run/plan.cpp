@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 #include <functional>
+#include <iterator>
+#include <utility>
 
 #include "base/strings.hpp"
 #include "install/isolation.hpp"
@@ -80,6 +82,33 @@ class Names {
   const install::InstallPlan& installed_;
   const install::Closure& closure_;
 };
+
+/// The values with secrets taken out of them; what was taken out goes into the plan.
+Result<model::Values> without_secrets(const model::Recipe& recipe, model::Values values,
+                                      const fs::path& home, RunPlan& plan) {
+  std::vector<std::string> names;
+  for (const auto& parameter : recipe.parameters) {
+    auto& value = values[parameter.name];
+    if (!parameter.secret || value.empty()) continue;
+    plan.hidden.emplace_back(parameter.name, std::exchange(value, place_of_secret(parameter.name)));
+    names.push_back(parameter.name);
+  }
+  CK_TRY(secrets, install::secrets_of(plan.hidden, names, {home}));
+  std::ranges::move(secrets, std::back_inserter(plan.secrets));
+  return values;
+}
+
+/// Names of variables that are secret because somebody said so.
+std::vector<std::string> marked_secrets(const model::Program& program, const RunRequest& request,
+                                        const install::Variables& variables) {
+  std::vector<std::string> marked;
+  for (const auto& [name, value] : request.secrets) marked.push_back(name);
+  for (const auto& [name, value] : variables) {
+    if (!value.empty() && std::ranges::find(program.secrets, name) != program.secrets.end())
+      marked.push_back(name);
+  }
+  return marked;
+}
 
 /// A name that is nearly one the program declares is a typing error; any other may be meant for a
 /// library below it.
@@ -168,7 +197,8 @@ Result<RunPlan> plan_run(const model::Program& program, const install::InstallPl
   RunPlan plan;
   plan.subject = "program:" + program.common.name;
   plan.command = command->name;
-  const Names names(values, installed, closure);
+  CK_TRY(shown, without_secrets(program.recipe, values, home, plan));
+  const Names names(shown, installed, closure);
   const auto known = names.known();
   const Expand expand = [&](const std::string& text, const std::string& part) {
     auto expanded = model::substitute(text, names, known);
@@ -184,15 +214,14 @@ Result<RunPlan> plan_run(const model::Program& program, const install::InstallPl
   auto base = install::with_exports(
       install::profile_variables(profile, host_variables, fs::path(kWork)), closure, roots);
   CK_TRY(variables, variables_of(program, request, std::move(base), expand));
-  std::vector<std::string> marked;
-  for (const auto& [name, value] : request.secrets) marked.push_back(name);
-  CK_TRY(secrets, install::secrets_of(variables, marked, {home}));
-  plan.secrets = std::move(secrets);
+  CK_TRY(secrets,
+         install::secrets_of(variables, marked_secrets(program, request, variables), {home}));
+  std::ranges::move(secrets, std::back_inserter(plan.secrets));
   for (const auto& [name, value] : variables)
     plan.variables.emplace_back(name, without_home(value, home.string()));
 
   plan.environments = install::closure_order(closure, roots);
-  plan.parameters = values;
+  plan.parameters = std::move(shown);
   plan.profile = profile.common.name;
   plan.isolation = profile.isolation;
   plan.readable = named_by(request);
@@ -204,6 +233,14 @@ Result<RunPlan> plan_run(const model::Program& program, const install::InstallPl
   plan.outputs = program.outputs;
   return plan;
 }
+
+install::Scrubber scrubber_of(const RunPlan& plan) {
+  install::Scrubber scrubber(plan.variables, plan.secrets);
+  for (const auto& [name, value] : plan.hidden) scrubber.add(name, value);
+  return scrubber;
+}
+
+std::string place_of_secret(std::string_view name) { return "${secret:" + std::string(name) + "}"; }
 
 std::string with_path_replaced(std::string_view text, const std::string& path,
                                std::string_view by) {

@@ -28,7 +28,9 @@ struct RunPlan {
   std::string command;  ///< name of the program's command
   std::vector<std::string> argv;
   install::Variables variables;           ///< the complete environment, sorted by name
-  std::vector<install::Secret> secrets;   ///< of the variables, those whose values stay here
+  std::vector<install::Secret> secrets;   ///< those whose values are not written down
+  install::Variables hidden;              ///< values of secrets that are no variables: parameters,
+                                          ///< in whose places stands ${secret:NAME}
   std::vector<std::string> environments;  ///< ids used, dependencies first
   model::Values parameters;
   std::string profile;
@@ -68,6 +70,11 @@ std::string with_path_replaced(std::string_view text, const std::string& path, s
 /// `${home}` wherever a path in the text leads into the home, but not where a longer name only
 /// begins like it.
 std::string without_home(std::string_view text, const std::string& home);
+
+/// What takes the values of a plan's secrets out of texts.
+install::Scrubber scrubber_of(const RunPlan& plan);
+/// What stands in a plan where the value of a secret belongs.
+std::string place_of_secret(std::string_view name);
 
 /// "ck.run-plan/1". Values of secrets are left out, wherever they stand.
 Json to_json(const RunPlan& plan);

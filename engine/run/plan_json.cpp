@@ -209,7 +209,7 @@ Json hashes_of(const std::vector<install::Secret>& secrets) {
 }  // namespace
 
 Json to_json(const RunPlan& plan) {
-  const install::Scrubber scrubber(plan.variables, plan.secrets);
+  const install::Scrubber scrubber = scrubber_of(plan);
   Json json = Json::object();
   json["schema"] = kSchema;
   json["subject"] = plan.subject;

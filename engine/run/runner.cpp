@@ -32,16 +32,24 @@ Result<sys::TemporaryDirectory> make_work(const install::Context& context) {
   return std::move(work);
 }
 
+/// The value of a plan's secret, if the plan has it: what was recorded has none.
+const std::string* value_of(const install::Secret& secret, const RunPlan& plan) {
+  for (const auto* values : {&plan.hidden, &plan.variables}) {
+    const auto known =
+        std::ranges::find(*values, secret.name, &install::Variables::value_type::first);
+    if (known != values->end()) return &known->second;
+  }
+  return nullptr;
+}
+
 /// Only places are left open in a plan, and secrets in a recorded one.
 std::string placed(const std::string& text, const RunPlan& plan, const fs::path& work,
                    const fs::path& home) {
   std::string result =
       replace_all(replace_all(text, "${work}", work.string()), "${home}", home.string());
   for (const auto& secret : plan.secrets) {
-    const auto known =
-        std::ranges::find(plan.variables, secret.name, &std::pair<std::string, std::string>::first);
-    if (known != plan.variables.end())
-      result = replace_all(result, "${secret:" + secret.name + "}", known->second);
+    if (const auto* value = value_of(secret, plan))
+      result = replace_all(result, place_of_secret(secret.name), *value);
   }
   return result;
 }
@@ -49,9 +57,7 @@ std::string placed(const std::string& text, const RunPlan& plan, const fs::path&
 /// A record has no values of secrets; who replays it has to give them again.
 Status check_secrets(const RunPlan& plan) {
   for (const auto& secret : plan.secrets) {
-    const auto known =
-        std::ranges::find(plan.variables, secret.name, &std::pair<std::string, std::string>::first);
-    if (known != plan.variables.end()) continue;
+    if (value_of(secret, plan) != nullptr) continue;
     return fail(Error(ErrorCode::usage, plan.subject + " was run with the secret " +
                                             printable(secret.name) + ", which is not recorded")
                     .hint("give it again: --secret." + secret.name + "=VALUE"));
@@ -107,7 +113,7 @@ Status keep_inputs(const RunPlan& plan, const sys::ProcessSpec& spec, sys::Opene
   CK_TRY(inputs, install::observed_inputs(step, context));
   CK_TRY(detail, parse_json(repetition.detail, "what was seen of the run"));
   detail["inputs"] = install::to_json(inputs);
-  const install::Scrubber scrubber(plan.variables, plan.secrets);
+  const install::Scrubber scrubber = scrubber_of(plan);
   repetition.detail = scrubber.scrub(to_text(detail));
   context.observations->add(std::move(inputs));
   return {};
@@ -231,7 +237,7 @@ Status collect(const RunPlan& plan, const fs::path& folder, const sys::ProcessRe
     CK_TRY(numbers, phases.measured(folder, result));
     measured = std::move(numbers);
   }
-  const install::Scrubber scrubber(plan.variables, plan.secrets);
+  const install::Scrubber scrubber = scrubber_of(plan);
   for (const auto& output : plan.outputs) {
     CK_TRY(stored, keep_output(output, folder, scrubber, context.store.blobs(), context.cancel));
     repetition.outputs.push_back(std::move(stored));
@@ -268,7 +274,7 @@ Result<RunOutcome> run_once(const RunPlan& plan, int number, const PassThrough& 
                             install::Context& context, const Phases& phases,
                             const Conditions& conditions) {
   CK_CHECK(check_secrets(plan));
-  const install::Scrubber scrubber(plan.variables, plan.secrets);
+  const install::Scrubber scrubber = scrubber_of(plan);
   CK_TRY(work, make_work(context));
   CK_CHECK(place(plan, work.path() / "run", context));
   RunOutcome outcome;

@@ -38,6 +38,15 @@ TEST(CompleteValues, LaysChoicesOverDefaults) {
       (model::Values{{"model", "cnn16"}, {"epochs", "10"}, {"backend", "cuda"}, {"debug", ""}}));
 }
 
+TEST(CompleteValues, KeepsSecretsOutOfBuilds) {
+  auto changed = recipe();
+  changed.parameters.push_back({"pin", model::Parameter::Type::string, {}, "", "", "", true});
+  EXPECT_OK(complete_values(changed, {{"model", "mlp16"}, {"pin", "1234"}}, "package:net"));
+  changed.build.options = {{"PIN", "${pin}"}};
+  EXPECT_ERROR(complete_values(changed, {{"model", "mlp16"}}, "package:net"), invalid,
+               "the parameter 'pin' of package:net is secret, and its build uses it");
+}
+
 TEST(CompleteValues, WantsAValueForWhatHasNoDefault) {
   const auto values = complete_values(recipe(), {}, "package:net");
   EXPECT_ERROR(values, usage, "package:net needs a value for 'model'");

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "documents.hpp"
 #include "model/native_reader.hpp"
 
@@ -24,6 +26,8 @@ TEST(ProgramReader, ReadsCommands) {
   EXPECT_EQ(read.commands[1].accept_exit, std::vector<int>{0});
   EXPECT_EQ(read.default_command, "classify");
   EXPECT_EQ(read.variables.size(), 2u);
+  EXPECT_EQ(read.secrets, std::vector<std::string>{"BATCH_SIZE"});
+  EXPECT_EQ(std::ranges::count(read.recipe.parameters, true, &Parameter::secret), 1);
 }
 
 TEST(ProgramReader, ReadsMetricsOutputsAndLimits) {
@@ -170,6 +174,10 @@ const Wrong kCases[] = {
     {R"({"limits": {"timeout_seconds": -1}})", "/limits/timeout_seconds must be above 0"},
     {R"({"limits": {"memory": 1}})",
      "/limits/memory is not a known key (did you mean 'memory_bytes'?)"},
+    {R"({"parameters": {"label": {"default": "1234"}}})",
+     "/parameters/label/default of a secret would be known to everybody"},
+    {R"({"secrets": ["A-B"]})", "/secrets 'A-B' is no name of a variable"},
+    {R"({"secrets": "A"})", "/secrets is 'A', but must be"},
 };
 INSTANTIATE_TEST_SUITE_P(All, WrongProgram, testing::ValuesIn(kCases));
 

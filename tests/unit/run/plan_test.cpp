@@ -1,6 +1,7 @@
 #include "run/plan.hpp"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "support/temporary_home.hpp"
 
@@ -123,6 +124,32 @@ TEST_F(PlanRun, KnowsTheHomeOnlyAsAWholePath) {
   EXPECT_EQ(variables.at("A"), "/data/ck-old/x:${home}:/data/ck2");
   EXPECT_EQ(variables.at("B"), "-L${home}/lib");
   EXPECT_EQ(variables.at("C"), "${home}");
+}
+
+TEST_F(PlanRun, HasNoValueOfASecretParameterInItsTexts) {
+  model::Parameter password;
+  password.name = "BATCH";
+  password.secret = true;
+  program_.recipe.parameters = {password};
+  program_.secrets = {"DATA"};
+  test::TemporaryHome folder;
+  const auto home = *catalog::Home::open(folder.path());
+  RunRequest request;
+  request.command = "train";
+  const auto made = plan_run(program_, installed_, closure_, {{"BATCH", "not to be told"}},
+                             profile_, request, host_, home.root);
+  ASSERT_OK(made);
+  EXPECT_EQ(made->argv, (std::vector<std::string>{"train", "${secret:BATCH}"}));
+  EXPECT_EQ(made->parameters, (model::Values{{"BATCH", "${secret:BATCH}"}}));
+  EXPECT_EQ(made->hidden, (Variables{{"BATCH", "not to be told"}}));
+  const std::string text = to_text(to_json(*made));
+  EXPECT_EQ(text.find("not to be told"), std::string::npos) << text;
+  const auto back = run_plan_from_json(to_json(*made), "record");
+  ASSERT_OK(back);
+  ASSERT_EQ(back->secrets.size(), 2U);
+  EXPECT_EQ(back->secrets.at(0).name, "BATCH");
+  EXPECT_EQ(back->secrets.at(1).name, "DATA") << "the program says so";
+  EXPECT_EQ(scrubber_of(*made).scrub("it is not to be told"), "it is ${secret:BATCH}");
 }
 
 TEST_F(PlanRun, TakesTheCommandThatIsAskedFor) {
