@@ -8,6 +8,7 @@
 #include "collective/package.hpp"
 #include "collective/software.hpp"
 #include "install/commit.hpp"
+#include "install/removed.hpp"
 #include "install/use.hpp"
 
 namespace ck::collective {
@@ -48,9 +49,8 @@ class Resolver {
     auto& context = bench_.context();
     if (context.use) context.use->hold(chosen.id(), context.home);
     if (install::is_complete(chosen.folder)) return {};
-    return fail(Error(ErrorCode::conflict, "environment " + chosen.id().substr(0, 16) +
-                                               " was removed after it was chosen")
-                    .hint("run the command again: what is needed will be installed"));
+    return fail(
+        install::removed_after_choice("environment " + chosen.id().substr(0, 16), chosen.folder));
   }
 
   void add_tags(Need& need) const {

@@ -8,6 +8,7 @@
 #include "install/commit.hpp"
 #include "install/detector.hpp"
 #include "install/prefetch.hpp"
+#include "install/removed.hpp"
 #include "install/schedule.hpp"
 #include "install/staging.hpp"
 #include "install/together.hpp"
@@ -51,12 +52,8 @@ class Executor {
 
   Status use(const Environment& environment, bool must_be_complete) {
     if (context_.use) context_.use->hold(environment.record.id, context_.home);
-    if (must_be_complete && !is_complete(environment.path)) {
-      return fail(
-          Error(ErrorCode::conflict, shown(environment.record) + " was removed after it was chosen")
-              .in("environment " + environment.path.string())
-              .hint("run the command again: what is needed will be built"));
-    }
+    if (must_be_complete && !is_complete(environment.path))
+      return fail(removed_after_choice(shown(environment.record), environment.path));
     closure_.insert_or_assign(environment.record.id, environment);
     return {};
   }

@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/sha256.hpp"
+#include "install/commit.hpp"
+#include "install/removed.hpp"
 #include "model/substitution.hpp"
 
 namespace ck::install {
@@ -112,8 +114,14 @@ Status Planner::add_existing(const Environment& environment, const std::string& 
   step.values = environment.record.parameters;
   step.reason = reason;
   if (built) {
-    CK_TRY(inputs, sys::read_file(inputs_file(environment.path)));
-    step.inputs = std::move(inputs);
+    auto inputs = sys::read_file(inputs_file(environment.path));
+    if (!inputs && !is_complete(environment.path)) {
+      return fail(removed_after_choice(
+          environment.record.component.text() + " " + environment.record.version,
+          environment.path));
+    }
+    if (!inputs) return fail(inputs.error());
+    step.inputs = std::move(*inputs);
   }
   append(std::move(step));
   return {};

@@ -1,6 +1,7 @@
 // ck why, verify, repair and show --log: environments that exist, and whether they still are what
 // was made.
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "collective_fixture.hpp"
@@ -44,7 +45,8 @@ TEST_F(Care, WhyShowsATreeUpToTheRecords) {
   const Json json = json_of(ck("why env:base --json"));
   EXPECT_EQ(json["needed"], true);
   EXPECT_EQ(json["keepers"].size(), 1U);
-  EXPECT_EQ(json["users"].at(0)["key"], "lib");
+  EXPECT_TRUE(
+      std::ranges::any_of(json["users"], [](const Json& user) { return user["key"] == "lib"; }));
 }
 
 TEST_F(Care, WhySaysWhenNothingNeedsIt) {

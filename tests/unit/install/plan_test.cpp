@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/sha256.hpp"
+#include "install/planner.hpp"
 #include "support/installation.hpp"
 
 namespace ck::install {
@@ -121,6 +122,14 @@ TEST_F(Plan, UsesWhatExistsUnlessItIsToBeRebuilt) {
   EXPECT_EQ(rebuilt.steps[0].action, Action::use) << "only what was asked for";
   EXPECT_EQ(rebuilt.steps[1].action, Action::build);
   EXPECT_TRUE(rebuilt.steps[1].replace);
+}
+
+TEST_F(Plan, TellsThatWhatWasChosenWasRemoved) {
+  const InstallPlan made = plan();
+  Planner planner(machine_.profile, machine_.context());
+  const auto status = planner.add_existing(made.steps.at(0).environment, "it was there");
+  EXPECT_ERROR(status, conflict, "package:lib");
+  EXPECT_ERROR(status, conflict, "was removed after it was chosen");
 }
 
 TEST_F(Plan, NeedsNothingToReplaceOnAFirstRebuild) {
