@@ -126,9 +126,14 @@ Result<CompareReport> compare_variants(Session& session, const CompareRequest& r
   for (std::size_t i = 0; i < request.variants.size(); ++i) {
     CK_TRY(prepared, prepare_run(session, request.variants[i]));
     if (i == 0) versus.point = point_request(first, prepared.name);
-    versus.variants.push_back({request.labels[i], std::move(prepared.run_plan),
-                               std::move(prepared.lock), std::move(prepared.hooks),
-                               prepared.context});
+    versus.variants.push_back({request.labels[i],
+                               std::move(prepared.run_plan),
+                               std::move(prepared.lock),
+                               std::move(prepared.hooks),
+                               prepared.context,
+                               {},
+                               {},
+                               request.variants[i].sweep});
     owners.push_back(std::move(prepared.owner));
   }
   CK_TRY(context, session.context());

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t kMostPoints = 100'000;
 constexpr std::size_t kIdDigits = 16;
+constexpr std::size_t kMostVariants = 200;
 
 Error too_many(const std::string& what) {
   return Error(ErrorCode::usage, what + " are more than " + std::to_string(kMostPoints));
@@ -78,6 +79,12 @@ Result<std::map<std::string, std::vector<std::string>>> choices_of(Session& sess
   if (recipe == nullptr) return choices;
   for (const auto& parameter : recipe->parameters) choices[parameter.name] = parameter.choices;
   return choices;
+}
+
+std::string label_of(const SweepValues& values) {
+  std::vector<std::string> parts;
+  for (const auto& [name, value] : values) parts.push_back(name + "=" + value);
+  return join(parts, " ");
 }
 
 SweepValues sorted(SweepValues values) {
@@ -266,6 +273,25 @@ Result<SweepReport> sweep(Session& session, const SweepRequest& request,
     entry.failure = std::move(ran->failure);
   }
   return report;
+}
+
+Result<CompareRequest> swept_variants(Session& session, const SweepRequest& request) {
+  CK_TRY(axes, value_lists(session, request.base, request.axes));
+  CK_TRY(points, sweep_points(axes, request.zip));
+  if (points.size() < 2 || points.size() > kMostVariants) {
+    return fail(Error(ErrorCode::usage, "--compare with --param.: " +
+                                            std::to_string(points.size()) + " combinations; 2 to " +
+                                            std::to_string(kMostVariants) + " can be compared")
+                    .hint("without --compare a sweep may be as long as it likes"));
+  }
+  CompareRequest compare;
+  const auto id = sweep_id(request.base);
+  for (auto& values : points) {
+    compare.variants.push_back(request_for(request.base, values));
+    compare.labels.push_back(label_of(values));
+    compare.variants.back().sweep = {id, std::move(values)};
+  }
+  return compare;
 }
 
 }  // namespace ck::app

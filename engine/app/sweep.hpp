@@ -70,4 +70,8 @@ struct SweepReport {
 Result<SweepReport> sweep(Session& session, const SweepRequest& request,
                           const run::PassThrough& output);
 
+/// Every combination as a variant of a comparison, the first of them what the others are compared
+/// with. Their points are points of the sweep too. `usage` for fewer than 2 or more than 200.
+Result<CompareRequest> swept_variants(Session& session, const SweepRequest& request);
+
 }  // namespace ck::app

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "app/sweep.hpp"
@@ -67,29 +69,74 @@ Result<app::RunRequest> benchmark_request(Call& call) {
   return std::move(request);
 }
 
-Result<app::CompareRequest> compare_request(Call& call) {
-  constexpr double kBudgetSeconds = 300;
-  if (call.line.repeated.empty()) {
-    return fail(Error(ErrorCode::usage, "--compare needs an option that is given twice or more")
-                    .hint("for example --compare --env.BATCH_SIZE=1 --env.BATCH_SIZE=8"));
-  }
-  if (call.line.has("repetitions")) {
-    return fail(Error(ErrorCode::usage, "--compare finds out how often to run")
-                    .hint("--time_budget=SECONDS bounds it"));
-  }
-  CK_TRY(lines, call.line.variants());
+bool sweeps(const Call& call) { return !prefixed(call.line, "param").empty(); }
+
+Result<app::SweepRequest> sweep_request(Call& call) {
+  app::SweepRequest request;
+  CK_TRY(base, benchmark_request(call));
+  request.base = std::move(base);
+  for (const auto& [name, values] : prefixed(call.line, "param"))
+    request.axes.push_back({name, values});
+  if (const auto names = call.line.given("zip")) request.zip = split(*names, ',');
+  return request;
+}
+
+/// The variants of options that were given several times.
+Result<app::CompareRequest> repeated_variants(Call& call) {
   app::CompareRequest request;
-  CK_TRY(margin, call.line.share("margin"));
-  request.margin = margin.value_or(request.margin);
-  request.metric = call.line.get("metric");
+  CK_TRY(lines, call.line.variants());
   for (std::size_t i = 0; i < lines.size(); ++i) {
     Call variant{lines[i], call.session, call.output};
     CK_TRY(one, benchmark_request(variant));
-    if (!call.line.has("time_budget")) one.sampling.budget_seconds = kBudgetSeconds;
     request.variants.push_back(std::move(one));
     request.labels.push_back(call.line.variant_label(i));
   }
   return request;
+}
+
+Result<app::CompareRequest> variants_of(Call& call) {
+  const bool repeated = !call.line.repeated.empty();
+  if (repeated && sweeps(call)) {
+    return fail(Error(ErrorCode::usage,
+                      "--compare takes its variants from options given twice or from --param.")
+                    .hint("write the first as --param. too: --param.env.BATCH_SIZE=1,8"));
+  }
+  if (repeated) return repeated_variants(call);
+  if (!sweeps(call)) {
+    return fail(Error(ErrorCode::usage, "--compare needs an option that is given twice or more")
+                    .hint("for example --compare --env.BATCH_SIZE=1 --env.BATCH_SIZE=8")
+                    .hint("or --compare --param.env.BATCH_SIZE=1,2,4,8"));
+  }
+  CK_TRY(request, sweep_request(call));
+  return app::swept_variants(call.session, request);
+}
+
+Result<app::CompareRequest> compare_request(Call& call) {
+  constexpr double kBudgetSeconds = 300;
+  if (call.line.has("repetitions")) {
+    return fail(Error(ErrorCode::usage, "--compare finds out how often to run")
+                    .hint("--time_budget=SECONDS bounds it"));
+  }
+  CK_TRY(request, variants_of(call));
+  CK_TRY(margin, call.line.share("margin"));
+  request.margin = margin.value_or(request.margin);
+  request.metric = call.line.get("metric");
+  if (!call.line.has("time_budget")) {
+    for (auto& variant : request.variants) variant.sampling.budget_seconds = kBudgetSeconds;
+  }
+  return std::move(request);
+}
+
+std::string percent(double share) { return fmt::format("{:.3g} %", 100 * share); }
+
+/// How many of several comparisons stand.
+std::string family_text(const std::vector<experiment::VersusResult>& results) {
+  if (results.size() < 2) return {};
+  const auto standing = std::ranges::count_if(results, &experiment::VersusResult::called_different);
+  return fmt::format(
+      "{} comparisons, {} called different, of which at most {} are expected to be so by chance "
+      "(Benjamini-Hochberg)\n",
+      results.size(), standing, percent(measure::kFalseDiscoveryRate));
 }
 
 /// What may decide where the time on the clock does not.
@@ -122,6 +169,7 @@ Result<int> compare_variants(Call& call) {
   if (outcome.failure) return fail(*outcome.failure);
   std::string text;
   for (const auto& result : outcome.results) text += printable(experiment::text_of(result)) + "\n";
+  text += family_text(outcome.results);
   call.output.data(text);
   if (const auto hint = advice(outcome)) call.output.say(call.output.strong("hint: ") + *hint);
   for (const auto& point : outcome.points)
@@ -169,12 +217,7 @@ std::string sweep_text(const app::SweepReport& report) {
 }
 
 Result<int> sweep(Call& call) {
-  app::SweepRequest request;
-  CK_TRY(base, benchmark_request(call));
-  request.base = std::move(base);
-  for (const auto& [name, values] : prefixed(call.line, "param"))
-    request.axes.push_back({name, values});
-  if (const auto names = call.line.given("zip")) request.zip = split(*names, ',');
+  CK_TRY(request, sweep_request(call));
   CK_TRY(report, app::sweep(call.session, request, pass_through(call, call.output.verbose())));
   call.output.data(call.output.json() ? json_text(report) : sweep_text(report));
   const bool failed = std::ranges::any_of(
@@ -183,13 +226,8 @@ Result<int> sweep(Call& call) {
 }
 
 Result<int> benchmark(Call& call) {
-  const bool sweeps = !prefixed(call.line, "param").empty();
-  if (sweeps && call.line.has("compare")) {
-    return fail(Error(ErrorCode::usage, "--compare and --param. exclude each other")
-                    .hint("--compare takes an option twice: --model=a --model=b"));
-  }
   if (call.line.has("compare")) return compare_variants(call);
-  if (sweeps) return sweep(call);
+  if (sweeps(call)) return sweep(call);
   CK_TRY(request, benchmark_request(call));
   CK_TRY(report, app::run(call.session, request, pass_through(call, call.output.verbose())));
   return finish(call, report, true);
@@ -220,6 +258,7 @@ Command benchmark_command(const Grammar& program, const std::string& choices) {
       {"benchmark program:NAME [--precision=SHARE] [--time_budget=SECONDS] [--PARAMETER=value …]",
        "benchmark program:NAME --repetitions=N [--PARAMETER=value …]",
        "benchmark program:NAME --compare --OPTION=A --OPTION=B [--margin=SHARE]",
+       "benchmark program:NAME --compare --param.NAME=A,B,C [--margin=SHARE]",
        "benchmark program:NAME --param.NAME=A,B,C [--param.env.NAME=1..8] [--zip=A,B] "
        "[--dry_run]"},
       choices +
@@ -242,7 +281,12 @@ Command benchmark_command(const Grammar& program, const std::string& choices) {
           "verdict:\n"
           "faster or slower (beyond --margin, in both halves, and the guard's ratio holds 1), no "
           "difference\n"
-          "shown (within it), or inconclusive and how much is missing (--time_budget, 300 s).\n"
+          "shown (within it), or inconclusive and how much is missing (--time_budget, 300 s). "
+          "With three\n"
+          "variants or more, or with --param. (the first combination is the base), a difference "
+          "stands only if\n"
+          "its p, adjusted for their number, is 5 % at most (false discovery rate, "
+          "Benjamini-Hochberg).\n"
           "--param. runs every combination, each a point: of a parameter (@all: all its choices), "
           "env.NAME or\n"
           "dep.KEY; lists and ranges (1..8, 1..9:2, 1..64:*2). What is recorded already is not "
@@ -253,6 +297,7 @@ Command benchmark_command(const Grammar& program, const std::string& choices) {
       {"ck benchmark program:hello --precision=5% --time_budget=5",
        "ck benchmark program:hello --repetitions=5 --record_uoa=hello-times --tags=demo",
        "ck benchmark program:hello --compare --timeout=10 --timeout=20 --time_budget=5",
+       "ck benchmark program:hello --compare --param.env.NAME=a,b,c --time_budget=5",
        "ck benchmark program:image-classification --param.model=@all --param.env.BATCH_SIZE=1,8 "
        "--dry_run"},
       benchmark};

@@ -481,6 +481,15 @@ std::string json_text(const app::CompareReport& report) {
       one["comparison"] = record["comparison"];
     return one;
   });
+  const auto& results = report.outcome.results;
+  if (results.size() > 1) {
+    json["false_discoveries"] = {
+        {"method", "Benjamini-Hochberg"},
+        {"rate", measure::kFalseDiscoveryRate},
+        {"comparisons", results.size()},
+        {"called_different",
+         std::ranges::count_if(results, &experiment::VersusResult::called_different)}};
+  }
   if (report.outcome.failure) json["failure"] = error_json(*report.outcome.failure);
   return to_pretty_text(json);
 }

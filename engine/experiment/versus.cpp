@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "collective/surroundings.hpp"
-#include "measure/equivalence.hpp"
 
 namespace ck::experiment {
 namespace {
@@ -52,8 +51,12 @@ class Versus {
       : request_(request),
         output_(output),
         context_(context),
+        rule_(request.rule),
         random_(request.point.sampling.seed),
-        metric_(request.metric) {}
+        metric_(request.metric) {
+    rule_.fewest_blocks =
+        measure::fewest_blocks(request.variants.size() - 1, request.rule.fewest_blocks);
+  }
 
   Result<VersusOutcome> execute() {
     CK_CHECK(begin());
@@ -87,7 +90,9 @@ class Versus {
       auto& context = context_of(stream);
       CK_TRY(phases, collective::phases_of(plan, output_, context));
       stream.phases = std::move(phases);
-      stream.document = make_document(request_.point, plan, stream.variant->lock, context);
+      PointRequest point = request_.point;
+      if (!stream.variant->sweep.id.empty()) point.sweep = stream.variant->sweep;
+      stream.document = make_document(point, plan, stream.variant->lock, context);
       stream.document.erase("repetitions");
       CK_CHECK(add_hooks(stream.variant->hooks, stream.document));
       store::NewPoint wanted;
@@ -98,8 +103,8 @@ class Versus {
       wanted.subject = plan.subject;
       wanted.document = record_text(stream.document, plan);
       wanted.created_ns = context_.clock.unix_ns();
-      CK_TRY(point, context_.store.begin_point(wanted));
-      stream.point = std::move(point);
+      CK_TRY(begun, context_.store.begin_point(wanted));
+      stream.point = std::move(begun);
     }
     return {};
   }
@@ -107,7 +112,7 @@ class Versus {
   Status measure_blocks() {
     const double ends = static_cast<double>(context_.clock.monotonic_ns()) +
                         request_.point.sampling.budget_seconds * kNanoseconds;
-    std::size_t next_look = request_.rule.fewest_blocks;
+    std::size_t next_look = rule_.fewest_blocks;
     for (std::size_t block = 0; block <= kMostBlocks; ++block) {
       CK_CHECK(run_block(block > 0));
       context_.events.on(
@@ -175,31 +180,20 @@ class Versus {
     const auto guard = ratios(streams_.back(), streams_.front());
     for (std::size_t i = 1; i + 1 < streams_.size(); ++i) {
       const auto own = ratios(streams_[i], streams_.front());
-      if (!measure::decided(own, measure::judge(own, guard, request_.rule), request_.rule))
-        return false;
+      if (!measure::decided(own, measure::judge(own, guard, rule_), rule_)) return false;
     }
     return true;
   }
 
   void compare() {
     const auto guard = ratios(streams_.back(), streams_.front());
-    std::vector<double> p_values;
-    for (std::size_t i = 1; i + 1 < streams_.size(); ++i) {
-      VersusResult result{streams_[i].label, streams_.front().label, metric_, direction_, {}, 1};
-      result.comparison =
-          measure::judge(ratios(streams_[i], streams_.front()), guard, request_.rule);
-      p_values.push_back(result.comparison.p_value);
-      outcome_.results.push_back(std::move(result));
-    }
-    const auto adjusted = measure::benjamini_hochberg(p_values);
-    for (std::size_t i = 0; i < adjusted.size(); ++i) {
-      auto& result = outcome_.results[i];
-      result.adjusted_p = adjusted[i];
-      // Among many variants some seem different by chance.
-      const bool called = result.comparison.judgement == measure::Judgement::lower ||
-                          result.comparison.judgement == measure::Judgement::higher;
-      if (called && adjusted[i] > 0.05)
-        result.comparison.judgement = measure::Judgement::inconclusive;
+    std::vector<measure::Comparison> comparisons;
+    for (std::size_t i = 1; i + 1 < streams_.size(); ++i)
+      comparisons.push_back(measure::judge(ratios(streams_[i], streams_.front()), guard, rule_));
+    const auto adjusted = measure::control_false_discoveries(comparisons);
+    for (std::size_t i = 0; i < comparisons.size(); ++i) {
+      outcome_.results.push_back({streams_[i + 1].label, streams_.front().label, metric_,
+                                  direction_, comparisons[i], adjusted[i], comparisons.size()});
     }
   }
 
@@ -208,7 +202,7 @@ class Versus {
     return {{"against", result.against},
             {"metric", result.metric},
             {"direction", result.direction},
-            {"margin", request_.rule.margin},
+            {"margin", rule_.margin},
             {"judgement", name_of(c.judgement)},
             {"verdict", result.verdict()},
             {"text", text_of(result)},
@@ -217,6 +211,8 @@ class Versus {
             {"ratio_95_high", finite(c.interval_95.high)},
             {"p_value", c.p_value},
             {"adjusted_p_value", result.adjusted_p},
+            {"comparisons", result.comparisons},
+            {"called_different", result.called_different()},
             {"first_half", c.first_half},
             {"second_half", c.second_half},
             {"guard_ratio", c.guard},
@@ -260,6 +256,7 @@ class Versus {
   const VersusRequest& request_;
   const run::PassThrough& output_;
   install::Context& context_;
+  measure::ComparisonRule rule_;
   measure::Random random_;
   std::string metric_;
   std::string direction_;
@@ -268,6 +265,11 @@ class Versus {
 };
 
 }  // namespace
+
+bool VersusResult::called_different() const {
+  return comparison.judgement == measure::Judgement::lower ||
+         comparison.judgement == measure::Judgement::higher;
+}
 
 std::string VersusResult::verdict() const {
   const bool less_is_better = direction != "higher";
@@ -288,9 +290,12 @@ std::string VersusResult::verdict() const {
 
 std::string text_of(const VersusResult& result) {
   const auto& c = result.comparison;
-  return fmt::format("{} against {}: {} x {:.4f} [{:.4f}, {:.4f}] in {} blocks: {}", result.label,
+  const std::string chance = result.comparisons > 1 ? fmt::format(", p {:.2g} (adjusted {:.2g})",
+                                                                  c.p_value, result.adjusted_p)
+                                                    : "";
+  return fmt::format("{} against {}: {} x {:.4f} [{:.4f}, {:.4f}] in {} blocks{}: {}", result.label,
                      result.against, result.metric, c.ratio, c.interval_95.low, c.interval_95.high,
-                     c.blocks, result.verdict());
+                     c.blocks, chance, result.verdict());
 }
 
 Result<VersusOutcome> execute_versus(const VersusRequest& request, const run::PassThrough& output,

@@ -20,6 +20,7 @@ struct Variant {
   install::Context* context = nullptr;  ///< to execute it in; default: that of the comparison
   std::string experiment = {};          ///< to record it in; default: that of the comparison
   std::string replay_of = {};           ///< uid of the point that is measured again, if it is one
+  SweepPlace sweep = {};                ///< default: that of the comparison
 };
 
 struct VersusRequest {
@@ -36,8 +37,10 @@ struct VersusResult {
   std::string metric;
   std::string direction;  ///< of the metric: lower or higher is better
   measure::Comparison comparison;
-  double adjusted_p = 1;  ///< Benjamini-Hochberg over all variants
+  double adjusted_p = 1;        ///< see `measure::control_false_discoveries`
+  std::size_t comparisons = 1;  ///< of how many this is one
 
+  bool called_different() const;
   /// "faster", "slower", "no difference shown", "inconclusive: need 40 more blocks" …
   std::string verdict() const;
 };

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "measure/equivalence.hpp"
+#include "measure/normal.hpp"
 
 namespace ck::measure {
 namespace {
@@ -27,6 +28,15 @@ std::size_t blocks_needed(const Shift& shift, double margin, std::size_t fewest)
   // As narrow as half the margin everything is decided but an effect that sits on its bound.
   const double wanted = n * 4 * half * half / (margin * margin) - n;
   return static_cast<std::size_t>(std::ceil(std::clamp(wanted, 2.0, kMostBlocks)));
+}
+
+/// The quantile of the test grows with the square root of the number of blocks.
+std::size_t blocks_to_stand(const Comparison& comparison, double adjusted) {
+  const double wanted_p = comparison.p_value * kFalseDiscoveryRate / adjusted;
+  const double ratio =
+      normal_quantile(1 - wanted_p / 2) / normal_quantile(1 - comparison.p_value / 2);
+  const double more = static_cast<double>(comparison.blocks) * (ratio * ratio - 1);
+  return static_cast<std::size_t>(std::ceil(std::clamp(more, 2.0, kMostBlocks)));
 }
 
 }  // namespace
@@ -73,6 +83,26 @@ Comparison judge(std::span<const double> log_ratios, std::span<const double> gua
       result.judgement == Judgement::inconclusive || result.judgement == Judgement::disturbed;
   if (open) result.needed = blocks_needed(all, margin, rule.fewest_blocks);
   return result;
+}
+
+std::vector<double> control_false_discoveries(std::span<Comparison> comparisons) {
+  std::vector<double> p_values;
+  for (const auto& one : comparisons) p_values.push_back(one.p_value);
+  auto adjusted = benjamini_hochberg(p_values);
+  for (std::size_t i = 0; i < comparisons.size(); ++i) {
+    auto& one = comparisons[i];
+    const bool called = one.judgement == Judgement::lower || one.judgement == Judgement::higher;
+    if (!called || adjusted[i] <= kFalseDiscoveryRate) continue;
+    one.judgement = Judgement::inconclusive;
+    one.needed = blocks_to_stand(one, adjusted[i]);
+  }
+  return adjusted;
+}
+
+std::size_t fewest_blocks(std::size_t comparisons, std::size_t fewest) {
+  const double smallest_p =
+      kFalseDiscoveryRate / static_cast<double>(std::max<std::size_t>(1, comparisons));
+  return std::max(fewest, static_cast<std::size_t>(std::ceil(std::log2(2 / smallest_p))));
 }
 
 bool decided(std::span<const double> log_ratios, const Comparison& comparison,

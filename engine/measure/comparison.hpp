@@ -64,4 +64,21 @@ Comparison judge(std::span<const double> log_ratios, std::span<const double> gua
 bool decided(std::span<const double> log_ratios, const Comparison& comparison,
              const ComparisonRule& rule);
 
+/// Of the calls of `lower` and `higher` in one family of comparisons, the share that may be wrong.
+constexpr double kFalseDiscoveryRate = 0.05;
+
+/// Comparisons of several variants with one base: some seem different by chance. A call stands only
+/// if its p, adjusted for the number of comparisons, is at most `kFalseDiscoveryRate`; others
+/// become `inconclusive` with the blocks they need. Handed back are the adjusted p, in order.
+/// Benjamini and Hochberg's procedure (see `benjamini_hochberg`) holds for independent p-values and
+/// for those that depend positively, as differences from one base do (Benjamini and Yekutieli, "The
+/// Control of the False Discovery Rate in Multiple Testing under Dependency", Annals of Statistics
+/// 29, 2001).
+std::vector<double> control_false_discoveries(std::span<Comparison> comparisons);
+
+/// The fewest blocks with which the one effect among so many comparisons can stand: the signed-rank
+/// test of n blocks gives no p below 2 / 2^n. Depends on nothing that is measured. At least
+/// `fewest`.
+std::size_t fewest_blocks(std::size_t comparisons, std::size_t fewest);
+
 }  // namespace ck::measure

@@ -66,6 +66,24 @@ TEST_F(Measuring, AComparisonTellsWhichIsFasterAndIsShown) {
   EXPECT_EQ(points("steps").size(), 3u) << "two variants and the guard";
 }
 
+TEST_F(Measuring, ASweepCanBeComparedWithItsFirstPoint) {
+  const std::string line = "benchmark program:steps --param.env.SPEED=10,5,20,10 --compare";
+  const auto result = ck(line);
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_NE(result.out.find("env.SPEED=5 against env.SPEED=10: time x 0.5000"), std::string::npos)
+      << result.out;
+  EXPECT_NE(result.out.find("3 comparisons, 2 called different"), std::string::npos) << result.out;
+  EXPECT_EQ(points("steps").size(), 5u);
+  const Json json = json_of(ck(line + " --json"));
+  EXPECT_EQ(json["false_discoveries"]["called_different"], 2);
+  EXPECT_EQ(json["variants"][1]["comparison"]["result"]["called_different"], true);
+  const auto known = ck("benchmark program:steps --param.env.SPEED=5,20,40 --dry_run").out;
+  EXPECT_NE(known.find("1 to be run"), std::string::npos)
+      << "its points are the sweep's: " << known;
+  EXPECT_TRUE(fails(ck("benchmark program:steps --compare --param.env.SPEED=1"), 2, "2 to 200"));
+  EXPECT_TRUE(fails(ck(line + " --env.A=1 --env.A=2"), 2, "or from --param."));
+}
+
 TEST_F(Measuring, AComparisonNeedsVariants) {
   EXPECT_TRUE(fails(ck("benchmark program:steps --compare"), 2, "given twice"));
   EXPECT_TRUE(fails(ck("benchmark program:steps --env.SPEED=1 --env.SPEED=2"), 2, "--compare"));

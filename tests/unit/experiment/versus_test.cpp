@@ -78,6 +78,26 @@ TEST_F(VersusTest, ShowsNoDifferenceWhereThereIsNone) {
   EXPECT_EQ(outcome->results.front().verdict(), "no difference shown");
 }
 
+TEST_F(VersusTest, AdjustsForTheNumberOfComparisons) {
+  auto swept = variant("c", "echo time 7");
+  swept.sweep = {"0123456789abcdef", {{"n", "3"}}};
+  const auto outcome =
+      executed({variant("a", "echo time 7"), variant("b", "echo time 5"), std::move(swept)});
+  ASSERT_OK(outcome);
+  ASSERT_EQ(outcome->results.size(), 2U);
+  const auto& faster = outcome->results[0];
+  EXPECT_TRUE(faster.called_different());
+  EXPECT_EQ(faster.comparisons, 2U);
+  EXPECT_DOUBLE_EQ(faster.adjusted_p, 2 * faster.comparison.p_value);
+  EXPECT_NE(text_of(faster).find("p 0.002 (adjusted 0.0039): faster"), std::string::npos)
+      << text_of(faster);
+  EXPECT_FALSE(outcome->results[1].called_different());
+  const Json record = Json::parse(outcome->points[1].document);
+  EXPECT_EQ(record["comparison"]["result"]["called_different"], true);
+  EXPECT_EQ(sweep_place_of(outcome->points[2]).values.front().second, "3");
+  EXPECT_EQ(sweep_place_of(outcome->points[0]).id, "");
+}
+
 TEST_F(VersusTest, EndsWithAFailingVariant) {
   const auto outcome = executed({variant("good", "echo time 7"), variant("bad", "exit 3")});
   ASSERT_OK(outcome);

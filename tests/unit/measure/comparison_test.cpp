@@ -125,6 +125,68 @@ TEST(Judge, TellsHowManyBlocksAreMissing) {
   EXPECT_LT(comparison.needed, 800U);
 }
 
+Comparison called(double p_value) {
+  Comparison comparison;
+  comparison.judgement = Judgement::higher;
+  comparison.p_value = p_value;
+  comparison.blocks = 20;
+  return comparison;
+}
+
+TEST(FalseDiscoveries, AreTakenBackWithWhatTheyNeed) {
+  std::vector<Comparison> family{called(0.0001), called(0.03), called(0.04)};
+  for (int i = 0; i < 5; ++i) family.push_back(judge(std::vector<double>(20, 0.0), {}, {}));
+  const auto adjusted = control_false_discoveries(family);
+  ASSERT_EQ(adjusted.size(), 8U);
+  EXPECT_NEAR(adjusted[0], 0.0008, 1e-12);
+  EXPECT_NEAR(adjusted[2], 8 * 0.04 / 3, 1e-12);
+  EXPECT_EQ(family[0].judgement, Judgement::higher);
+  EXPECT_EQ(family[1].judgement, Judgement::inconclusive);
+  EXPECT_EQ(family[2].judgement, Judgement::inconclusive);
+  // From a p of 0.04 to one of 0.04 * 0.05 / 0.1067: 20 blocks times (2.35 / 2.05)^2.
+  EXPECT_NEAR(static_cast<double>(family[2].needed), 7, 1);
+  EXPECT_EQ(family[3].judgement, Judgement::same) << "nothing was called, nothing is taken back";
+}
+
+TEST(FalseDiscoveries, OfOneComparisonAreItsOwn) {
+  std::vector<Comparison> one{called(0.04)};
+  EXPECT_EQ(control_false_discoveries(one), std::vector{0.04});
+  EXPECT_EQ(one.front().judgement, Judgement::higher);
+}
+
+TEST(FewestBlocks, LetThePlainestEffectStandAmongMany) {
+  EXPECT_EQ(fewest_blocks(1, 10), 10U);
+  EXPECT_EQ(fewest_blocks(0, 10), 10U);
+  for (const std::size_t comparisons : {100U, 1000U}) {
+    const auto blocks = fewest_blocks(comparisons, 10);
+    std::vector<Comparison> family{judge(std::vector<double>(blocks, 0.5), {}, {})};
+    family.resize(comparisons);
+    control_false_discoveries(family);
+    EXPECT_EQ(family.front().judgement, Judgement::higher) << comparisons;
+  }
+}
+
+// Twenty identical programs beside their base, measured as ck does: sessions in which any is called
+// different. Of 60 sessions more than 7 have a probability of 2 % at a true 5 %.
+TEST(FalseDiscoveries, AreSeldomAmongIdenticalPrograms) {
+  int sessions = 0;
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    std::mt19937_64 random(seed);
+    std::normal_distribution<double> noise(0, 0.05);
+    std::vector<Comparison> family;
+    std::vector<double> base(40);
+    for (auto& value : base) value = noise(random);
+    for (int variant = 0; variant < 20; ++variant) {
+      std::vector<double> ratios;
+      for (const double value : base) ratios.push_back(noise(random) - value);
+      family.push_back(judge(ratios, {}, {}));
+    }
+    control_false_discoveries(family);
+    sessions += std::ranges::any_of(family, called_different) ? 1 : 0;
+  }
+  EXPECT_LE(sessions, 7);
+}
+
 // Sessions of identical programs, from a quiet machine to one with 10 % noise that wanders: called
 // different in at most 5 %. Of 120 sessions more than 11 have a probability of 2 % at a true 5 %.
 TEST(Judge, SeldomTellsIdenticalProgramsApart) {
