@@ -121,6 +121,10 @@ RunRequest request_for(const RunRequest& base, const SweepValues& values) {
       set(request.variables, name.substr(4), value);
     } else if (name.starts_with("dep.")) {
       set(request.pins, name.substr(4), value);
+    } else if (name.starts_with("compiler_vars.")) {
+      set(request.collective.compiler_variables, name.substr(name.find('.') + 1), value);
+    } else if (name.starts_with("params.")) {
+      set(request.collective.params, name.substr(name.find('.') + 1), value);
     } else {
       request.values[name] = value;
     }
@@ -136,6 +140,10 @@ std::string sweep_id(const RunRequest& base) {
   identity["pins"] = base.pins;
   identity["arguments"] = base.arguments;
   identity["profile"] = base.profile;
+  // Only where there are any, so that sweeps go on that older versions began.
+  if (!base.collective.compiler_variables.empty())
+    identity["compiler_vars"] = base.collective.compiler_variables;
+  if (!base.collective.params.empty()) identity["params"] = base.collective.params;
   return sha256_hex(to_text(identity)).substr(0, kIdDigits);
 }
 
@@ -222,10 +230,19 @@ Result<std::vector<SweepValues>> sweep_points(const ValueLists& axes,
   return points;
 }
 
+namespace {
+
+Result<std::vector<SweepValues>> points_of(Session& session, const SweepRequest& request) {
+  if (!request.points.empty()) return request.points;
+  CK_TRY(axes, value_lists(session, request.base, request.axes));
+  return sweep_points(axes, request.zip);
+}
+
+}  // namespace
+
 Result<SweepReport> sweep(Session& session, const SweepRequest& request,
                           const run::PassThrough& output) {
-  CK_TRY(axes, value_lists(session, request.base, request.axes));
-  CK_TRY(points, sweep_points(axes, request.zip));
+  CK_TRY(points, points_of(session, request));
   SweepReport report;
   report.id = sweep_id(request.base);
   CK_TRY(component,
@@ -276,8 +293,7 @@ Result<SweepReport> sweep(Session& session, const SweepRequest& request,
 }
 
 Result<CompareRequest> swept_variants(Session& session, const SweepRequest& request) {
-  CK_TRY(axes, value_lists(session, request.base, request.axes));
-  CK_TRY(points, sweep_points(axes, request.zip));
+  CK_TRY(points, points_of(session, request));
   if (points.size() < 2 || points.size() > kMostVariants) {
     return fail(Error(ErrorCode::usage, "--compare with --param.: " +
                                             std::to_string(points.size()) + " combinations; 2 to " +

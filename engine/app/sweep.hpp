@@ -7,8 +7,11 @@
 
 namespace ck::app {
 
+using SweepValues = std::vector<std::pair<std::string, std::string>>;
+
 /// What one --param. varies. "batch" is a parameter of the program, "env.NAME" a variable of the
-/// run, "dep.KEY" the choice of a dependency.
+/// run, "dep.KEY" the choice of a dependency; of programs of Collective Knowledge "compiler_vars."
+/// and "params." too.
 struct SweepAxis {
   std::string name;
   /// "A,B,C", "1..8" (all), "1..64:*2" (doubling), "1..9:2" (steps), "@all" (every choice of a
@@ -18,11 +21,11 @@ struct SweepAxis {
 
 struct SweepRequest {
   RunRequest base;
-  std::vector<SweepAxis> axes;   ///< the last one varies fastest
-  std::vector<std::string> zip;  ///< names of axes that step together, not crossed
+  std::vector<SweepAxis> axes;        ///< the last one varies fastest
+  std::vector<std::string> zip;       ///< names of axes that step together, not crossed
+  std::vector<SweepValues> points{};  ///< these, instead of what axes make
 };
 
-using SweepValues = std::vector<std::pair<std::string, std::string>>;
 /// Names, each with all its values.
 using ValueLists = std::vector<std::pair<std::string, std::vector<std::string>>>;
 

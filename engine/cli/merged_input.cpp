@@ -5,6 +5,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "app/collective_options.hpp"
 #include "base/json.hpp"
 #include "base/strings.hpp"
 
@@ -52,6 +53,19 @@ void add_options(const Json& object, const std::vector<std::string>& prefixes,
   }
 }
 
+/// What a description for CK's autotuner says beside the choices.
+Json beside_choices(const Json& object) {
+  const auto update = object.find("pipeline_update");
+  Json options = update != object.end() && update->is_object() ? *update : Json::object();
+  for (const auto& option : app::collective_program_options()) {
+    if (!option.has_effect()) options.erase(option.name);
+  }
+  for (const auto* key : {"repetitions", "record_uoa", "tags"}) {
+    if (object.contains(key)) options[key] = object[key];
+  }
+  return options;
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> with_merged_input(const std::vector<std::string>& arguments,
@@ -64,7 +78,12 @@ Result<std::vector<std::string>> with_merged_input(const std::vector<std::string
       continue;
     }
     CK_TRY(object, object_of(*rest));
-    add_options(object, prefixes, merged);
+    if (object.contains("choices_order") && !rest->starts_with(kInline)) {
+      merged.push_back("--autotune=" + rest->substr(1));
+      add_options(beside_choices(object), prefixes, merged);
+    } else {
+      add_options(object, prefixes, merged);
+    }
   }
   merged.insert(merged.end(), rest, arguments.end());
   return merged;

@@ -37,6 +37,16 @@ TEST(MergedInput, ReadsFiles) {
   EXPECT_EQ(merged({"@" + file.string()}), Words{"--deps.compiler=it's"});
 }
 
+TEST(MergedInput, HandsDescriptionsOfPointsOn) {
+  const test::TemporaryHome folder;
+  const fs::path file = folder.path() / "tune.json";
+  test::write_text(file, R"({"choices_order": [["a"]], "choices_selection": [], "iterations": 3,
+      "repetitions": 2, "tags": "demo", "record": "yes",
+      "pipeline_update": {"repeat": 200, "cpu_freq": "max", "env": {"A": 1}}})");
+  EXPECT_EQ(merged({"@" + file.string()}), (Words{"--autotune=" + file.string(), "--repeat=200",
+                                                  "--env.A=1", "--repetitions=2", "--tags=demo"}));
+}
+
 TEST(MergedInput, SaysWhatIsWrong) {
   EXPECT_ERROR(with_merged_input({"@@@{'a'"}, {}), invalid, "after @@@");
   EXPECT_ERROR(with_merged_input({"@@@[1]"}, {}), invalid, "no JSON object");
