@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "app/collective_substitution.hpp"
 #include "app/prepare.hpp"
 #include "app/programs.hpp"
 #include "app/recorded_choice.hpp"
@@ -22,22 +23,26 @@ Result<Recorded> recorded_of(const experiment::ReplayRequest& request, store::St
   CK_TRY(point, experiment::recorded_point(request.experiment, request.point, store));
   CK_TRY(plan, experiment::plan_of(point));
   CK_TRY(lock, experiment::lock_of(point));
-  if (!plan.surroundings.empty()) {
-    return fail(Error(ErrorCode::unsupported,
-                      "--with replaces nothing in programs of Collective Knowledge, which " +
-                          printable(plan.subject) + " is")
-                    .hint("'ck benchmark " + plan.subject + " --dep.KEY=CHOICE' measures it anew"));
-  }
   return Recorded{std::move(point), std::move(plan), std::move(lock)};
+}
+
+/// What can be replaced. Options of CK's run may be new, as dataset_file.
+std::vector<std::string> names_of(const Recorded& recorded) {
+  std::vector<std::string> names;
+  for (const auto& [key, id] : recorded.lock.roots) names.push_back(key);
+  for (const auto& [name, value] : recorded.plan.parameters) names.push_back(name);
+  if (recorded.plan.surroundings.empty()) return names;
+  for (const auto& option : collective_program_options()) {
+    if (option.has_effect() && !recorded.plan.parameters.contains(option.name))
+      names.push_back(option.name);
+  }
+  return names;
 }
 
 Status check_names(const Recorded& recorded, const std::vector<Substitution>& substitutions) {
   for (const auto& one : substitutions) {
-    if (recorded.lock.roots.contains(one.what) || recorded.plan.parameters.contains(one.what))
-      continue;
-    std::vector<std::string> names;
-    for (const auto& [key, id] : recorded.lock.roots) names.push_back(key);
-    for (const auto& [name, value] : recorded.plan.parameters) names.push_back(name);
+    const auto names = names_of(recorded);
+    if (std::ranges::find(names, one.what) != names.end()) continue;
     Error error(ErrorCode::usage, "--with: " + recorded.plan.subject +
                                       " was run without a dependency or parameter '" +
                                       printable(one.what) + "'");
@@ -114,8 +119,10 @@ std::vector<experiment::EnvironmentDifference> replaced(
   for (const auto& one : substitutions) {
     const auto then = recorded.lock.roots.find(one.what);
     if (then == recorded.lock.roots.end()) {
-      differences.push_back(
-          {"parameter " + one.what, recorded.plan.parameters.at(one.what), one.choice});
+      const auto value = recorded.plan.parameters.find(one.what);
+      differences.push_back({"parameter " + one.what,
+                             value == recorded.plan.parameters.end() ? "nothing" : value->second,
+                             one.choice});
       continue;
     }
     const auto root = now.lock.roots.find(one.what);
@@ -135,12 +142,14 @@ Result<experiment::ReplayReport> replay_with(Session& session,
   CK_TRY(store, session.store());
   CK_TRY(recorded, recorded_of(request, *store));
   CK_CHECK(check_names(recorded, substitutions));
-  CK_TRY(wanted, request_for(session, recorded, request, substitutions));
+  const bool collective = !recorded.plan.surroundings.empty();
+  CK_TRY(wanted, collective ? collective_request_with(session, request, substitutions)
+                            : request_for(session, recorded, request, substitutions));
   CK_TRY(prepared, prepare_run(session, wanted));
   auto& context = *prepared.context;
   auto& argv = prepared.run_plan.argv;
   // What the user had appended to the command.
-  for (std::size_t i = argv.size(); i < recorded.plan.argv.size(); ++i)
+  for (std::size_t i = argv.size(); !collective && i < recorded.plan.argv.size(); ++i)
     argv.push_back(recorded.plan.argv[i]);
 
   auto differences = replaced(recorded, prepared, substitutions);

@@ -16,8 +16,8 @@ struct Substitution {
 
 /// Resolves the program anew, everything pinned to what was recorded but the substitutions and what
 /// follows from them, runs it, and compares as `experiment::replay` does. What was replaced stands
-/// among the differences. `usage` when neither a dependency nor a parameter is called so;
-/// `unsupported` for programs of Collective Knowledge.
+/// among the differences. `usage` when neither a dependency nor a parameter is called so. Of
+/// programs of Collective Knowledge see `collective_request_with`.
 Result<experiment::ReplayReport> replay_with(Session& session,
                                              const experiment::ReplayRequest& request,
                                              const std::vector<Substitution>& substitutions,

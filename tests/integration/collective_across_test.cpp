@@ -71,6 +71,38 @@ TEST_F(CollectiveAcross, AProgramThatIgnoresTheCountIsNotRepeatedForEver) {
   EXPECT_TRUE(succeeds(ck("run program:constant")));
 }
 
+TEST_F(CollectiveAcross, AReplayMayReplaceChoices) {
+  repository.program("worded", R"(
+      #include <stdio.h>
+      #include <stdlib.h>
+      int main(void) {
+        FILE* timer = fopen("timer.json", "w");
+        fprintf(timer, "{\"execution_time\": 1, \"value\": %d}\n", LEVEL + atoi(getenv("WORD")));
+        return fclose(timer);
+      })",
+                     R"({"default": {"run_time": {"run_cmd_main": "$#BIN_FILE#$",
+                         "fine_grain_timer_file": "timer.json"}}})",
+                     R"("run_vars": {"WORD": "1"})");
+  publish();
+  ASSERT_TRUE(succeeds(ck("run program:worded --flags=-DLEVEL=100 --env.WORD=5")));
+  const auto same = ck("replay experiment:worded --with flags=-DLEVEL=100");
+  EXPECT_EQ(same.code, 0) << same.out << same.err;
+  const auto other = ck("replay experiment:worded --with flags=-DLEVEL=200");
+  EXPECT_NE(other.out.find("parameter flags: -DLEVEL=200 instead of -DLEVEL=100"),
+            std::string::npos)
+      << other.out << other.err;
+  const Json all = points("worded");
+  ASSERT_EQ(all.size(), 3U);
+  const std::string last = all[2].dump();
+  EXPECT_TRUE(says(last, "205")) << "what the user had set in the environment stays: " << last;
+  EXPECT_EQ(all[2]["replay_of"], all[0]["uid"]);
+  EXPECT_TRUE(fails(ck("replay experiment:worded --with flgas=-O1"), 2, "flags"));
+  const auto missing = ck("replay experiment:worded --with compiler=fortran");
+  EXPECT_TRUE(fails(missing, 1, "fortran"));
+  ASSERT_TRUE(succeeds(ck("run program:worded --flags=-DLEVEL=1 --record_uoa=more -- x")));
+  EXPECT_TRUE(fails(ck("replay experiment:more --with flags=-DLEVEL=2"), 1, "after --"));
+}
+
 TEST_F(CollectiveAcross, EntriesInheritFromOtherRepositories) {
   const CollectiveRepository other(folder / "other", "other");
   other.program("parent", "#include <stdio.h>\nint main(void) { puts(WORD); return 0; }\n",
