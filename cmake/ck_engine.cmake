@@ -12,6 +12,8 @@ find_package(CURL REQUIRED)
 find_package(LibArchive REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
+find_package(ZLIB REQUIRED)
+pkg_check_modules(png REQUIRED IMPORTED_TARGET libpng)
 pkg_check_modules(git2 REQUIRED IMPORTED_TARGET libgit2)
 
 # Loading shared libraries is two thirds of the time in which `ck --version` answers. What is shipped
@@ -37,6 +39,8 @@ endfunction()
 ck_library(ck_crypto OpenSSL::Crypto crypto)
 ck_library(ck_sqlite SQLite::SQLite3 sqlite3)
 ck_library(ck_zstd PkgConfig::zstd zstd)
+ck_library(ck_png PkgConfig::png png16)
+ck_library(ck_z ZLIB::ZLIB z)
 set(ck_fmt fmt::fmt)
 if(CK_TAKE_IN_LIBRARIES)
   set(ck_fmt fmt::fmt-header-only)
@@ -45,7 +49,7 @@ endif()
 # What each layer takes from third parties. base's own headers show fmt, tl::expected and json_fwd.
 set(ck_public_base ${ck_fmt} tl::expected nlohmann_json::nlohmann_json)
 set(ck_private_base ${ck_crypto})
-set(ck_private_sys ${ck_sqlite} ${ck_zstd}
+set(ck_private_sys ${ck_sqlite} ${ck_zstd} ${ck_png} ${ck_z}
   Threads::Threads ${CMAKE_DL_LIBS})
 
 function(ck_add_layer layer)

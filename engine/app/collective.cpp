@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "app/calibration.hpp"
 #include "app/collective_work.hpp"
 #include "app/mirrors.hpp"
 #include "base/strings.hpp"
@@ -139,31 +140,25 @@ bool calibrates(const collective::BuiltProgram& built, const RunRequest& request
                               [](const auto& one) { return one.first == "CT_REPEAT_MAIN"; });
 }
 
-/// Repeats until a run takes about `--calibration_time` (4 s), as CK does: time per repetition is
-/// then measured well. A program that ignores the count is left at one.
+/// Repeats until a run takes about `--calibration_time` (4 s): time per repetition is then measured
+/// well. A program that ignores the count is left at one.
 Result<std::string> calibrated_repeat(collective::ProgramRequest program,
                                       const collective::BuiltProgram& built,
                                       const RunRequest& request, collective::Workbench& bench) {
-  constexpr int kRounds = 10;
-  constexpr double kShort = 0.5;
-  constexpr double kMostRepeats = 1e9;
-  const double target = parse_number(value_of(request.values, "calibration_time")).value_or(4.0);
-  double repeat = 1;
-  for (int round = 0; round < kRounds; ++round) {
-    program.repeat = std::to_string(static_cast<long long>(repeat));
+  constexpr double kSeconds = 4;
+  CK_TRY(target, calibration_seconds(request.values));
+  const auto seconds = [&](std::uint64_t count) -> Result<double> {
+    program.repeat = std::to_string(count);
     CK_TRY(planned, collective::plan_program(program, built, bench));
     CK_TRY(phases, collective::phases_of(planned.plan, {}, bench.context()));
     bench.context().events.on(Note{"calibrating: " + program.repeat + " repetitions"});
     CK_TRY(outcome, run::run_once(planned.plan, 1, {}, bench.context(), phases));
     if (outcome.failure) return fail(std::move(*outcome.failure));
-    const double time = total_time(outcome);
-    const double factor = time > 0 ? target / time : 10;
-    if (time >= kShort && factor >= 0.8 && factor <= 1.4) break;
-    const double next = time < kShort ? repeat * 10 : std::max(1.0, std::round(repeat * factor));
-    if (next == repeat || next > kMostRepeats) break;
-    repeat = next;
-  }
-  return std::to_string(static_cast<long long>(repeat));
+    return total_time(outcome);
+  };
+  CK_TRY(found, measure::calibrate(seconds, target.value_or(kSeconds)));
+  tell_unresponsive(found, "CT_REPEAT_MAIN", bench.context());
+  return std::to_string(found.count);
 }
 
 /// What the explanation says of candidates that are called so: "package:x", "soft:y@1.0".

@@ -1,11 +1,15 @@
 #include "app/programs.hpp"
 
 #include <algorithm>
+#include <array>
+#include <span>
 
+#include "app/calibration.hpp"
 #include "app/collective.hpp"
 #include "app/machine.hpp"
 #include "app/preparations.hpp"
 #include "install/installer.hpp"
+#include "install/resolver.hpp"
 
 namespace ck::app {
 namespace {
@@ -73,10 +77,72 @@ Result<std::optional<catalog::Component>> collective_program(Session& session,
   return std::optional(std::move(component));
 }
 
-Result<PreparedRun> prepare_run(Session& session, const RunRequest& request) {
-  if (!request.dry_run) CK_CHECK(refuse_another_machine(request.host, "run"));
-  CK_TRY(collective, collective_program(session, request));
-  if (collective) return prepare_collective(session, *collective, request);
+namespace {
+
+/// Names of a program's own parameters and variation groups.
+Result<std::vector<std::string>> parameters_of(Session& session, const RunRequest& request) {
+  std::vector<std::string> names;
+  if (request.locked) return names;
+  CK_TRY(component, choose_component(session, request.pattern, request.tags, {"program"}));
+  CK_TRY(context, session.context());
+  CK_TRY(descriptor, context->catalog.load(component));
+  const auto* recipe = install::recipe_of(descriptor);
+  if (recipe == nullptr) return names;
+  for (const auto& parameter : recipe->parameters) names.push_back(parameter.name);
+  for (const auto& group : recipe->variations) names.push_back(group.name);
+  return names;
+}
+
+Result<RepeatWish> taken_repeat_wish(Session& session, RunRequest& request) {
+  if (!has_repeat_wish(request.values)) return RepeatWish();
+  CK_TRY(parameters, parameters_of(session, request));
+  return take_repeat_wish(request.values, parameters);
+}
+
+/// Has the program repeat its work as often as was said; or leaves it to be calibrated.
+Status apply(const RepeatWish& wish, const model::Program& program, const RunRequest& request,
+             PreparedRun& prepared) {
+  if (!program.repetition) {
+    if (!wish.count) return {};
+    return fail(Error(ErrorCode::usage, "program:" + program.common.name +
+                                            " does not say how it repeats its work inside one run")
+                    .hint("its ck.json would have \"repeat\": {\"variable\": \"NAME\"}"));
+  }
+  if (wish.count) {
+    run::set_iterations(prepared.run_plan, *wish.count);
+    return {};
+  }
+  const bool said = std::ranges::any_of(request.variables, [&](const auto& variable) {
+    return variable.first == program.repetition->variable;
+  });
+  if (request.calibrate && !request.dry_run && !wish.skip && !said)
+    prepared.calibrate_seconds = wish.seconds.value_or(program.repetition->seconds);
+  return {};
+}
+
+/// The first that needs it finds the number for all: with another one, the start of the process
+/// would weigh more in one than in the other.
+Status calibrate(std::span<PreparedRun* const> runs) {
+  std::optional<std::uint64_t> count;
+  for (auto* one : runs) {
+    if (!one->calibrate_seconds) continue;
+    if (!count) {
+      CK_TRY(found, calibrated_iterations(one->run_plan, *one->calibrate_seconds, *one->context));
+      count = found;
+    }
+    run::set_iterations(one->run_plan, *count);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<PreparedRun> prepare_run(Session& session, const RunRequest& asked) {
+  if (!asked.dry_run) CK_CHECK(refuse_another_machine(asked.host, "run"));
+  CK_TRY(collective, collective_program(session, asked));
+  if (collective) return prepare_collective(session, *collective, asked);
+  auto request = asked;
+  CK_TRY(wish, taken_repeat_wish(session, request));
   CK_TRY(prepared, prepare_program(session, request));
   auto* const context = prepared.context;
   const auto& program = std::get<model::Program>(*prepared.subject.descriptor);
@@ -84,13 +150,14 @@ Result<PreparedRun> prepare_run(Session& session, const RunRequest& request) {
   const run::RunRequest wanted{request.command, request.variables, request.secrets,
                                request.arguments, request.timeout_seconds};
   // Planned before anything is built, so that a wrong command or variable is told at once.
+  PreparedRun result;
   CK_TRY(run_plan, run::plan_run(program, prepared.plan, planned_closure(prepared.plan),
                                  prepared.subject.values, prepared.profile, wanted,
                                  context->host_variables, context->home.root));
-  if (!request.dry_run) CK_CHECK(install::execute(prepared.plan, prepared.profile, *context));
-  PreparedRun result;
-  result.name = program.common.name;
   result.run_plan = std::move(run_plan);
+  CK_CHECK(apply(wish, program, request, result));
+  if (!request.dry_run) CK_CHECK(install::execute(prepared.plan, prepared.profile, *context));
+  result.name = program.common.name;
   result.lock = prepared.lock();
   result.context = context;
   result.plan = std::move(prepared.plan);
@@ -100,6 +167,7 @@ Result<PreparedRun> prepare_run(Session& session, const RunRequest& request) {
 
 Result<RunReport> run(Session& session, const RunRequest& request, const run::PassThrough& output) {
   CK_TRY(prepared, prepare_run(session, request));
+  CK_CHECK(calibrate(std::array{&prepared}));
   RunReport report;
   report.plan = std::move(prepared.plan);
   report.run_plan = std::move(prepared.run_plan);
@@ -122,10 +190,17 @@ Result<CompareReport> compare_variants(Session& session, const CompareRequest& r
   versus.rule.margin = request.margin;
   versus.metric = request.metric;
   const RunRequest& first = request.variants.front();
-  std::vector<std::shared_ptr<void>> owners;
-  for (std::size_t i = 0; i < request.variants.size(); ++i) {
-    CK_TRY(prepared, prepare_run(session, request.variants[i]));
-    if (i == 0) versus.point = point_request(first, prepared.name);
+  std::vector<PreparedRun> runs;
+  std::vector<PreparedRun*> to_calibrate;
+  for (const auto& variant : request.variants) {
+    CK_TRY(prepared, prepare_run(session, variant));
+    runs.push_back(std::move(prepared));
+  }
+  for (auto& one : runs) to_calibrate.push_back(&one);
+  CK_CHECK(calibrate(to_calibrate));
+  versus.point = point_request(first, runs.front().name);
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    auto& prepared = runs[i];
     versus.variants.push_back({request.labels[i],
                                std::move(prepared.run_plan),
                                std::move(prepared.lock),
@@ -134,7 +209,6 @@ Result<CompareReport> compare_variants(Session& session, const CompareRequest& r
                                {},
                                {},
                                request.variants[i].sweep});
-    owners.push_back(std::move(prepared.owner));
   }
   CK_TRY(context, session.context());
   QuietMachine machine;

@@ -27,6 +27,7 @@ struct RunRequest {
   experiment::Sampling sampling;  ///< how often, see there
   /// Whether to look at the machine before measuring, and to say what disturbs.
   enum class Preflight { no, record, tell } preflight = Preflight::no;
+  bool calibrate = false;  ///< find how often a program that can shall repeat its work
   bool fix = false;        ///< and quieten it while measuring, where permitted
   std::string experiment;  ///< --record_uoa; empty: the program's name
   model::Tags tags_of_record;
@@ -48,6 +49,8 @@ struct PreparedRun {
   std::string hooks;                    ///< as `experiment::PointRequest` takes them
   install::Context* context = nullptr;  ///< in which it is to be executed
   std::shared_ptr<void> owner;          ///< of the context, unless it is the session's
+  /// How long a run shall take where the number of iterations is still to be found.
+  std::optional<double> calibrate_seconds{};
 };
 /// With `dry_run` nothing is built.
 Result<PreparedRun> prepare_run(Session& session, const RunRequest& request);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/autotune.hpp"
 #include "app/sweep.hpp"
 #include "base/strings.hpp"
 #include "base/table.hpp"
@@ -66,10 +67,13 @@ Result<app::RunRequest> benchmark_request(Call& call) {
   request.sampling = std::move(sampling);
   request.preflight = app::RunRequest::Preflight::tell;
   request.fix = call.line.has("fix");
+  request.calibrate = true;
   return std::move(request);
 }
 
-bool sweeps(const Call& call) { return !prefixed(call.line, "param").empty(); }
+bool sweeps(const Call& call) {
+  return !prefixed(call.line, "param").empty() || call.line.has("autotune");
+}
 
 Result<app::SweepRequest> sweep_request(Call& call) {
   app::SweepRequest request;
@@ -78,6 +82,13 @@ Result<app::SweepRequest> sweep_request(Call& call) {
   for (const auto& [name, values] : prefixed(call.line, "param"))
     request.axes.push_back({name, values});
   if (const auto names = call.line.given("zip")) request.zip = split(*names, ',');
+  if (const auto file = call.line.given("autotune")) {
+    if (!request.axes.empty())
+      return fail(ErrorCode::usage, "--autotune and --param. both say what is to be varied");
+    CK_TRY(description, app::read_autotune(*file));
+    for (const auto& note : description.notes) call.output.say(note);
+    request.points = std::move(description.points);
+  }
   return request;
 }
 
@@ -248,6 +259,7 @@ Command benchmark_command(const Grammar& program, const std::string& choices) {
        {"margin", "SHARE", "with --compare: ratios nearer to 1 do not matter (1%)"},
        {"metric", "NAME", "what decides, such as cpu_time (default: the first of performance)"},
        {"zip", "A,B", "these --param. step together instead of being crossed"},
+       {"autotune", "FILE", "the points that a description for CK's autotuner asks for"},
        {"pin", "", "run on one processor only"},
        {"cpus", "A,B", "run on these processors only"},
        {"fixed_environment", "", "do not vary the size of the environment between runs"},
@@ -292,7 +304,14 @@ Command benchmark_command(const Grammar& program, const std::string& choices) {
           "dep.KEY; lists and ranges (1..8, 1..9:2, 1..64:*2). What is recorded already is not "
           "run again, so\n"
           "that an interrupted sweep goes on; --dry_run tells the points and about how long they "
-          "take.",
+          "take.\n"
+          "--autotune=FILE (or @FILE, as in CK) takes them from choices_order and "
+          "choices_selection.\n"
+          "Programs that declare how they repeat their work (\"repeat\" in ck.json, CT_REPEAT_MAIN "
+          "in CK's) do so\n"
+          "until a run takes long enough for the clock; the time of one iteration is told too. "
+          "--repeat=N,\n"
+          "--calibration_time=SECONDS and --skip_calibration say otherwise.",
       repeated,
       {"ck benchmark program:hello --precision=5% --time_budget=5",
        "ck benchmark program:hello --repetitions=5 --record_uoa=hello-times --tags=demo",

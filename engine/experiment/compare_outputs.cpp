@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/strings.hpp"
+#include "experiment/compare_pictures.hpp"
 #include "experiment/measured.hpp"
 
 namespace ck::experiment {
@@ -150,6 +151,12 @@ OutputComparison by_content(const model::Output& output, const store::StoredOutp
   }
   if (output.compare == model::Output::Compare::statistical) {
     by_distribution(output.margin, *old_text, *new_text, comparison);
+    return comparison;
+  }
+  if (output.compare == model::Output::Compare::image) {
+    auto verdict = compare_pictures(output, *old_text, *new_text);
+    if (verdict.agree) comparison.agreement = Agreement::within_tolerance;
+    comparison.detail = std::move(verdict.detail);
     return comparison;
   }
   comparison.detail = difference(output, *old_text, *new_text);

@@ -93,13 +93,17 @@ run::Conditions conditions_of(const Sampling& sampling, int number) {
 
 std::string primary_metric(const std::vector<store::MetricKey>& keys) {
   constexpr const char* kWallTime = "wall_time";
-  static constexpr std::array<std::string_view, 4> kEngines{kWallTime, "user_time", "system_time",
-                                                            "cpu_time"};
+  constexpr const char* kIterationTime = "iteration_time";
+  static constexpr std::array<std::string_view, 6> kEngines{
+      kWallTime, "user_time", "system_time", "cpu_time", kIterationTime, "iteration_cpu_time"};
   const auto own = std::ranges::find_if(keys, [](const store::MetricKey& key) {
     const bool engines = std::ranges::find(kEngines, key.name) != kEngines.end();
     return key.role == "performance" && key.direction != "none" && !engines;
   });
-  return own == keys.end() ? kWallTime : own->name;
+  if (own != keys.end()) return own->name;
+  const bool iterates = std::ranges::any_of(
+      keys, [](const store::MetricKey& key) { return key.name == kIterationTime; });
+  return iterates ? kIterationTime : kWallTime;
 }
 
 Result<Sampled> sample(const Sampling& sampling, const run::RunPlan& plan,

@@ -52,7 +52,8 @@ Result<Sampled> sample(const Sampling& sampling, const run::RunPlan& plan,
 run::Conditions conditions_of(const Sampling& sampling, int number);
 
 /// The metric that decides when to stop and that comparisons are about: the first of the program's
-/// own with the role "performance" and a direction, else "wall_time".
+/// own with the role "performance" and a direction, else "iteration_time" where there is one, else
+/// "wall_time".
 std::string primary_metric(const std::vector<store::MetricKey>& keys);
 
 /// "sampling" of a record, and what stands there.

@@ -74,7 +74,8 @@ class Adviser {
     members("outputs", [this](const Json& output, const std::string& path) {
       if (output.contains("compare")) return;
       add(path, "does not say how a replay compares it",
-          "\"compare\": \"exact\", \"text\", {\"numeric\": …} or \"none\"", "no-comparison");
+          "\"compare\": \"exact\", \"text\", {\"numeric\": …}, {\"image\": …} or \"none\"",
+          "no-comparison");
     });
   }
 

@@ -173,7 +173,7 @@ struct Metric {
 };
 
 struct Output {
-  enum class Compare { exact, numeric, none, text, ulp, statistical };
+  enum class Compare { exact, numeric, none, text, ulp, statistical, image };
   std::string name;
   std::string path;
   Compare compare = Compare::exact;
@@ -182,6 +182,17 @@ struct Output {
   std::uint32_t ulps = 0;         ///< ulp: steps between neighbouring numbers
   bool single_precision = false;  ///< ulp: of float instead of double
   double margin = 0;              ///< statistical: a share of the middle
+  /// image; each that is there has to hold
+  std::optional<double> pixel_difference{};  ///< of any channel, at most, in 255ths of its range
+  std::optional<double> psnr_db{};           ///< at least
+  std::optional<double> ssim{};              ///< at least
+};
+
+/// A program that repeats its work as often as a variable says, inside one execution.
+struct InnerRepetition {
+  std::string variable;             ///< one of the program's; its default is the usual number
+  std::vector<std::string> totals;  ///< metrics that it tells for all iterations together
+  double seconds = 0.5;             ///< how long a calibrated execution takes
 };
 
 struct Limits {
@@ -206,6 +217,7 @@ struct Program {
   std::string default_command;
   std::vector<Metric> metrics;
   std::vector<Output> outputs;
+  std::optional<InnerRepetition> repetition;
   Limits limits;
 };
 

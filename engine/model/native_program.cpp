@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "base/strings.hpp"
@@ -141,6 +143,29 @@ void read_statistical_comparison(Document& document, const Json& value, const st
   object.finish();
 }
 
+constexpr double kRange = 255;
+
+/// A number from 0 to `most`; nothing when it is not there.
+std::optional<double> bounded(ObjectReader& object, const char* key, double most) {
+  const auto number = object.optional_number(key);
+  if (number && !(*number >= 0 && *number <= most))
+    object.problem(key, "must be from 0 to " + std::to_string(std::lround(most)));
+  return number;
+}
+
+void read_image_comparison(Document& document, const Json& value, const std::string& path,
+                           Output& output) {
+  constexpr double kMostDecibels = 200;
+  ObjectReader object(value, path, document.problems());
+  output.compare = Output::Compare::image;
+  output.pixel_difference = bounded(object, "pixel", kRange);
+  output.psnr_db = bounded(object, "psnr", kMostDecibels);
+  output.ssim = bounded(object, "ssim", 1);
+  if (value.is_object() && !output.pixel_difference && !output.psnr_db && !output.ssim)
+    document.add(path, "must hold 'pixel', 'psnr' or 'ssim', such as {\"pixel\": 2}");
+  object.finish();
+}
+
 void read_tolerant_comparison(Document& document, const Json& value, const std::string& path,
                               Output& output) {
   ObjectReader object(value, path, document.problems());
@@ -148,6 +173,8 @@ void read_tolerant_comparison(Document& document, const Json& value, const std::
     read_ulp_comparison(object, output);
   } else if (const Json* statistical = object.optional("statistical")) {
     read_statistical_comparison(document, *statistical, object.path_of("statistical"), output);
+  } else if (const Json* image = object.optional("image")) {
+    read_image_comparison(document, *image, object.path_of("image"), output);
   } else if (const Json* numeric = object.required("numeric")) {
     const Tolerances allowed = tolerances(document, *numeric, object.path_of("numeric"));
     output.compare = Output::Compare::numeric;
@@ -184,6 +211,35 @@ Output read_output(Document& document, const std::string& name, const Json& valu
   read_comparison(document, object, output);
   object.finish();
   return output;
+}
+
+bool is_count(std::string_view text) {
+  return !text.empty() && text.size() < 19 && text.front() != '0' &&
+         text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// After variables and metrics, which it names.
+InnerRepetition read_repetition(Document& document, const Json& value, const std::string& path,
+                                const Program& program) {
+  ObjectReader object(value, path, document.problems());
+  InnerRepetition repetition;
+  repetition.variable = object.string("variable");
+  const auto declared = std::ranges::find(program.variables, repetition.variable,
+                                          &std::pair<std::string, std::string>::first);
+  if (value.is_object() && declared == program.variables.end()) {
+    object.problem("variable", "must be one of the program's 'variables'");
+  } else if (value.is_object() && !is_count(declared->second)) {
+    object.problem("variable", "must have a number from 1 up as its default in 'variables'");
+  }
+  if (object.has("totals")) repetition.totals = object.strings("totals");
+  for (const auto& name : repetition.totals) {
+    if (std::ranges::find(program.metrics, name, &Metric::name) == program.metrics.end())
+      object.problem("totals", "names " + shown(name) + ", which is none of the 'metrics'");
+  }
+  if (const auto seconds = number_field(object, "seconds", Bound::positive))
+    repetition.seconds = *seconds;
+  object.finish();
+  return repetition;
 }
 
 }  // namespace
@@ -232,6 +288,8 @@ Program read_program(Document& document, ObjectReader& object, Common common) {
   program.default_command = read_default_command(object, program.commands);
   program.metrics = read_metrics(document, object);
   program.outputs = read_outputs(document, object);
+  if (const Json* value = object.optional("repeat"))
+    program.repetition = read_repetition(document, *value, object.path_of("repeat"), program);
   program.limits = limits_field(document, object);
   return program;
 }

@@ -187,6 +187,19 @@ Result<install::Variables> variables_of(const model::Program& program, const Run
   return base;
 }
 
+Result<Iterations> iterations_of(const model::InnerRepetition& repetition,
+                                 const install::Variables& variables) {
+  const auto value =
+      std::ranges::find(variables, repetition.variable, &install::Variables::value_type::first);
+  const auto count = value == variables.end() ? std::optional(1LL) : parse_integer(value->second);
+  if (!count || *count < 1) {
+    return fail(ErrorCode::usage, "--env." + repetition.variable + "=" + printable(value->second) +
+                                      ": it says how often the program repeats its work, so it "
+                                      "must be a number from 1 up");
+  }
+  return Iterations{repetition.variable, repetition.totals, static_cast<std::uint64_t>(*count)};
+}
+
 }  // namespace
 
 Result<RunPlan> plan_run(const model::Program& program, const install::InstallPlan& installed,
@@ -231,6 +244,10 @@ Result<RunPlan> plan_run(const model::Program& program, const install::InstallPl
   plan.accept_exit = command->accept_exit;
   plan.metrics = program.metrics;
   plan.outputs = program.outputs;
+  if (program.repetition) {
+    CK_TRY(iterations, iterations_of(*program.repetition, plan.variables));
+    plan.iterations = std::move(iterations);
+  }
   return plan;
 }
 
@@ -241,6 +258,12 @@ install::Scrubber scrubber_of(const RunPlan& plan) {
 }
 
 std::string place_of_secret(std::string_view name) { return "${secret:" + std::string(name) + "}"; }
+
+void set_iterations(RunPlan& plan, std::uint64_t count) {
+  plan.iterations->count = count;
+  install::set_variable(plan.variables, plan.iterations->variable, std::to_string(count));
+  std::ranges::sort(plan.variables);
+}
 
 std::string with_path_replaced(std::string_view text, const std::string& path,
                                std::string_view by) {

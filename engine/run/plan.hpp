@@ -20,6 +20,18 @@ struct Placement {
   bool link = false;  ///< links to what a folder holds; else a copy that the run may change
 };
 
+/// The program repeats its work inside one execution, for work that is too short to be measured
+/// alone. Only the program can do that honestly: what a process costs beside its work (starting,
+/// loading, first touching memory) is then spread over many iterations, and caches are as warm as
+/// the program makes them. Several short processes are not counted together as one sample: each is
+/// timed by a clock of nanoseconds anyway, so their sum would be no more precise than their
+/// median, and would hide outliers and modes. They need more samples, which sampling takes.
+struct Iterations {
+  std::string variable;             ///< that says how often
+  std::vector<std::string> totals;  ///< metrics that are told for all iterations together
+  std::uint64_t count = 1;          ///< what the variable holds
+};
+
 /// `${work}` in arguments and variables stands for the run's own folder, `${home}` for $CK_HOME:
 /// both are known only where the plan is executed, and neither belongs into a record that others
 /// will read.
@@ -40,6 +52,7 @@ struct RunPlan {
   std::vector<int> accept_exit;
   std::vector<model::Metric> metrics;
   std::vector<model::Output> outputs;
+  std::optional<Iterations> iterations;  ///< of programs that can be told
   std::vector<Placement> placements;
   std::string binary;        ///< file that was built, below "${home}/envs/ID"; empty: none
   std::string directory;     ///< where the program starts and writes, below the run's folder
@@ -56,12 +69,15 @@ struct RunRequest {
   std::optional<double> timeout_seconds;
 };
 
-/// `usage` error for an unknown command (listing those there are) or a variable the program does
-/// not declare (suggesting near ones).
+/// `usage` error for an unknown command (listing those there are), a variable the program does not
+/// declare (suggesting near ones), or a number of iterations that is none.
 Result<RunPlan> plan_run(const model::Program& program, const install::InstallPlan& installed,
                          const install::Closure& closure, const model::Values& values,
                          const model::Profile& profile, const RunRequest& request,
                          const install::Variables& host_variables, const fs::path& home);
+
+/// Has the program repeat its work so often; for plans with `iterations`.
+void set_iterations(RunPlan& plan, std::uint64_t count);
 
 /// `by` wherever `path` stands in the text, alone or before '/', but not where a longer name only
 /// begins like it.

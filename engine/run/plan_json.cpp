@@ -14,8 +14,8 @@ namespace {
 constexpr std::string_view kSchema = "ck.run-plan/1";
 const std::array<std::string, 3> kDirections{"lower", "higher", "none"};
 const std::array<std::string, 3> kLevels{"none", "wanted", "demanded"};
-const std::array<std::string, 6> kComparisons{"exact", "numeric", "none",
-                                              "text",  "ulp",     "statistical"};
+const std::array<std::string, 7> kComparisons{"exact", "numeric",     "none", "text",
+                                              "ulp",   "statistical", "image"};
 
 template <typename Enum>
 const std::string& word(std::span<const std::string> words, Enum value) {
@@ -142,6 +142,9 @@ Json to_json(const model::Output& output) {
     json["single_precision"] = output.single_precision;
   }
   if (output.compare == model::Output::Compare::statistical) json["margin"] = output.margin;
+  put(json, "pixel_difference", output.pixel_difference);
+  put(json, "psnr_db", output.psnr_db);
+  put(json, "ssim", output.ssim);
   return json;
 }
 
@@ -158,8 +161,28 @@ model::Output output_from(const Json& value, const std::string& path, JsonProble
       reader.optional_integer("ulps", 0, std::numeric_limits<std::uint32_t>::max()).value_or(0));
   output.single_precision = reader.optional_bool("single_precision").value_or(false);
   output.margin = reader.optional_number("margin").value_or(0);
+  output.pixel_difference = reader.optional_number("pixel_difference");
+  output.psnr_db = reader.optional_number("psnr_db");
+  output.ssim = reader.optional_number("ssim");
   reader.finish();
   return output;
+}
+
+Json to_json(const Iterations& iterations) {
+  return {{"variable", iterations.variable},
+          {"totals", iterations.totals},
+          {"count", iterations.count}};
+}
+
+Iterations iterations_from(const Json& value, const std::string& path, JsonProblems& problems) {
+  ObjectReader reader(value, path, problems);
+  Iterations iterations;
+  iterations.variable = reader.string("variable");
+  iterations.totals = reader.strings("totals");
+  reader.required("count");
+  iterations.count = static_cast<std::uint64_t>(reader.optional_integer("count", 1).value_or(1));
+  reader.finish();
+  return iterations;
 }
 
 Json to_json(const Placement& placement) {
@@ -228,6 +251,7 @@ Json to_json(const RunPlan& plan) {
   json["accept_exit"] = plan.accept_exit;
   json["metrics"] = array_of(plan.metrics);
   json["outputs"] = array_of(plan.outputs);
+  if (plan.iterations) json["iterations"] = to_json(*plan.iterations);
   if (!plan.placements.empty()) json["placements"] = array_of(plan.placements);
   if (!plan.binary.empty()) json["binary"] = plan.binary;
   if (!plan.directory.empty()) json["directory"] = plan.directory;
@@ -276,6 +300,8 @@ Result<RunPlan> run_plan_from_json(const Json& value, const std::string& source)
   reader.each("placements", [&](const Json& item, const std::string& path) {
     plan.placements.push_back(placement_from(item, path, problems));
   });
+  if (const auto* iterations = reader.optional("iterations"))
+    plan.iterations = iterations_from(*iterations, reader.path_of("iterations"), problems);
   plan.binary = reader.optional_string("binary").value_or("");
   plan.directory = reader.optional_string("directory").value_or("");
   plan.surroundings = reader.optional_string("surroundings").value_or("");

@@ -190,6 +190,13 @@ std::string direction_name(model::Metric::Direction direction) {
   return "none";
 }
 
+/// Over how many iterations a number of the program's is to be divided.
+double shared_by(const std::string& metric, const RunPlan& plan) {
+  const bool total = plan.iterations && std::ranges::find(plan.iterations->totals, metric) !=
+                                            plan.iterations->totals.end();
+  return total ? static_cast<double>(plan.iterations->count) : 1;
+}
+
 /// Keys and values of the program's metrics, then of what the engine measures itself.
 void add_metrics(RunOutcome& outcome, const RunPlan& plan, const std::vector<double>& extracted,
                  std::uint64_t memory_floor) {
@@ -197,8 +204,9 @@ void add_metrics(RunOutcome& outcome, const RunPlan& plan, const std::vector<dou
     const auto& metric = plan.metrics[i];
     outcome.keys.push_back(
         {metric.name, metric.unit, direction_name(metric.direction), metric.role});
-    outcome.repetition.metrics.push_back(
-        i < extracted.size() ? extracted[i] : std::numeric_limits<double>::quiet_NaN());
+    outcome.repetition.metrics.push_back(i < extracted.size()
+                                             ? extracted[i] / shared_by(metric.name, plan)
+                                             : std::numeric_limits<double>::quiet_NaN());
   }
   const auto own = [&](const char* name, const char* unit, const char* role, double value) {
     if (declares(plan.metrics, name)) return;
@@ -212,6 +220,12 @@ void add_metrics(RunOutcome& outcome, const RunPlan& plan, const std::vector<dou
   // The kernel knows the sum exactly, but divides it by sampling.
   own("cpu_time", "ns", "performance",
       static_cast<double>(repetition.user_ns + repetition.system_ns));
+  if (plan.iterations) {
+    const auto count = static_cast<double>(plan.iterations->count);
+    own("iteration_time", "ns", "performance", static_cast<double>(repetition.wall_ns) / count);
+    own("iteration_cpu_time", "ns", "performance",
+        static_cast<double>(repetition.user_ns + repetition.system_ns) / count);
+  }
   // At or below the floor the kernel tells our own past, not the program's memory.
   const bool measured = repetition.max_rss_bytes > memory_floor;
   own("peak_memory", "bytes", "memory",

@@ -60,7 +60,9 @@ struct Conditions {
 /// Runs in a new folder below `home.work()`, which is removed afterwards; outputs are hashed and
 /// kept in the blobs (up to 16 MiB each). The keys are the plan's metrics followed by the engine's
 /// own: wall_time, user_time, system_time, cpu_time (their sum, ns), peak_memory and, of what was
-/// built, binary_size (bytes), unless the program has one of that name.
+/// built, binary_size (bytes), unless the program has one of that name; iteration_time and
+/// iteration_cpu_time (ns) too where the plan has iterations, over which the program's totals are
+/// divided as well.
 Result<RunOutcome> run_once(const RunPlan& plan, int number, const PassThrough& output,
                             install::Context& context, const Phases& phases = {},
                             const Conditions& conditions = {});

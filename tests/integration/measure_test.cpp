@@ -106,6 +106,25 @@ TEST_F(Measuring, ASweepGoesOnWhereItEnded) {
   EXPECT_EQ(points("steps").size(), 3u) << "nothing is run again";
 }
 
+TEST_F(Measuring, CksDescriptionsOfPointsAreSweeps) {
+  const fs::path file = folder / "tune.json";
+  write_text(file, R"({"choices_order": [["##env#SPEED"]], "record_uoa": "tuned", "repetitions": 1,
+      "choices_selection": [{"type": "loop", "start": 1, "stop": 9, "step": 4, "default": 1}]})");
+  ASSERT_TRUE(succeeds(ck("benchmark program:steps @" + file.string())));
+  const Json all = points("tuned");
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all[2]["record"]["plan"]["variables"]["SPEED"], "9");
+  const auto known =
+      ck("benchmark program:steps --record_uoa=tuned --param.env.SPEED=5,6 --dry_run");
+  EXPECT_NE(known.out.find("1 to be run"), std::string::npos) << known.out;
+  EXPECT_TRUE(
+      fails(ck("benchmark program:steps --autotune=" + file.string() + " --param.env.SPEED=1"), 2,
+            "both say"));
+  write_text(file, R"({"choices_order": [["##compiler_flags#*"]],
+      "choices_selection": [{"type": "random", "omit_probability": 0.9}]})");
+  EXPECT_TRUE(fails(ck("benchmark program:steps @" + file.string()), 1, "##compiler_flags#*"));
+}
+
 TEST_F(Measuring, ASweepIsCheckedBeforeItsFirstPoint) {
   EXPECT_TRUE(fails(ck("benchmark program:steps --param.sped=1,2 --dry_run"), 2, "sped"));
   EXPECT_TRUE(fails(ck("benchmark program:steps --param.env.SPEED= --dry_run"), 2, "no values"));
@@ -116,6 +135,43 @@ TEST_F(Measuring, ASweepOutlivesAPointThatFails) {
   EXPECT_EQ(result.code, 3) << result.out << result.err;
   EXPECT_NE(result.out.find("failed"), std::string::npos) << result.out;
   EXPECT_EQ(points("steps").size(), 3u);
+}
+
+TEST_F(Measuring, ShortWorkIsRepeatedInsideOneRun) {
+  components.program("short", "i=0; while [ $i -lt $ROUNDS ]; do i=$((i + 1)); done",
+                     R"("variables": {"ROUNDS": "1"},
+                        "repeat": {"variable": "ROUNDS", "seconds": 0.3})");
+  const auto result = ck("benchmark program:short --repetitions=2");
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_NE(result.out.find("iteration_time"), std::string::npos) << result.out;
+  const Json record = points("short")[0]["record"];
+  EXPECT_GE(record["plan"]["iterations"]["count"].get<int>(), 50);
+  EXPECT_EQ(record["sampling"]["metric"], "iteration_time");
+  const auto replayed = ck("replay experiment:short --margin=50%");
+  EXPECT_NE(replayed.code, 1) << replayed.err;
+  EXPECT_EQ(points("short")[1]["record"]["plan"]["iterations"], record["plan"]["iterations"])
+      << "a replay repeats as often";
+  const auto count_with = [&](const std::string& options) {
+    EXPECT_TRUE(succeeds(ck("benchmark program:short --repetitions=1 " + options)));
+    return points("short").back()["record"]["plan"]["iterations"]["count"].get<int>();
+  };
+  EXPECT_EQ(count_with("--repeat=7"), 7);
+  EXPECT_EQ(count_with("--skip_calibration"), 1);
+  EXPECT_EQ(count_with("--env.ROUNDS=9"), 9);
+  EXPECT_TRUE(fails(ck("benchmark program:short --repeat=none"), 2, "--repeat=none"));
+  EXPECT_TRUE(fails(ck("benchmark program:short --env.ROUNDS=0"), 2, "--env.ROUNDS=0"));
+  EXPECT_TRUE(fails(ck("benchmark program:steps --repeat=2"), 2, "does not say how it repeats"));
+}
+
+TEST_F(Measuring, VariantsAreRepeatedEquallyOften) {
+  components.program("short", "i=0; while [ $i -lt $((ROUNDS * WORK)) ]; do i=$((i + 1)); done",
+                     R"("variables": {"ROUNDS": "1", "WORK": "1"},
+                        "repeat": {"variable": "ROUNDS", "seconds": 0.02})");
+  ASSERT_TRUE(
+      succeeds(ck("benchmark program:short --compare --param.env.WORK=1,3 --time_budget=1")));
+  const Json all = points("short");
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all[0]["record"]["plan"]["iterations"], all[1]["record"]["plan"]["iterations"]);
 }
 
 TEST_F(Measuring, ClaimsAreVerified) {

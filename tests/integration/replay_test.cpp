@@ -67,6 +67,25 @@ TEST_F(Replay, AnOutputThatChangedDiffers) {
   EXPECT_EQ(ck("replay experiment:reader").code, 0) << "the recorded point is what counts";
 }
 
+TEST_F(Replay, PicturesAreComparedByTheirPixels) {
+  write_text(outside(), "P2 2 1 255 100 100\n");
+  components.program("painter", copy_of(outside()),
+                     R"("outputs": {"result": {"path": "result",
+                                               "compare": {"image": {"pixel": 2}}}})");
+  import();
+  ASSERT_TRUE(succeeds(ck("run program:painter")));
+  write_text(outside(), "P3 1 1 255 1 1 1\n");
+  EXPECT_EQ(ck("replay experiment:painter").code, 4);
+  write_text(outside(), "P2 2 1 255 100 102\n");
+  const auto close = ck("replay experiment:painter");
+  EXPECT_EQ(close.code, 0) << close.out << close.err;
+  EXPECT_NE(close.out.find("within tolerance"), std::string::npos) << close.out;
+  write_text(outside(), "P2 2 1 255 100 103\n");
+  const auto far = ck("replay experiment:painter");
+  EXPECT_EQ(far.code, 4);
+  EXPECT_NE(far.out.find("largest difference 3 at column 1"), std::string::npos) << far.out;
+}
+
 TEST_F(Replay, AMetricThatChangedDiffers) {
   components.program("reader", "echo n=$(cat '" + outside().string() + "')",
                      R"("metrics": {"n": {"unit": "1", "direction": "higher", "role": "accuracy",

@@ -15,6 +15,7 @@ RULES = [
     ("libcurl", r"\bcurl_\w+\s*\(|\bCURL\w*_\w+|<curl/", r"sys/transfer/http(_\w+)?\.[ch]pp"),
     ("libarchive", r"\barchive_(?:read|write|entry|match)_\w+\s*\(|<archive(?:_entry)?\.h>",
      r"sys/transfer/archive(_\w+)?\.[ch]pp"),
+    ("libpng", r"\bpng_\w+\s*\(|<png\.h>", r"sys/picture\.cpp"),
     ("starting a process", r"(?<![\w.>])(?:v?fork|execv(?:p|e|pe)?|posix_spawnp?)\s*\(",
      r"sys/(process|replace|launcher/main)\.cpp"),
     ("dynamic loading", r"\bdl(?:open|sym)\s*\(", r"sys/transfer\.cpp"),

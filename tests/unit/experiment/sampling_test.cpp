@@ -110,6 +110,9 @@ TEST(PrimaryMetric, IsTheFirstOfTheProgramsOwnThatIsAboutSpeed) {
   EXPECT_EQ(primary_metric({top1, wall, latency}), "latency");
   EXPECT_EQ(primary_metric({top1, wall}), "wall_time");
   EXPECT_EQ(primary_metric({}), "wall_time");
+  const store::MetricKey iteration{"iteration_time", "ns", "lower", "performance"};
+  EXPECT_EQ(primary_metric({wall, iteration}), "iteration_time");
+  EXPECT_EQ(primary_metric({wall, iteration, latency}), "latency");
 }
 
 TEST(SamplingOf, TakesNoRecordThatSaysItInAnotherWay) {

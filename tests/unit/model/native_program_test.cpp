@@ -46,7 +46,7 @@ TEST(ProgramReader, ReadsMetricsOutputsAndLimits) {
   EXPECT_TRUE(latency.required);
   EXPECT_FALSE(latency.absolute_tolerance.has_value());
 
-  ASSERT_EQ(read.outputs.size(), 5u);
+  ASSERT_EQ(read.outputs.size(), 6u);
   EXPECT_EQ(read.outputs[0].compare, Output::Compare::exact);
   EXPECT_EQ(read.outputs[1].compare, Output::Compare::numeric);
   EXPECT_EQ(read.outputs[1].relative_tolerance, 1e-3);
@@ -55,7 +55,15 @@ TEST(ProgramReader, ReadsMetricsOutputsAndLimits) {
   EXPECT_TRUE(read.outputs[2].single_precision);
   EXPECT_EQ(read.outputs[3].compare, Output::Compare::statistical);
   EXPECT_EQ(read.outputs[3].margin, 0.05);
-  EXPECT_EQ(read.outputs[4].compare, Output::Compare::none);
+  EXPECT_EQ(read.outputs[4].compare, Output::Compare::image);
+  EXPECT_EQ(read.outputs[4].pixel_difference, 2);
+  EXPECT_EQ(read.outputs[4].psnr_db, 40);
+  EXPECT_EQ(read.outputs[4].ssim, 0.98);
+  EXPECT_EQ(read.outputs[5].compare, Output::Compare::none);
+  ASSERT_TRUE(read.repetition);
+  EXPECT_EQ(read.repetition->variable, "BATCH_SIZE");
+  EXPECT_EQ(read.repetition->totals, std::vector<std::string>{"latency.p99"});
+  EXPECT_EQ(read.repetition->seconds, 2);
   EXPECT_EQ(read.limits.memory_bytes, 4294967296u);
   EXPECT_EQ(read.limits.timeout_seconds, 120.5);
 }
@@ -64,6 +72,11 @@ TEST(ProgramReader, ComparesOutputsAsText) {
   const Program read = program(
       test::changed(test::example("program.json"), R"({"outputs": {"log": {"compare": "text"}}})"));
   EXPECT_EQ(read.outputs.back().compare, Output::Compare::text);
+}
+
+TEST(ProgramReader, NeedNotRepeatItsWorkInsideOneRun) {
+  EXPECT_FALSE(
+      program(test::changed(test::example("program.json"), R"({"repeat": null})")).repetition);
 }
 
 TEST(ProgramReader, TakesAllFilesAsSourcesUnlessToldOtherwise) {
@@ -169,6 +182,23 @@ const Wrong kCases[] = {
      "/outputs/log/compare/statistical/margin must be above 0"},
     {R"({"outputs": {"log": {"compare": {"statistical": {}}}}})",
      "/outputs/log/compare/statistical/margin is missing"},
+    {R"({"outputs": {"log": {"compare": {"image": {}}}}})",
+     "/outputs/log/compare/image must hold 'pixel', 'psnr' or 'ssim'"},
+    {R"({"outputs": {"log": {"compare": {"image": {"pixel": 256}}}}})",
+     "/outputs/log/compare/image/pixel must be from 0 to 255"},
+    {R"({"outputs": {"log": {"compare": {"image": {"ssim": -0.5}}}}})",
+     "/outputs/log/compare/image/ssim must be from 0 to 1"},
+    {R"({"outputs": {"log": {"compare": {"image": {"pixel": 1, "snr": 3}}}}})",
+     "/outputs/log/compare/image/snr is not a known key"},
+    {R"({"repeat": {"variable": "NONE"}})",
+     "/repeat/variable must be one of the program's 'variables'"},
+    {R"({"repeat": 3})", "/repeat is"},
+    {R"({"variables": {"N": "many"}, "repeat": {"variable": "N"}})",
+     "/repeat/variable must have a number from 1 up as its default"},
+    {R"({"variables": {"N": "1"}, "repeat": {"variable": "N", "totals": ["nothing"]}})",
+     "/repeat/totals names 'nothing', which is none of the 'metrics'"},
+    {R"({"variables": {"N": "1"}, "repeat": {"variable": "N", "seconds": 0}})",
+     "/repeat/seconds must be above 0"},
     {R"({"limits": {"memory_bytes": 0}})", "/limits/memory_bytes is 0, but must be a whole number"},
     {R"({"limits": {"memory_bytes": 1e9}})", "/limits/memory_bytes is 1000000000.0, but must be"},
     {R"({"limits": {"timeout_seconds": -1}})", "/limits/timeout_seconds must be above 0"},

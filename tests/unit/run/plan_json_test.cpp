@@ -38,12 +38,24 @@ RunPlan maximal_plan() {
   whole.name = "whole";
   whole.from = model::JsonMetric{"number.json", ""};
   plan.metrics = {json, pattern, whole};
-  plan.outputs = {{"a", "a.txt", model::Output::Compare::exact, 0, 0},
-                  {"b", "b/b.txt", model::Output::Compare::numeric, 0.5, 1e-6},
-                  {"c", "c.log", model::Output::Compare::none, 0, 0},
-                  {"d", "d.txt", model::Output::Compare::ulp, 0, 0, 4, true},
-                  {"e", "e.txt", model::Output::Compare::statistical, 0, 0, 0, false, 0.05},
-                  {"f", "f.txt", model::Output::Compare::text}};
+  using Compare = model::Output::Compare;
+  for (const auto compare : {Compare::exact, Compare::numeric, Compare::none, Compare::ulp,
+                             Compare::statistical, Compare::text, Compare::image}) {
+    model::Output output;
+    output.name = "output" + std::to_string(plan.outputs.size());
+    output.path = output.name + ".txt";
+    output.compare = compare;
+    plan.outputs.push_back(output);
+  }
+  plan.outputs[1].absolute_tolerance = 0.5;
+  plan.outputs[1].relative_tolerance = 1e-6;
+  plan.outputs[3].ulps = 4;
+  plan.outputs[3].single_precision = true;
+  plan.outputs[4].margin = 0.05;
+  plan.outputs[6].pixel_difference = 2;
+  plan.outputs[6].psnr_db = 30.5;
+  plan.outputs[6].ssim = 0.9;
+  plan.iterations = Iterations{"ROUNDS", {"time"}, 1000};
   plan.placements = {{"${home}/envs/id1", "", true}, {"${home}/envs/id1/tmp", "tmp", false}};
   plan.directory = "tmp";
   plan.surroundings = R"({"schema": "other/1"})";
@@ -83,7 +95,12 @@ std::string text_of(const RunPlan& plan) {
     number(std::optional(output.absolute_tolerance));
     number(std::optional(output.relative_tolerance));
     number(std::optional(output.margin));
+    for (const auto& bound : {output.pixel_difference, output.psnr_db, output.ssim}) number(bound);
     add(std::to_string(output.ulps) + (output.single_precision ? " single" : " double"));
+  }
+  if (plan.iterations) {
+    add(plan.iterations->variable + " " + std::to_string(plan.iterations->count));
+    for (const auto& total : plan.iterations->totals) add(total);
   }
   for (const auto& placement : plan.placements)
     add(placement.from + " > " + placement.to + (placement.link ? " link" : " copy"));

@@ -67,7 +67,7 @@ TEST_F(PlanRun, IsClosedButForItsPlaces) {
   profile_.limits.cpu_seconds = 7;
   program_.commands[0].timeout_seconds = 60;
   program_.commands[0].accept_exit = {0, 1};
-  program_.outputs = {{"out", "out.txt"}};
+  program_.outputs.resize(1);
   program_.metrics.resize(1);
   const auto made = plan();
   ASSERT_OK(made);
@@ -111,6 +111,21 @@ TEST_F(PlanRun, LaysTheUsersWishesOverIt) {
   EXPECT_EQ(variables.at("BATCH_SIZE"), "32");
   EXPECT_EQ(variables.at("NEW"), "${home}/x");
   EXPECT_EQ(variables.size(), made->variables.size()) << "each name once";
+}
+
+TEST_F(PlanRun, KnowsHowOftenTheWorkIsRepeated) {
+  program_.variables.emplace_back("ROUNDS", "5");
+  program_.repetition = model::InnerRepetition{"ROUNDS", {"time"}, 0.5};
+  ASSERT_OK(plan());
+  EXPECT_EQ(plan()->iterations->count, 5U) << "the default of the variable";
+  RunRequest request;
+  request.variables = {{"ROUNDS", "20"}};
+  EXPECT_EQ(plan(request)->iterations->count, 20U);
+  EXPECT_EQ(plan(request)->iterations->totals, std::vector<std::string>{"time"});
+  for (const auto* wrong : {"0", "-3", "often", "1.5"}) {
+    request.variables = {{"ROUNDS", wrong}};
+    EXPECT_ERROR(plan(request), usage, "--env.ROUNDS=");
+  }
 }
 
 TEST_F(PlanRun, KnowsTheHomeOnlyAsAWholePath) {

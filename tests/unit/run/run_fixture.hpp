@@ -56,6 +56,13 @@ class RunTest : public ::testing::Test {
     return plan;
   }
 
+  static model::Output output(const std::string& name, const std::string& path) {
+    model::Output output;
+    output.name = name;
+    output.path = path;
+    return output;
+  }
+
   static model::Metric json_metric(const std::string& name, const std::string& pointer) {
     model::Metric metric;
     metric.name = name;

@@ -45,6 +45,22 @@ TEST_F(Runner, GivesTheProgramExactlyThePlansVariables) {
   EXPECT_EQ(blob(outcome->repetition.out_sha256), "A=1\nEMPTY=\nZ=with = and spaces\n");
 }
 
+TEST_F(Runner, TellsTimesOfOneIterationToo) {
+  RunPlan plan = shell("echo total $((ROUNDS * 3)); echo each 3");
+  plan.metrics = {pattern_metric("total", "total (.*)"), pattern_metric("each", "each (.*)")};
+  plan.variables.push_back({"ROUNDS", "1"});
+  plan.iterations = Iterations{"ROUNDS", {"total"}, 1};
+  set_iterations(plan, 8);
+  EXPECT_EQ(plan.variables.back().second, "8");
+  const auto outcome = run(plan);
+  ASSERT_OK(outcome);
+  EXPECT_EQ(value_of(*outcome, "total"), 3) << "divided";
+  EXPECT_EQ(value_of(*outcome, "each"), 3);
+  EXPECT_EQ(value_of(*outcome, "iteration_time"), value_of(*outcome, "wall_time") / 8);
+  EXPECT_EQ(value_of(*outcome, "iteration_cpu_time"), value_of(*outcome, "cpu_time") / 8);
+  EXPECT_TRUE(std::isnan(value_of(*run(shell("")), "iteration_time"))) << "of others not";
+}
+
 TEST_F(Runner, PutsThePlacesIntoArgumentsAndVariables) {
   RunPlan plan = shell("echo \"$1 $V\"; pwd; ls -d $HOME $TMPDIR");
   plan.argv.insert(plan.argv.end(), {"sh", "${home}/envs"});
@@ -70,7 +86,7 @@ TEST_F(Runner, StartsInAnEmptyFolderThatIsRemovedAfterwards) {
 
 TEST_F(Runner, KeepsOutputsByTheirHash) {
   RunPlan plan = shell("mkdir sub; printf hello > sub/out.txt");
-  plan.outputs = {{"greeting", "sub/out.txt"}};
+  plan.outputs = {output("greeting", "sub/out.txt")};
   const auto outcome = run(plan);
   ASSERT_OK(outcome);
   ASSERT_EQ(outcome->repetition.outputs.size(), 1U);
@@ -86,7 +102,7 @@ TEST_F(Runner, KeepsOutputsByTheirHash) {
 TEST_F(Runner, OnlyHashesOutputsThatAreTooLargeToKeep) {
   constexpr std::size_t kSize = (16u << 20) + 1;
   RunPlan plan = shell("head -c " + std::to_string(kSize) + " /dev/zero > big");
-  plan.outputs = {{"big", "big"}};
+  plan.outputs = {output("big", "big")};
   const auto outcome = run(plan);
   ASSERT_OK(outcome);
   ASSERT_EQ(outcome->repetition.outputs.size(), 1U);
@@ -202,7 +218,7 @@ TEST_F(Runner, StopsAFloodOfOutput) {
 TEST_F(Runner, CallsAMissingOutputTheProgramsFailure) {
   for (const auto* path : {"out.txt", "folder/out.txt", "file/out.txt", "link"}) {
     RunPlan plan = shell("touch file; ln -s /etc/passwd link");
-    plan.outputs = {{"result", path}};
+    plan.outputs = {output("result", path)};
     const Error failure = failure_of(plan);
     EXPECT_ERROR(failure, program_failed, "output result: ");
     EXPECT_ERROR(failure, program_failed, "after program:demo exited with 0");
@@ -238,7 +254,7 @@ TEST_F(Runner, IsInterruptedWhileItHashesALargeOutput) {
     return sys::ProcessResult{};
   });
   RunPlan plan = shell("");
-  plan.outputs = {{"big", "big"}};
+  plan.outputs = {output("big", "big")};
   const auto outcome = run(plan, writes);
   ASSERT_OK(outcome);
   ASSERT_TRUE(outcome->failure);
