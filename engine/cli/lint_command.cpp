@@ -67,8 +67,8 @@ Result<int> lint(Call& call) {
     call.output.data(json_text(report, fixes));
   } else {
     print(call, report);
-    call.output.say(std::to_string(report.files) + " descriptors read: " + std::to_string(errors) +
-                    " errors, " + std::to_string(warnings) + " warnings");
+    call.output.say(counted(report.files, "descriptor") + " read: " + counted(errors, "error") +
+                    ", " + counted(warnings, "warning"));
   }
   const bool bad = errors > 0 || (warnings > 0 && call.line.has("strict"));
   return bad ? exit_code(ErrorCode::invalid) : 0;
