@@ -98,11 +98,15 @@ TEST_F(CollectiveProgram, MayWriteIntoItsRepositoryWhichStaysAsItIs) {
                          words + R"( && echo new > made.txt && rm words.txt && ls"}}})");
   publish();
   const auto result = ck("run program:writer");
+  const Json isolation = points("writer")[0]["repetitions"][0]["detail"]["isolation"];
+  for (const auto& missing : isolation["missing"]) {
+    if (missing["what"] == "changes to repositories set aside")
+      GTEST_SKIP() << "this machine cannot: " << missing["why"];
+  }
   ASSERT_TRUE(succeeds(result));
   EXPECT_TRUE(says(result.out, "made.txt")) << result.out;
   EXPECT_TRUE(says(result.err, "2 files: dataset/words/made.txt, dataset/words/words.txt"))
       << result.err;
-  const Json isolation = points("writer")[0]["repetitions"][0]["detail"]["isolation"];
   EXPECT_TRUE(says(isolation["enforced"].dump(), "changes to repositories set aside")) << isolation;
   EXPECT_TRUE(fails(ck("run program:writer --profile=untrusted"), 3, "Read-only file system"))
       << "that profile bounds the disk";
