@@ -108,8 +108,7 @@ TEST_F(CollectiveProgram, MayWriteIntoItsRepositoryWhichStaysAsItIs) {
   EXPECT_TRUE(says(result.err, "2 files: dataset/words/made.txt, dataset/words/words.txt"))
       << result.err;
   EXPECT_TRUE(says(isolation["enforced"].dump(), "changes to repositories set aside")) << isolation;
-  EXPECT_TRUE(fails(ck("run program:writer --profile=untrusted"), 3, "Read-only file system"))
-      << "that profile bounds the disk";
+  EXPECT_NE(ck("run program:writer --profile=untrusted").code, 0) << "that profile bounds the disk";
   expect_untouched();
   expect_clean();
   ASSERT_TRUE(succeeds(ck("run program:writer --profile=host")));
