@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "app/prepare.hpp"
 #include "app/programs.hpp"
 #include "app/recorded_choice.hpp"
 #include "base/strings.hpp"
@@ -41,8 +42,21 @@ void add_swaps(std::vector<Swap>& swaps, Swap::Kind kind, const Values& a, const
   }
 }
 
-std::vector<Swap> swaps_between(const Side& a, const Side& b, const std::set<std::string>& here) {
+/// Repositories whose commits are known, both.
+std::vector<Swap> repository_swaps(const Side& a, const Side& b) {
   std::vector<Swap> swaps;
+  for (const auto& one : a.lock.repositories) {
+    const auto other =
+        std::ranges::find(b.lock.repositories, one.name, &install::LockedRepository::name);
+    const bool differs = other != b.lock.repositories.end() && !one.commit.empty() &&
+                         !other->commit.empty() && one.commit != other->commit;
+    if (differs) swaps.push_back({Swap::Kind::repository, one.name, one.commit, other->commit});
+  }
+  return swaps;
+}
+
+std::vector<Swap> swaps_between(const Side& a, const Side& b, const std::set<std::string>& here) {
+  std::vector<Swap> swaps = repository_swaps(a, b);
   std::map<std::string, std::string> dependencies_a;
   std::map<std::string, std::string> dependencies_b;
   for (const auto& [key, id] : a.lock.roots)
@@ -146,6 +160,11 @@ experiment::Likeness judged(const Judge& judge, const store::Point& point) {
 void apply(const Swap& swap, const std::string& value, RunRequest& request) {
   if (value.empty()) return;
   switch (swap.kind) {
+    case Swap::Kind::repository:
+      for (auto& repository : request.at_commits) {
+        if (repository.name == swap.name) repository.commit = value;
+      }
+      return;
     case Swap::Kind::command:
       request.command = value;
       return;
@@ -165,15 +184,11 @@ void apply(const Swap& swap, const std::string& value, RunRequest& request) {
 Result<RunRequest> request_of(const Side& a, const std::vector<Swap>& swaps,
                               const std::vector<std::size_t>& taken,
                               const std::set<std::string>& here, const BisectRequest& asked) {
-  RunRequest request;
-  CK_TRY(pattern, model::ComponentPattern::parse(a.plan.subject));
-  request.pattern = pattern;
-  request.command = a.plan.command;
-  request.profile = a.plan.profile;
-  request.values = a.plan.parameters;
+  CK_TRY(request, request_as_planned(a.plan));
   request.sampling.repetitions = asked.repetitions;
   request.experiment = a.point.experiment + "-bisect";
   request.command_line = asked.command_line;
+  request.at_commits = a.lock.repositories;
   std::set<std::string> swapped;
   for (std::size_t i = 0; i < swaps.size(); ++i) {
     const bool from_b = std::ranges::find(taken, i) != taken.end();
@@ -192,6 +207,8 @@ Result<RunRequest> request_of(const Side& a, const std::vector<Swap>& swaps,
 
 std::string_view name_of(Swap::Kind kind) {
   switch (kind) {
+    case Swap::Kind::repository:
+      return "repository";
     case Swap::Kind::parameter:
       return "parameter";
     case Swap::Kind::variable:
@@ -222,10 +239,12 @@ Result<BisectReport> bisect(Session& session, const BisectRequest& asked) {
   report.swaps = swaps_between(a, b, here);
   if (report.swaps.empty()) {
     return fail(
-        Error(ErrorCode::conflict,
-              "no parameter, variable or dependency differs, and nothing else can be swapped")
+        Error(
+            ErrorCode::conflict,
+            "no commit, parameter, variable or dependency differs, and nothing else can be swapped")
             .hint("'ck diff' lists what differs"));
   }
+  for (const auto* side : {&a, &b}) CK_CHECK(check_commits(session, side->lock.repositories));
   CK_TRY(judge, judge_of(a, b, asked.metric));
   report.told_by = judge.output.empty() ? "metric " + judge.metric : "output " + judge.output;
   const experiment::Trial trial =

@@ -12,10 +12,10 @@ namespace ck::app {
 
 /// One thing that a run of A can take from B.
 struct Swap {
-  enum class Kind { parameter, variable, dependency, command };
+  enum class Kind { repository, dependency, command, parameter, variable };
   Kind kind = Kind::parameter;
   std::string name;
-  std::string a;  ///< empty: A does not have it
+  std::string a;  ///< of a repository, its commit; empty: A does not have it
   std::string b;
 };
 std::string_view name_of(Swap::Kind kind);
@@ -40,7 +40,7 @@ struct BisectReport {
 
 /// Both must be runs of the same program of ours. Trials are recorded as experiment "NAME-bisect".
 /// `conflict` when nothing can be swapped or the ends are not as recorded; `not_found` when no
-/// result differs.
+/// result differs, or a commit is not to be had.
 Result<BisectReport> bisect(Session& session, const BisectRequest& request);
 
 }  // namespace ck::app

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "app/recorded_choice.hpp"
 #include "base/strings.hpp"
 #include "collective/meta.hpp"
 #include "collective/surroundings.hpp"
@@ -32,19 +33,13 @@ Status check_arguments(const store::Point& recorded) {
 /// The recorded run with the environments of now, but without variables of the user's.
 Result<RunRequest> recorded_request(const experiment::RestoredPoint& restored,
                                     const experiment::ReplayRequest& asked) {
-  RunRequest request;
-  CK_TRY(pattern, model::ComponentPattern::parse(restored.plan.subject));
-  request.pattern = pattern;
-  request.command = restored.plan.command;
-  request.profile = restored.plan.profile;
+  CK_TRY(request, request_as_planned(restored.plan));
   request.secrets = asked.secrets;
   for (const auto& [name, value] : restored.plan.parameters) {
-    if (name.starts_with(kCompilerVariable)) {
-      request.collective.compiler_variables.emplace_back(name.substr(kCompilerVariable.size()),
-                                                         value);
-    } else {
-      request.values[name] = value;
-    }
+    if (!name.starts_with(kCompilerVariable)) continue;
+    request.collective.compiler_variables.emplace_back(name.substr(kCompilerVariable.size()),
+                                                       value);
+    request.values.erase(name);
   }
   // Not calibrated again: a replay repeats as often.
   request.values.emplace("repeat", "1");

@@ -219,10 +219,7 @@ Result<Prepared> prepare_installation(Session& session, const InstallRequest& re
   wanted.profile = request.profile;
   wanted.rebuild = request.rebuild;
   wanted.host = request.host;
-  if (!request.locked) return prepare(session, wanted);
-  CK_TRY(prepared, prepare_locked(session, wanted, *request.locked));
-  CK_CHECK(judge_differences(prepared.differences, *request.locked, session.events()));
-  return std::move(prepared);
+  return prepare(session, wanted, request.locked);
 }
 
 Result<InstallReport> install(Session& session, const InstallRequest& request) {

@@ -21,9 +21,6 @@ struct LintFix {
 /// written whole, unless `dry_run`. `what`: as for `lint`.
 Result<std::vector<LintFix>> fix_lint(Session& session, const std::string& what, bool dry_run);
 
-/// The lines that differ, as `diff -U0` writes them.
-std::string line_diff(const std::string& name, const std::string& before, const std::string& after);
-
 /// What is corrected in one descriptor whose component is called `name` and of that kind (of which
 /// the schema is made, if it is missing; may be empty). Pure but for the files that it names.
 LintFix fixed_descriptor(const fs::path& file, const std::string& text, const std::string& name,

@@ -19,6 +19,19 @@ namespace {
 using Prepare = std::function<Result<Prepared>(const PrepareRequest&)>;
 using Origin = store::EnvironmentRecord::Origin;
 
+std::vector<std::string> local_repositories(const install::Lock& lock,
+                                            const install::Context& context) {
+  std::vector<std::string> names;
+  for (const auto& repository : context.repositories) {
+    const auto locked =
+        std::ranges::find(lock.repositories, repository.name, &install::LockedRepository::name);
+    if (locked != lock.repositories.end() && locked->url.empty() &&
+        repository.origin == catalog::Repository::Origin::imported)
+      names.push_back(repository.name);
+  }
+  return names;
+}
+
 Result<LockReport> completed(install::Lock lock, const std::string& profile,
                              std::optional<install::LockedRequest> typed, install::Context& context,
                              const std::optional<install::HostFacts>& other = std::nullopt) {
@@ -33,7 +46,8 @@ Result<LockReport> completed(install::Lock lock, const std::string& profile,
   }
   lock.profile = profile;
   lock.request = std::move(typed);
-  return LockReport{std::move(lock), {}};
+  auto local = local_repositories(lock, context);
+  return LockReport{std::move(lock), {}, std::move(local)};
 }
 
 /// CK's programs take the dataset that was chosen, whatever others another machine has.

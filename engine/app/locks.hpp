@@ -16,6 +16,8 @@ struct LockChange {
 struct LockReport {
   install::Lock lock;
   std::vector<LockChange> changes;  ///< of an update
+  /// Repositories that are folders of this machine, without a URL.
+  std::vector<std::string> local_repositories;
 };
 
 /// The text of a lock; and the same as a file, written whole or not at all.

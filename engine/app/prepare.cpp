@@ -110,7 +110,47 @@ Result<catalog::Component> choose_component(Session& session,
   return *std::ranges::min_element(components, {}, &catalog::Component::repository_rank);
 }
 
+namespace {
+
+Status refuse(const std::vector<install::LockDifference>& repositories) {
+  if (repositories.empty()) return {};
+  const auto& first = repositories.front();
+  return fail(Error(ErrorCode::not_found, first.what + ": " + first.recorded + " is wanted, but " +
+                                              (first.missing ? "" : "here is ") + first.now)
+                  .hint(first.advice));
+}
+
+Result<std::unique_ptr<install::RecordedRepositories>> opened_at(
+    Session& session, const std::vector<install::LockedRepository>& repositories) {
+  using install::RecordedRepositories;
+  install::Lock lock;
+  lock.repositories = repositories;
+  CK_TRY(outer, session.context());
+  CK_TRY(recorded,
+         RecordedRepositories::open(lock, RecordedRepositories::Rule::same_commit, *outer));
+  CK_CHECK(refuse(recorded->missing()));
+  CK_CHECK(refuse(recorded->not_at_commit()));
+  return std::move(recorded);
+}
+
+Result<Prepared> prepare_at_commits(Session& session, const PrepareRequest& request) {
+  CK_TRY(recorded, opened_at(session, request.at_commits));
+  CK_TRY(component, recorded->context().catalog.find(request.pattern));
+  CK_TRY(prepared, prepare(recorded->context(), component, request));
+  prepared.recorded = std::move(recorded);
+  return std::move(prepared);
+}
+
+}  // namespace
+
+Status check_commits(Session& session, const std::vector<install::LockedRepository>& repositories) {
+  const auto opened = opened_at(session, repositories);
+  if (!opened) return fail(opened.error());
+  return {};
+}
+
 Result<Prepared> prepare(Session& session, const PrepareRequest& request) {
+  if (!request.at_commits.empty()) return prepare_at_commits(session, request);
   CK_TRY(component, choose_component(session, request.pattern, request.tags, request.kinds));
   CK_TRY(context, session.context());
   return prepare(*context, component, request);
@@ -225,6 +265,14 @@ Result<Prepared> prepare_locked(Session& session, const PrepareRequest& request,
   if (planned.subject) prepared.subject = std::move(*planned.subject);
   prepared.resolved.resolution = resolution_of(lock);
   return prepared;
+}
+
+Result<Prepared> prepare(Session& session, const PrepareRequest& request,
+                         const std::optional<LockedUse>& locked) {
+  if (!locked) return prepare(session, request);
+  CK_TRY(prepared, prepare_locked(session, request, *locked));
+  CK_CHECK(judge_differences(prepared.differences, *locked, session.events()));
+  return std::move(prepared);
 }
 
 install::Lock Prepared::lock() const {

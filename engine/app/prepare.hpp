@@ -29,6 +29,8 @@ struct PrepareRequest {
   HostOverrides host;
   std::string why_not;                  ///< KIND:NAME[@RANGE] or tags:A,B; empty: not asked
   std::vector<solve::Pin> locked_pins;  ///< what a lock says of the other keys (ck lock --update)
+  /// Repositories at these commits, however they lie here; the pattern then is of one component.
+  std::vector<install::LockedRepository> at_commits;
 };
 
 struct Prepared {
@@ -56,9 +58,16 @@ Result<Prepared> prepare(Session& session, const PrepareRequest& request);
 Result<Prepared> prepare(install::Context& context, const catalog::Component& component,
                          const PrepareRequest& request);
 
+/// `not_found` unless every repository is here, at its commit or with that to be had.
+Status check_commits(Session& session, const std::vector<install::LockedRepository>& repositories);
+
 /// What a lock chose instead of what would be chosen now. Pins and tags of the request do not
 /// count; its values do, over the locked ones. Differences are listed, and not judged.
 Result<Prepared> prepare_locked(Session& session, const PrepareRequest& request,
                                 const LockedUse& locked);
+
+/// What is chosen now; or what `locked` chose, if what differs from that is allowed.
+Result<Prepared> prepare(Session& session, const PrepareRequest& request,
+                         const std::optional<LockedUse>& locked);
 
 }  // namespace ck::app

@@ -56,10 +56,8 @@ Result<Prepared> prepare_program(Session& session, const RunRequest& request) {
   wanted.profile = request.profile;
   wanted.rebuild = request.rebuild;
   wanted.host = request.host;
-  if (!request.locked) return prepare(session, wanted);
-  CK_TRY(prepared, prepare_locked(session, wanted, *request.locked));
-  CK_CHECK(judge_differences(prepared.differences, *request.locked, session.events()));
-  return std::move(prepared);
+  wanted.at_commits = request.at_commits;
+  return prepare(session, wanted, request.locked);
 }
 
 Result<std::optional<catalog::Component>> collective_program(Session& session,
@@ -71,6 +69,7 @@ Result<std::optional<catalog::Component>> collective_program(Session& session,
     component.id = id;
     return std::optional(std::move(component));
   }
+  if (!request.at_commits.empty()) return std::optional<catalog::Component>();
   CK_TRY(component, choose_component(session, request.pattern, request.tags, {"program"}));
   if (component.format != model::RepositoryDescriptor::Format::ck)
     return std::optional<catalog::Component>();

@@ -39,6 +39,8 @@ struct RunRequest {
   std::string command_line;      ///< as typed, for the record
   CollectiveOptions collective;  ///< for programs of Collective Knowledge
   std::optional<LockedUse> locked;
+  /// A program of ours with its repositories at these commits, however they lie here.
+  std::vector<install::LockedRepository> at_commits;
 };
 /// A program whose environments exist and whose run is planned.
 struct PreparedRun {

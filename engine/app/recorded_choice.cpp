@@ -13,6 +13,16 @@ const store::EnvironmentRecord* record_of(const install::Lock& lock, const std::
 
 }  // namespace
 
+Result<RunRequest> request_as_planned(const run::RunPlan& plan) {
+  RunRequest request;
+  CK_TRY(pattern, model::ComponentPattern::parse(plan.subject));
+  request.pattern = pattern;
+  request.command = plan.command;
+  request.profile = plan.profile;
+  request.values = plan.parameters;
+  return request;
+}
+
 std::string recorded_choice(const install::Lock& lock, const std::string& id,
                             const std::set<std::string>& here) {
   const auto* record = here.contains(id) ? nullptr : record_of(lock, id);

@@ -1,10 +1,12 @@
 #pragma once
-/// What a lock chose, in the words of a request. Internal to app.
+/// What a record holds, in the words of a request. Internal to app.
 
 #include <set>
 #include <string>
 
+#include "app/programs.hpp"
 #include "install/lock.hpp"
+#include "run/plan.hpp"
 
 namespace ck::app {
 
@@ -15,5 +17,8 @@ std::string recorded_choice(const install::Lock& lock, const std::string& id,
 
 /// Component and version of an environment of a lock, for people: "software:gcc 12.2.0".
 std::string recorded_name(const install::Lock& lock, const std::string& id);
+
+/// Component, command, profile and parameters of a recorded plan.
+Result<RunRequest> request_as_planned(const run::RunPlan& plan);
 
 }  // namespace ck::app

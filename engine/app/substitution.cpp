@@ -86,14 +86,9 @@ Result<RunRequest> request_for(Session& session, const Recorded& recorded,
   CK_TRY(environments, store->environments());
   std::set<std::string> here;
   for (const auto& environment : environments) here.insert(environment.id);
-  RunRequest request;
-  CK_TRY(pattern, model::ComponentPattern::parse(recorded.plan.subject));
-  request.pattern = pattern;
-  request.command = recorded.plan.command;
-  request.profile = recorded.plan.profile;
-  request.values = recorded.plan.parameters;
+  CK_TRY(request, request_as_planned(recorded.plan));
   request.secrets = asked.secrets;
-  CK_TRY(variables, variables_set(session, recorded, pattern));
+  CK_TRY(variables, variables_set(session, recorded, request.pattern));
   request.variables = std::move(variables);
   std::set<std::string> replaced;
   for (const auto& one : substitutions) {

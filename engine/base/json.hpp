@@ -37,6 +37,9 @@ Result<Json> parse_json(std::string_view text, std::string_view source,
 std::string to_text(const Json& value);
 std::string to_pretty_text(const Json& value);
 
+/// What one list has and `other` lacks, in its order; anything but two lists stays as it is.
+Json without_common(const Json& list, const Json& other);
+
 /// One thing wrong with a document.
 struct JsonProblem {
   std::string path;     ///< JSON pointer, "" for the whole document: "/build/options/0"

@@ -76,6 +76,15 @@ std::string sentence_of(const JsonProblem& problem) {
 
 }  // namespace
 
+Json without_common(const Json& list, const Json& other) {
+  if (!list.is_array() || !other.is_array()) return list;
+  Json own = Json::array();
+  for (const auto& item : list) {
+    if (std::ranges::find(other, item) == other.end()) own.push_back(item);
+  }
+  return own;
+}
+
 void JsonProblems::add(std::string path, std::string message, std::string hint) {
   ++count_;
   if (problems_.size() >= kMostKept) return;

@@ -7,9 +7,9 @@
 #include "base/strings.hpp"
 #include "base/table.hpp"
 #include "cli/collective_options.hpp"
+#include "cli/experiment_json.hpp"
 #include "cli/measurement_text.hpp"
 #include "cli/program_request.hpp"
-#include "cli/report_json.hpp"
 
 namespace ck::cli {
 namespace {

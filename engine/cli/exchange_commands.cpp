@@ -5,7 +5,7 @@
 #include "cli/archive_json.hpp"
 #include "cli/command.hpp"
 #include "cli/counted.hpp"
-#include "cli/report_json.hpp"
+#include "cli/experiment_json.hpp"
 
 namespace ck::cli {
 namespace {

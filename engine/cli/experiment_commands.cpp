@@ -10,8 +10,8 @@
 #include "cli/collective_options.hpp"
 #include "cli/command.hpp"
 #include "cli/counted.hpp"
+#include "cli/experiment_json.hpp"
 #include "cli/measurement_text.hpp"
-#include "cli/report_json.hpp"
 
 namespace ck::cli {
 namespace {

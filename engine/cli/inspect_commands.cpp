@@ -9,7 +9,7 @@
 #include "cli/archive_commands.hpp"
 #include "cli/archive_json.hpp"
 #include "cli/counted.hpp"
-#include "cli/report_json.hpp"
+#include "cli/experiment_json.hpp"
 
 namespace ck::cli {
 namespace {
@@ -244,10 +244,11 @@ std::vector<Command> inspect_commands() {
        {"bisect experiment:A[:POINT] experiment:B[:POINT] [--metric=NAME] [--repetitions=N]"},
        "Runs A again with half of the differences taken from B, and halves on: 32 differences take "
        "7 trials.\n"
-       "Parameters, variables of the run, dependencies and the command are swapped. A trial is "
-       "told "
-       "by an\n"
-       "output that differs, else by the number that changed most, or the one that --metric names.",
+       "Commits of repositories, dependencies, the command, parameters and variables of the run "
+       "are swapped.\n"
+       "A trial is told by an output that differs, else by the number that changed most, or the "
+       "one that\n"
+       "--metric names.",
        {{{"metric", "NAME", "the number that tells A from B"},
          {"repetitions", "N", "executions of each trial (default: 3)"}},
         {},

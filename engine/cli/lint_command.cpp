@@ -2,6 +2,7 @@
 
 #include "app/lint.hpp"
 #include "app/lint_fix.hpp"
+#include "base/line_diff.hpp"
 #include "base/strings.hpp"
 #include "cli/command.hpp"
 #include "cli/counted.hpp"
@@ -43,7 +44,7 @@ Status fix(Call& call, const std::string& path, std::vector<app::LintFix>& fixes
   if (call.output.json()) return {};
   std::size_t count = 0;
   for (const auto& one : fixes) {
-    call.output.data(printable_lines(app::line_diff(shown_path(one.file), one.before, one.after)));
+    call.output.data(printable_lines(line_diff(shown_path(one.file), one.before, one.after)));
     count += one.changes.size();
   }
   call.output.say(counted(count, "correction") +

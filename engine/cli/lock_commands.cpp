@@ -78,6 +78,12 @@ Result<int> lock(Call& call) {
                     (change.now.empty() ? "not needed any more" : printable(change.now)));
   }
   if (key && report.changes.empty()) call.output.say("nothing changed");
+  for (const auto& repository : report.local_repositories) {
+    call.session.events().on(
+        Warning{"repository " + printable(repository) +
+                " is a folder of this machine without a URL: others need to get it in another "
+                "way"});
+  }
   if (file) {
     CK_CHECK(app::write_lock(report.lock, *file));
   } else {

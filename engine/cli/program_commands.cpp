@@ -1,6 +1,7 @@
 #include "app/programs.hpp"
 #include "base/strings.hpp"
 #include "cli/collective_options.hpp"
+#include "cli/experiment_json.hpp"
 #include "cli/host_options.hpp"
 #include "cli/measurement_text.hpp"
 #include "cli/plan_text.hpp"

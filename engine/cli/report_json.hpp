@@ -8,13 +8,10 @@
 #include "app/components.hpp"
 #include "app/doctor.hpp"
 #include "app/environments.hpp"
-#include "app/experiments.hpp"
-#include "app/explore.hpp"
 #include "app/lint.hpp"
 #include "app/lint_fix.hpp"
 #include "app/programs.hpp"
 #include "app/repositories.hpp"
-#include "app/sweep.hpp"
 
 namespace ck::cli {
 
@@ -27,20 +24,11 @@ std::string json_text(const app::DetectReport& report);
 std::string json_text(const app::InstallReport& report);
 std::string json_text(const app::EnvironmentsReport& report);
 std::string json_text(const app::LogReport& report);
-std::string json_text(const app::RunReport& report);
-std::string json_text(const app::CompareReport& report);
-std::string json_text(const app::ExploreReport& report);
-std::string json_text(const app::SweepReport& report);
 std::string json_text(const app::CompileReport& report);
 std::string json_text(const app::DoctorReport& report);
 std::string json_text(const app::LintReport& report, const std::vector<app::LintFix>& fixes);
 std::string json_text(const app::ComponentTestReport& report);
 std::string json_text(const app::ExplainReport& report);
 std::string json_text(const install::HostFacts& facts);
-std::string json_text(const app::ExperimentsReport& report);
-std::string json_text(const app::ExperimentDetail& report);
-std::string json_text(const experiment::ReplayReport& report);
-std::string json_text(const experiment::ImportReport& report);
-std::string json_text(const experiment::ExportReport& report);
 
 }  // namespace ck::cli

@@ -153,12 +153,7 @@ MetricComparison compare_metric(const run::RunPlan& plan, const MetricSummary& r
 std::string described(const Json& fact, const Json& other) {
   if (fact.is_null()) return "unknown";
   if (fact.is_string()) return fact.get<std::string>();
-  if (!fact.is_array() || !other.is_array()) return fact.dump();
-  Json own = Json::array();
-  for (const auto& item : fact) {
-    if (std::ranges::find(other, item) == other.end()) own.push_back(item);
-  }
-  return own.dump();
+  return to_text(without_common(fact, other));
 }
 
 void compare_facts(const Json& recorded, const Json& now, const std::string& what,

@@ -139,17 +139,11 @@ Result<Traits> traits_of(const store::Point& point) {
 }
 
 /// Of lists only what the other does not have: processor features are hundreds.
-std::string without_common(const std::string& list, const std::string& other) {
-  const auto read = [](const std::string& text) { return parse_json(text, "list"); };
-  if (!list.starts_with('[')) return list;
-  const auto own = read(list);
-  const auto others = read(other);
-  if (!own || !others || !own->is_array() || !others->is_array()) return list;
-  Json rest = Json::array();
-  for (const auto& item : *own) {
-    if (std::ranges::find(*others, item) == others->end()) rest.push_back(item);
-  }
-  return to_text(rest);
+std::string described(const std::string& value, const std::string& other) {
+  if (!value.starts_with('[') || !other.starts_with('[')) return value;
+  const auto own = parse_json(value, "list");
+  const auto others = parse_json(other, "list");
+  return own && others ? to_text(without_common(*own, *others)) : value;
 }
 
 void compare_traits(const Traits& a, const Traits& b, DiffReport& report) {
@@ -166,11 +160,8 @@ void compare_traits(const Traits& a, const Traits& b, DiffReport& report) {
       continue;
     }
     const Area area = left == a.end() ? right->second.area : left->second.area;
-    report.differences.push_back({area,
-                                  name,
-                                  without_common(old_value, new_value),
-                                  without_common(new_value, old_value),
-                                  {}});
+    report.differences.push_back(
+        {area, name, described(old_value, new_value), described(new_value, old_value), {}});
   }
 }
 

@@ -244,11 +244,6 @@ Status complete_lock(Lock& lock, Context& context, const std::optional<HostFacts
         std::ranges::find(context.repositories, repository.name, &catalog::Repository::name);
     if (here == context.repositories.end()) continue;
     CK_CHECK(complete(repository, *here, context));
-    if (repository.url.empty() && here->origin == catalog::Repository::Origin::imported) {
-      context.events.on(Warning{"repository " + repository.name +
-                                " is a folder of this machine without a URL: others need to get "
-                                "it in another way"});
-    }
   }
   lock.platform =
       other ? platform_of(*other)

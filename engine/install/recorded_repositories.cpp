@@ -39,8 +39,8 @@ Status keep_recorded(const LockedRepository& recorded, const catalog::Repository
 Result<std::unique_ptr<RecordedRepositories>> RecordedRepositories::open(const Lock& lock,
                                                                          Rule rule,
                                                                          Context& context) {
-  std::unique_ptr<RecordedRepositories> recorded(new RecordedRepositories(lock, rule, context));
-  CK_CHECK(recorded->choose());
+  std::unique_ptr<RecordedRepositories> recorded(new RecordedRepositories(rule, context));
+  CK_CHECK(recorded->choose(lock));
   if (!recorded->moved_.empty()) CK_CHECK(recorded->open_catalog());
   return recorded;
 }
@@ -55,13 +55,13 @@ std::vector<LockDifference> RecordedRepositories::and_missing(
   return differences;
 }
 
-Status RecordedRepositories::choose() {
+Status RecordedRepositories::choose(const Lock& lock) {
   repositories_ = outer_.repositories;
-  for (const auto& recorded : lock_.repositories) CK_CHECK(choose(recorded, repositories_));
+  for (const auto& recorded : lock.repositories) CK_CHECK(choose(recorded, lock, repositories_));
   return {};
 }
 
-Status RecordedRepositories::choose(const LockedRepository& recorded,
+Status RecordedRepositories::choose(const LockedRepository& recorded, const Lock& lock,
                                     std::vector<catalog::Repository>& all) {
   const auto here = std::ranges::find_if(all, [&](const catalog::Repository& one) {
     return one.name == recorded.name && (recorded.uid.empty() || one.uid == recorded.uid);
@@ -69,13 +69,18 @@ Status RecordedRepositories::choose(const LockedRepository& recorded,
   if (here == all.end()) {
     missing_.push_back({"repo:" + recorded.name,
                         recorded.commit.empty() ? "a folder" : "commit " + recorded.commit,
-                        "not registered here", pull_advice(recorded.name, lock_), true});
+                        "not registered here", pull_advice(recorded.name, lock), true});
     return {};
   }
-  CK_TRY(right, is_as_recorded(recorded, *here));
+  CK_TRY(right, is_as_recorded(recorded, lock, *here));
   if (right || recorded.commit.empty()) return {};
   CK_TRY(folder, exported(recorded, *here));
-  if (!folder) return {};
+  if (!folder) {
+    not_at_commit_.push_back({"repo:" + recorded.name, "commit " + recorded.commit,
+                              here->commit.empty() ? "a folder" : "commit " + here->commit,
+                              "'ck pull repo:" + recorded.name + "' may bring it", false});
+    return {};
+  }
   moved_.emplace_back(here->path, *folder);
   here->path = *folder;
   here->commit = recorded.commit;
@@ -83,12 +88,13 @@ Status RecordedRepositories::choose(const LockedRepository& recorded,
 }
 
 Result<bool> RecordedRepositories::is_as_recorded(const LockedRepository& recorded,
+                                                  const Lock& lock,
                                                   const catalog::Repository& here) const {
   if (rule_ == Rule::same_commit) {
     CK_TRY(same, stands_at_commit(recorded, here));
     if (!same) return false;
   }
-  return has_content(recorded);
+  return has_content(recorded, lock);
 }
 
 Result<bool> RecordedRepositories::stands_at_commit(const LockedRepository& recorded,
@@ -100,8 +106,9 @@ Result<bool> RecordedRepositories::stands_at_commit(const LockedRepository& reco
   return state && state->commit == recorded.commit;
 }
 
-Result<bool> RecordedRepositories::has_content(const LockedRepository& recorded) const {
-  for (const auto& environment : lock_.environments) {
+Result<bool> RecordedRepositories::has_content(const LockedRepository& recorded,
+                                               const Lock& lock) const {
+  for (const auto& environment : lock.environments) {
     const auto& record = environment.record;
     if (record.component.repo != recorded.name || record.recipe_hash.empty()) continue;
     const auto& id = record.component;
@@ -111,9 +118,9 @@ Result<bool> RecordedRepositories::has_content(const LockedRepository& recorded)
     CK_TRY(content, outer_.catalog.content_hash(*component, outer_.cancel));
     if (content != record.recipe_hash) return false;
   }
-  for (const auto& locked : lock_.contents) {
+  for (const auto& locked : lock.contents) {
     if (locked.component.repo != recorded.name) continue;
-    CK_TRY(difference, content_difference(locked, lock_, outer_));
+    CK_TRY(difference, content_difference(locked, lock, outer_));
     if (difference) return false;
   }
   return true;

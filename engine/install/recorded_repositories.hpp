@@ -17,7 +17,7 @@ Status keep_recorded(const LockedRepository& recorded, const catalog::Repository
 
 /// A context in which components are found as a lock recorded them. A repository is taken as it
 /// lies here when that is right; else its recorded commit is exported, from the clone or else from
-/// its URL, to where downloads are kept. Refers to the lock and the outer context.
+/// its URL, to where downloads are kept. Refers to the outer context.
 class RecordedRepositories {
  public:
   /// When a repository as it lies here will do.
@@ -37,26 +37,28 @@ class RecordedRepositories {
   const std::vector<LockDifference>& missing() const { return missing_; }
   /// Those, and other differences that getting them would not mend anyway.
   std::vector<LockDifference> and_missing(std::vector<LockDifference> differences) const;
+  /// Repositories whose recorded commit is not to be had: they are used as they lie here.
+  const std::vector<LockDifference>& not_at_commit() const { return not_at_commit_; }
 
  private:
-  RecordedRepositories(const Lock& lock, Rule rule, Context& context)
-      : lock_(lock), rule_(rule), outer_(context) {}
+  RecordedRepositories(Rule rule, Context& context) : rule_(rule), outer_(context) {}
 
-  Status choose();
-  Status choose(const LockedRepository& recorded, std::vector<catalog::Repository>& all);
-  Result<bool> is_as_recorded(const LockedRepository& recorded,
+  Status choose(const Lock& lock);
+  Status choose(const LockedRepository& recorded, const Lock& lock,
+                std::vector<catalog::Repository>& all);
+  Result<bool> is_as_recorded(const LockedRepository& recorded, const Lock& lock,
                               const catalog::Repository& here) const;
   Result<bool> stands_at_commit(const LockedRepository& recorded,
                                 const catalog::Repository& here) const;
-  Result<bool> has_content(const LockedRepository& recorded) const;
+  Result<bool> has_content(const LockedRepository& recorded, const Lock& lock) const;
   Result<std::optional<fs::path>> exported(const LockedRepository& recorded,
                                            const catalog::Repository& here) const;
   Status open_catalog();
 
-  const Lock& lock_;
   Rule rule_;
   Context& outer_;
   std::vector<LockDifference> missing_;
+  std::vector<LockDifference> not_at_commit_;
   std::vector<std::pair<fs::path, fs::path>> moved_;
   std::vector<catalog::Repository> repositories_;
   std::optional<sys::TemporaryDirectory> folder_;  ///< of the index

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "support/ck_test.hpp"
+#include "support/git_remote.hpp"
 
 namespace ck::test {
 namespace {
@@ -54,6 +55,51 @@ TEST_F(ArchiveVerbs, BisectFindsOneCauseAmong32DifferencesIn7Trials) {
       << text.out;
   EXPECT_TRUE(fails(ck("bisect experiment:one experiment:one"), 1, "nothing else can be swapped"));
   EXPECT_TRUE(fails(ck("bisect experiment:one"), 2, "which other one"));
+  expect_clean();
+}
+
+TEST_F(ArchiveVerbs, BisectTellsTheCommitFromTheParameters) {
+  const GitRemote remote(folder / "remotes");
+  const ComponentWriter writer(remote.work(), "far");
+  const std::string rest = R"json("parameters": {"p": {"type": "integer", "default": 1},
+      "q": {"type": "integer", "default": 1}}, "outputs": {"result": {"path": "result"}})json";
+  writer.program("moving", "echo old >result", rest);
+  const std::string first = remote.commit("first");
+  ASSERT_TRUE(succeeds(ck({"pull", "repo", "--url=" + remote.url()})));
+  ASSERT_TRUE(succeeds(ck("run program:moving --record_uoa=one")));
+  writer.program("moving", "echo new >result", rest);
+  const std::string second = remote.commit("second");
+  ASSERT_TRUE(succeeds(ck("pull repo:far")));
+  ASSERT_TRUE(succeeds(ck("run program:moving --record_uoa=two --p=2 --q=2")));
+  writer.program("moving", "echo newest >result", rest);
+  remote.commit("third");
+  ASSERT_TRUE(succeeds(ck("pull repo:far")));
+
+  const Json json = json_of(ck("bisect experiment:one experiment:two --repetitions=1 --json"));
+  EXPECT_EQ(json["cause"],
+            (Json{{"kind", "repository"}, {"name", "far"}, {"a", first}, {"b", second}}));
+  EXPECT_EQ(json["differences"].size(), 3U);
+  EXPECT_EQ(read_text(home() / "repos/far/programs/moving/run.sh"), "echo newest >result")
+      << "the clone stays where it is";
+  expect_clean();
+}
+
+TEST_F(ArchiveVerbs, BisectNeedsTheCommitsOfBoth) {
+  const GitRemote remote(folder / "remotes");
+  const ComponentWriter writer(remote.work(), "far");
+  const std::string rest = R"json("outputs": {"result": {"path": "result"}})json";
+  writer.program("moving", "echo old >result", rest);
+  const std::string first = remote.commit("first");
+  ASSERT_TRUE(succeeds(ck({"pull", "repo", "--url=" + remote.url()})));
+  ASSERT_TRUE(succeeds(ck("run program:moving --record_uoa=one")));
+  writer.program("moving", "echo new >result", rest);
+  remote.commit("second");
+  ASSERT_TRUE(succeeds(ck("pull repo:far")));
+  ASSERT_TRUE(succeeds(ck("run program:moving --record_uoa=two")));
+  ASSERT_TRUE(succeeds(ck("rm repo:far --force")));
+  const auto gone = ck("bisect experiment:one experiment:two --repetitions=1");
+  EXPECT_NE(gone.code, 0);
+  EXPECT_NE(gone.err.find("repo:far: commit " + first), std::string::npos) << gone.err;
   expect_clean();
 }
 

@@ -201,5 +201,15 @@ TEST(JsonProblems, DoNotLetTheDocumentTalkToTheTerminal) {
   EXPECT_EQ(message, "ck.json: /\\x1b[2J is '\\x1b]0;x\\x07', but must be true or false");
 }
 
+TEST(WithoutCommon, LeavesWhatOnlyOneListHas) {
+  const auto of = [](const char* list, const char* other) {
+    return to_text(without_common(Json::parse(list), Json::parse(other)));
+  };
+  EXPECT_EQ(of(R"(["b", 1, "a", "b"])", R"(["a"])"), R"(["b",1,"b"])");
+  EXPECT_EQ(of(R"(["a"])", R"(["a"])"), "[]");
+  EXPECT_EQ(of(R"({"a": 1})", R"(["a"])"), R"({"a":1})");
+  EXPECT_EQ(of(R"(["a"])", "null"), R"(["a"])");
+}
+
 }  // namespace
 }  // namespace ck
