@@ -18,7 +18,9 @@
 namespace ck::sys {
 namespace {
 
-/// A file beside its future name. Removed again unless `commit` succeeded.
+/// A file that gets its name when it is complete. Until then it has none, where the file system can
+/// do that, so that not even a kill leaves anything behind; else one beside its future name, and is
+/// removed again unless `commit` succeeded.
 class TemporaryFile {
  public:
   static Result<TemporaryFile> create(const fs::path& folder, unsigned mode);
@@ -35,7 +37,8 @@ class TemporaryFile {
  private:
   TemporaryFile(fs::path path, Descriptor descriptor)
       : path_(std::move(path)), descriptor_(std::move(descriptor)) {}
-  fs::path path_;
+  int link(const fs::path& file) const;
+  fs::path path_;  ///< empty: it has no name
   Descriptor descriptor_;
 };
 
@@ -48,10 +51,31 @@ std::string random_name() {
   return text.data();
 }
 
+/// The name does not contain the file's own, which may be as long as a name can be.
+fs::path temporary_path(const fs::path& folder) { return folder / (".ck-" + random_name()); }
+
+/// Whether an unnamed file can be had, and later a name for it; tells by errno why not.
+Descriptor unnamed_file(const fs::path& folder, unsigned mode) {
+  if (::access("/proc/self/fd", X_OK) != 0) {
+    errno = EOPNOTSUPP;
+    return Descriptor();
+  }
+  return Descriptor(uninterrupted(
+      [&] { return ::open(folder.c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, mode); }));
+}
+
+/// EISDIR is what systems say that do not know O_TMPFILE.
+bool cannot_be_unnamed(int error) {
+  return error == EOPNOTSUPP || error == EISDIR || error == EINVAL;
+}
+
 Result<TemporaryFile> TemporaryFile::create(const fs::path& folder, unsigned mode) {
+  if (Descriptor descriptor = unnamed_file(folder, mode))
+    return TemporaryFile({}, std::move(descriptor));
+  if (!cannot_be_unnamed(errno))
+    return fail(system_error("create a file in the folder " + shown(folder), errno));
   for (;;) {
-    // The name does not contain the file's own, which may be as long as a name can be.
-    fs::path path = folder / (".ck-" + random_name());
+    fs::path path = temporary_path(folder);
     // open and not mkstemp: so that the umask applies to `mode`.
     Descriptor descriptor(uninterrupted([&] {
       return ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
@@ -63,8 +87,26 @@ Result<TemporaryFile> TemporaryFile::create(const fs::path& folder, unsigned mod
   }
 }
 
+/// 0 or -1 and errno, as link(2).
+int TemporaryFile::link(const fs::path& file) const {
+  const std::string own = "/proc/self/fd/" + std::to_string(descriptor_.get());
+  return ::linkat(AT_FDCWD, own.c_str(), AT_FDCWD, file.c_str(), AT_SYMLINK_FOLLOW);
+}
+
 Status TemporaryFile::commit(const fs::path& file) {
   if (::fsync(descriptor_.get()) != 0) return fail(system_error("write " + shown(file), errno));
+  if (path_.empty()) {
+    if (link(file) == 0) return sync_folder(folder_of(file));
+    // Only a file with a name can take another one's place.
+    fs::path named;
+    while (errno == EEXIST) {
+      named = temporary_path(folder_of(file));
+      if (link(named) == 0) break;
+      named.clear();
+    }
+    if (named.empty()) return fail(system_error("write " + shown(file), errno));
+    path_ = std::move(named);
+  }
   if (::rename(path_.c_str(), file.c_str()) != 0) {
     return fail(system_error("replace " + shown(file), errno));
   }

@@ -17,8 +17,8 @@ namespace ck::sys {
 /// The whole content of a regular file. `not_found` if missing, `invalid` above `max_bytes`.
 Result<std::string> read_file(const fs::path& file, std::uint64_t max_bytes = 64u << 20);
 
-/// Writes a file whole: temporary in the same folder, fsync, rename over `file`, fsync of the
-/// folder.
+/// Writes a file whole: a temporary one without a name, fsync, its name or a rename over `file`,
+/// fsync of the folder. A process that is killed leaves nothing half written.
 Status write_file(const fs::path& file, std::string_view bytes, unsigned mode = 0644);
 
 /// Writes a file that must not exist (`conflict`) in a folder that nobody sees yet: not durable

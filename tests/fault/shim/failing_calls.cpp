@@ -135,6 +135,8 @@ CK_PATH_CALL(mkdirat, int, -1, (int folder, const char* path, mode_t mode), (fol
              at(folder, path))
 CK_PATH_CALL(mkdtemp, char*, nullptr, (char* path), (path), path)
 CK_PATH_CALL(link, int, -1, (const char* from, const char* to), (from, to), to)
+CK_PATH_CALL(linkat, int, -1, (int a, const char* from, int b, const char* to, int flags),
+             (a, from, b, to, flags), to)
 CK_PATH_CALL(symlink, int, -1, (const char* target, const char* path), (target, path), path)
 CK_PATH_CALL(symlinkat, int, -1, (const char* target, int folder, const char* path),
              (target, folder, path), at(folder, path))

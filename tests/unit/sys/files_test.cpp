@@ -1,8 +1,12 @@
 #include "sys/files.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
 
 #include "support/temporary_home.hpp"
 
@@ -101,6 +105,25 @@ TEST(WriteFile, FailsWholeAndNamesThePlace) {
   EXPECT_ERROR(write_file(home / "missing/file", "x"), not_found, "missing'");
   EXPECT_ERROR(write_file(home / "folder", "x"), io, "folder'");
   EXPECT_ERROR(write_file("/proc/ck-test", "x"), not_found, "/proc");
+  EXPECT_EQ(entries_in(home.path()), 1u);
+}
+
+TEST(WriteFile, LeavesNothingWhenItsProcessIsKilled) {
+  const TemporaryHome home;
+  write_text(home / "old", "one");
+  const auto write_until_killed = [&](const fs::path& file) {
+    constexpr rlimit kNoCore{0, 0};
+    constexpr rlimit kSmall{4096, 4096};
+    ::setrlimit(RLIMIT_CORE, &kNoCore);
+    ::setrlimit(RLIMIT_FSIZE, &kSmall);  // the system's signal comes in the middle of the write
+    std::signal(SIGXFSZ, SIG_DFL);
+    (void)write_file(file, std::string(1 << 20, 'x'));
+    std::_Exit(0);
+  };
+  for (const char* name : {"old", "new"}) {
+    EXPECT_EXIT(write_until_killed(home / name), testing::KilledBySignal(SIGXFSZ), "");
+  }
+  EXPECT_EQ(read_text(home / "old"), "one");
   EXPECT_EQ(entries_in(home.path()), 1u);
 }
 
