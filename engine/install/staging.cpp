@@ -44,8 +44,9 @@ bool named_after_a_dead_process(const std::string& name) {
 }
 
 bool abandoned(const fs::path& folder, const sys::Clock& clock) {
-  if (const auto owner = sys::read_file(folder / kOwnerFile, 4096))
-    return !sys::may_be_running(*owner);
+  // Nothing stands in it for a moment, or after the machine lost its power.
+  const auto owner = sys::read_file(folder / kOwnerFile, 4096);
+  if (owner && !owner->empty()) return !sys::may_be_running(*owner);
   if (named_after_a_dead_process(folder.filename().string())) return true;
   struct stat status {};
   if (lstat(folder.c_str(), &status) != 0) return false;
@@ -58,7 +59,8 @@ bool abandoned(const fs::path& folder, const sys::Clock& clock) {
 
 Result<sys::TemporaryDirectory> make_staging(const fs::path& parent) {
   CK_TRY(folder, sys::TemporaryDirectory::create(parent, name_prefix(this_owner())));
-  CK_CHECK(sys::write_file(folder.path() / kOwnerFile, sys::this_process()));
+  // Not durable: after the machine was down, no owner runs any more.
+  CK_CHECK(sys::write_new_file(folder.path() / kOwnerFile, sys::this_process()));
   return std::move(folder);
 }
 

@@ -73,6 +73,14 @@ TEST_F(Staging, TellsByItsNameAloneThatItsOwnerIsDead) {
   EXPECT_FALSE(fs::exists(parent_ / name));
 }
 
+TEST_F(Staging, IsNotCleanedBeforeItsOwnerIsWrittenDown) {
+  const auto staging = make_staging(parent_);
+  ASSERT_OK(staging);
+  test::write_text(staging->path() / "owner", "");
+  clean_abandoned(parent_, clock_);
+  EXPECT_TRUE(fs::exists(staging->path()));
+}
+
 TEST_F(Staging, MayBeInTheMakingForAnHour) {
   fs::create_directories(parent_ / "nameless");
   clock_.now_ns += 59 * kMinuteNs;
