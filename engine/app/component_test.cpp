@@ -8,6 +8,7 @@
 #include "app/environments.hpp"
 #include "app/prepare.hpp"
 #include "app/programs.hpp"
+#include "base/counted.hpp"
 #include "base/strings.hpp"
 #include "collective/meta.hpp"
 #include "install/environment.hpp"
@@ -172,7 +173,7 @@ class Tester {
     const auto second = build_once(chosen, true);
     if (!second) return keep(std::move(one), second.error());
     one.detail = human_bytes(static_cast<double>(first->record.size_bytes)) + " in " +
-                 std::to_string(first->files.size()) + " files";
+                 counted(first->files.size(), "file");
     one.differing = differences(*first, *second);
     one.reproducible = one.differing.empty();
     return keep(std::move(one), std::nullopt);

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/counted.hpp"
 #include "base/strings.hpp"
 #include "collective/oddities.hpp"
 #include "install/isolation.hpp"
@@ -48,7 +49,7 @@ Status check_home(Session& session, DoctorReport& report) {
   CK_TRY(store, session.store());
   CK_TRY(experiments, store->experiments("*", {}));
   add(report, Finding::Weight::good, "machine",
-      "the archive holds " + std::to_string(experiments.size()) + " experiments");
+      "the archive holds " + counted(experiments.size(), "experiment"));
   return {};
 }
 

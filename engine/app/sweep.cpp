@@ -7,6 +7,7 @@
 
 #include "app/machine.hpp"
 #include "app/prepare.hpp"
+#include "base/counted.hpp"
 #include "base/sha256.hpp"
 #include "base/strings.hpp"
 #include "install/resolver.hpp"
@@ -203,10 +204,9 @@ Result<std::vector<SweepValues>> sweep_points(const ValueLists& axes,
       groups[*zipped].push_back(i);
       const auto& first = axes[groups[*zipped].front()];
       if (first.second.size() != axes[i].second.size()) {
-        return fail(ErrorCode::usage, "--zip: " + first.first + " has " +
-                                          std::to_string(first.second.size()) + " values, " +
-                                          axes[i].first + " has " +
-                                          std::to_string(axes[i].second.size()));
+        return fail(ErrorCode::usage,
+                    "--zip: " + first.first + " has " + counted(first.second.size(), "value") +
+                        ", " + axes[i].first + " has " + std::to_string(axes[i].second.size()));
       }
       continue;
     }

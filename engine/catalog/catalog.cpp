@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "base/counted.hpp"
 #include "base/strings.hpp"
 #include "catalog/missing_repositories.hpp"
 #include "catalog/state.hpp"
@@ -255,7 +256,7 @@ Error Catalog::State::not_found(const model::ComponentPattern& pattern) {
     return error.in("reading '" + wanted + "'");
   }
   Error error(ErrorCode::not_found, "no component '" + wanted + "' in " +
-                                        std::to_string(repositories.size()) + " repositories");
+                                        counted(repositories.size(), "repository", "repositories"));
   return add_suggestions(std::move(error), pattern);
 }
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "base/counted.hpp"
 #include "base/json.hpp"
 #include "base/strings.hpp"
 #include "catalog/puller.hpp"
@@ -66,7 +67,7 @@ Status write_descriptor(const fs::path& folder, const std::string& name, const s
 Error local_changes(const Repository& repository, const std::vector<std::string>& changes) {
   constexpr std::size_t kShown = 10;
   Error error(ErrorCode::conflict, "the clone of '" + repository.name + "' has " +
-                                       std::to_string(changes.size()) + " local changes");
+                                       counted(changes.size(), "local change"));
   for (std::size_t at = 0; at < changes.size() && at < kShown; ++at) {
     error.in("changed: " + printable(changes[at]));
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/archive.hpp"
+#include "base/counted.hpp"
 #include "base/strings.hpp"
 #include "base/table.hpp"
 #include "cli/archive_json.hpp"
@@ -47,7 +48,7 @@ void print_points(Call& call, const experiment::Selection& selection, bool many_
   }
   if (!table.empty()) call.output.data(table.to_string());
   std::string line =
-      std::to_string(selection.matched) + " of " + std::to_string(selection.looked_at) + " points";
+      std::to_string(selection.matched) + " of " + counted(selection.looked_at, "point");
   if (selection.points.size() < selection.matched)
     line += ", " + std::to_string(selection.points.size()) + " shown";
   call.output.say(line);

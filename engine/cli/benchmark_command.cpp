@@ -4,6 +4,7 @@
 
 #include "app/autotune.hpp"
 #include "app/sweep.hpp"
+#include "base/counted.hpp"
 #include "base/strings.hpp"
 #include "base/table.hpp"
 #include "cli/collective_options.hpp"
@@ -217,7 +218,7 @@ std::string sweep_text(const app::SweepReport& report) {
   const std::size_t missing = report.missing();
   std::string text =
       table.to_string() + "sweep " + report.id + " of experiment:" + report.experiment + ": " +
-      std::to_string(report.entries.size()) + " points, " + std::to_string(missing) + " to be run";
+      counted(report.entries.size(), "point") + ", " + std::to_string(missing) + " to be run";
   if (missing > 0 && report.seconds_per_point) {
     text += ", about " +
             human_duration_ns(1e9 * *report.seconds_per_point * static_cast<double>(missing));

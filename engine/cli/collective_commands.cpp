@@ -6,6 +6,7 @@
 #include "app/collective_services.hpp"
 #include "app/generated.hpp"
 #include "app/module_action.hpp"
+#include "base/counted.hpp"
 #include "base/strings.hpp"
 #include "cli/command.hpp"
 
@@ -79,7 +80,7 @@ Result<int> execute(Call& call, const std::vector<std::string>& commands) {
   if (failed.empty()) return 0;
   if (call.output.json()) return exit_code(ErrorCode::program_failed);
   Error error(ErrorCode::program_failed, std::to_string(failed.size()) + " of " +
-                                             std::to_string(executed.size()) + " commands failed");
+                                             counted(executed.size(), "command") + " failed");
   for (auto& one : failed) error.in(std::move(one));
   return fail(std::move(error));
 }

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "app/doctor.hpp"
+#include "base/counted.hpp"
 #include "base/strings.hpp"
 #include "cli/command.hpp"
 #include "cli/report_json.hpp"
@@ -34,8 +35,8 @@ Result<int> doctor(Call& call) {
       call.output.data(std::string(word(finding.weight)) + ": " + printable(finding.where) + ": " +
                        printable(finding.message) + "\n");
     }
-    call.output.say(std::to_string(report.components) + " components read: " +
-                    std::to_string(broken) + " broken, " + std::to_string(odd) + " oddities");
+    call.output.say(counted(report.components, "component") + " read: " + std::to_string(broken) +
+                    " broken, " + counted(odd, "oddity", "oddities"));
   }
   return broken > 0 ? exit_code(ErrorCode::invalid) : 0;
 }

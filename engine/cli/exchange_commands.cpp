@@ -1,10 +1,10 @@
 #include "app/experiments.hpp"
+#include "base/counted.hpp"
 #include "base/strings.hpp"
 #include "base/table.hpp"
 #include "cli/archive_commands.hpp"
 #include "cli/archive_json.hpp"
 #include "cli/command.hpp"
-#include "cli/counted.hpp"
 #include "cli/experiment_json.hpp"
 
 namespace ck::cli {

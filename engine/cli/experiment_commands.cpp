@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/counted.hpp"
 #include "base/json.hpp"
 #include "base/strings.hpp"
 #include "base/table.hpp"
 #include "cli/collective_options.hpp"
 #include "cli/command.hpp"
-#include "cli/counted.hpp"
 #include "cli/experiment_json.hpp"
 #include "cli/measurement_text.hpp"
 

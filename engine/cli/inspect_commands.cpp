@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/counted.hpp"
 #include "base/strings.hpp"
 #include "base/table.hpp"
 #include "cli/archive_commands.hpp"
 #include "cli/archive_json.hpp"
-#include "cli/counted.hpp"
 #include "cli/experiment_json.hpp"
 
 namespace ck::cli {
@@ -84,10 +84,9 @@ Result<int> plot(Call& call) {
 
 void print_verification(Call& call, const app::RecordsReport& report) {
   const auto& chain = report.chain;
-  std::string text = std::to_string(chain.records) + (chain.records == 1 ? " record" : " records");
+  std::string text = counted(chain.records, "record");
   if (chain.removed > 0) text += ", of " + std::to_string(chain.removed) + " the point was removed";
-  if (chain.unchained > 0)
-    text += ", " + std::to_string(chain.unchained) + " points without a record";
+  if (chain.unchained > 0) text += ", " + counted(chain.unchained, "point") + " without a record";
   text += chain.broken ? ": " + call.output.bad("broken") : ": " + call.output.good("intact");
   text += "\n";
   if (chain.broken) {
@@ -139,8 +138,8 @@ std::string swap_text(const app::Swap& swap) {
 
 void print_bisect(Call& call, const app::BisectReport& report) {
   const auto& result = report.result;
-  std::string text = std::to_string(report.swaps.size()) + " differences, " +
-                     std::to_string(result.steps.size()) + " trials, told by " +
+  std::string text = counted(report.swaps.size(), "difference") + ", " +
+                     counted(result.steps.size(), "trial") + ", told by " +
                      printable(report.told_by) + "\n";
   if (!result.cause) {
     call.output.data(text + "none of them matters: with all taken from B it is still like A\n");

@@ -2,10 +2,10 @@
 
 #include "app/lint.hpp"
 #include "app/lint_fix.hpp"
+#include "base/counted.hpp"
 #include "base/line_diff.hpp"
 #include "base/strings.hpp"
 #include "cli/command.hpp"
-#include "cli/counted.hpp"
 #include "cli/report_json.hpp"
 
 namespace ck::cli {

@@ -1,6 +1,6 @@
 #include "app/mirrors.hpp"
+#include "base/counted.hpp"
 #include "cli/command.hpp"
-#include "cli/counted.hpp"
 #include "cli/requests.hpp"
 
 namespace ck::cli {

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "app/component_test.hpp"
+#include "base/counted.hpp"
 #include "base/strings.hpp"
 #include "base/table.hpp"
 #include "cli/command.hpp"
@@ -19,7 +20,7 @@ std::string_view word(const app::ComponentCase& one) {
 std::string reproducible_text(const app::ComponentCase& one) {
   if (!one.reproducible) return {};
   if (*one.reproducible) return "yes";
-  return "no: " + std::to_string(one.differing.size()) + " files differ";
+  return "no: " + counted(one.differing.size(), "file differs", "files differ");
 }
 
 void print(const Call& call, const app::ComponentTestReport& report) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/counted.hpp"
 #include "base/strings.hpp"
 
 namespace ck::cli {
@@ -45,7 +46,7 @@ std::string observed_text(const std::vector<install::ObservedInputs>& observed) 
       undeclared += group.files.size();
       groups += group_text(group);
     }
-    text += printable(step.what) + " opened " + std::to_string(all) + " files, ";
+    text += printable(step.what) + " opened " + counted(all, "file") + ", ";
     text += undeclared == 0 ? "all declared" : std::to_string(undeclared) + " not declared:";
     text += "\n" + groups;
     if (!step.complete)

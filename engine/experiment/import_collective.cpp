@@ -5,6 +5,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "base/counted.hpp"
 #include "base/sha256.hpp"
 #include "base/strings.hpp"
 #include "collective/meta.hpp"
@@ -224,7 +225,7 @@ Result<ImportReport> import_collective(const ImportRequest& request, store::Stor
   if (report.experiments.empty() && report.problems.empty()) {
     return fail(Error(ErrorCode::not_found,
                       "no experiment in " + request.place.string() + " has these names and tags")
-                    .hint("it has " + std::to_string(folders.size()) + " experiments"));
+                    .hint("it has " + counted(folders.size(), "experiment")));
   }
   return report;
 }

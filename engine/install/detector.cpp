@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "base/sha256.hpp"
@@ -142,8 +143,9 @@ class Detector {
     CK_TRY(known, context_.store.detection(id_, found.file.string()));
     if (known && known->stamp == stamp) return environment_of(found, *known);
     store::DetectionRecord record{id_, found.file.string(), stamp, {}, {}, {}};
-    CK_TRY(version, version_of(found));
-    record.version = version;
+    CK_TRY(told, version_of(found));
+    record.version = told.version;
+    record.isolation = told.isolation;
     CK_TRY(sha256, sys::hash_file(found.real, context_.cancel));
     record.file_sha256 = sha256;
     record.owner = owning_package(found.real);
@@ -165,14 +167,21 @@ class Detector {
     return stamp + " " + second;
   }
 
-  Result<std::string> version_of(const FoundFile& found) {
+  /// A version, and how far what told it was kept apart.
+  struct Told {
+    std::string version;
+    std::string isolation;  ///< empty: nothing was executed
+  };
+
+  Result<Told> version_of(const FoundFile& found) const {
     const bool to_be_run =
         std::ranges::find(software_.version_run, "${file}") != software_.version_run.end();
     if (to_be_run || !software_.executables.empty()) CK_CHECK(check_executable(found.real));
-    if (software_.version_run.empty() && software_.version_file.empty()) return std::string();
+    if (software_.version_run.empty() && software_.version_file.empty()) return Told();
     CK_TRY(pattern, model::Pattern::parse(software_.version_pattern));
-    if (software_.version_run.empty()) return version_from_file(found, pattern);
-    return version_from_command(found, pattern);
+    if (!software_.version_run.empty()) return version_from_command(found, pattern);
+    CK_TRY(version, version_from_file(found, pattern));
+    return Told{version, {}};
   }
 
   Result<std::string> version_from_file(const FoundFile& found,
@@ -182,7 +191,7 @@ class Detector {
     return checked_version(match(pattern, text), printable(file));
   }
 
-  Result<std::string> version_from_command(const FoundFile& found, const model::Pattern& pattern) {
+  Result<Told> version_from_command(const FoundFile& found, const model::Pattern& pattern) const {
     CK_TRY(work, make_staging(context_.home.staging()));
     sys::ProcessSpec spec;
     for (const auto& text : software_.version_run) {
@@ -206,7 +215,6 @@ class Detector {
                                context_));
     spec.sandbox = std::move(sandbox);
     CK_TRY(result, context_.processes.run(spec, context_.cancel));
-    detection_.isolation = result.isolation.value_or(sys::Isolation());
     if (result.killed_for == sys::KilledFor::cancelled)
       return fail(ErrorCode::interrupted, "detection was interrupted");
     const std::string command = "'" + printable(join(spec.argv, " ")) + "'";
@@ -216,7 +224,8 @@ class Detector {
     if (!version) version = match(pattern, result.err);
     if (!version && !result.ok())
       return fail(ErrorCode::program_failed, command + " " + result.ending_text());
-    return checked_version(version, "the output of " + command);
+    CK_TRY(checked, checked_version(version, "the output of " + command));
+    return Told{checked, ck::to_text(isolation_json(result.isolation.value_or(sys::Isolation())))};
   }
 
   Result<model::NamedTexts> substituted(const model::NamedTexts& texts, const Names& names) const {
@@ -239,6 +248,7 @@ class Detector {
     record.file = found.file.string();
     record.file_sha256 = known.file_sha256;
     record.owner = known.owner;
+    record.isolation = known.isolation;
     const std::string identity = "ck-software 1\n" + component_.id.uid + "\n" + record.file + "\n" +
                                  record.version + "\n" + record.file_sha256 + "\n";
     record.id = sha256_hex(identity).substr(0, kIdDigits);

@@ -2,14 +2,12 @@
 /// Recognising software that is installed already. Only files in the declared folders are looked
 /// at, only the declared command is executed, with a time limit and clean variables.
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "install/context.hpp"
 #include "install/environment.hpp"
 #include "model/descriptor.hpp"
-#include "sys/sandbox.hpp"
 
 namespace ck::install {
 
@@ -27,8 +25,6 @@ struct Detection {
   std::vector<Environment>
       found;  ///< highest version first, then path; each file once (links resolved)
   std::vector<DetectionMiss> missed;
-  /// Of what was asked for its version; none where nothing had to be asked.
-  std::optional<sys::Isolation> isolation{};
 };
 
 /// Looks for one software component. Results are remembered by the file's times and size, so that

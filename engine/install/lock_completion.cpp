@@ -132,6 +132,7 @@ Status complete(LockedEnvironment& locked, Context& context) {
   record.exports = {};
   record.created_ns = 0;
   record.size_bytes = 0;
+  record.isolation.clear();
   return {};
 }
 

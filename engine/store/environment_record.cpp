@@ -70,6 +70,8 @@ Json to_json(const EnvironmentRecord& record) {
   json["file"] = record.file;
   json["file_sha256"] = record.file_sha256;
   json["owner"] = record.owner;
+  if (!record.isolation.empty())
+    json["isolation"] = parse_json(record.isolation, "isolation").value_or(Json());
   json["dependencies"] = object_of(record.dependencies);
   json["exports"] = exports_to_json(record.exports);
   json["recipe_hash"] = record.recipe_hash;
@@ -97,6 +99,7 @@ Result<EnvironmentRecord> environment_from_json(const Json& value, const std::st
   record.file = reader.optional_string("file").value_or("");
   record.file_sha256 = reader.optional_string("file_sha256").value_or("");
   record.owner = reader.optional_string("owner").value_or("");
+  if (const Json* isolation = reader.optional("isolation")) record.isolation = to_text(*isolation);
   record.dependencies = map_of(reader.string_map("dependencies"));
   record.exports = exports_from_json(reader);
   record.recipe_hash = reader.optional_string("recipe_hash").value_or("");

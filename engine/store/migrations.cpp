@@ -179,9 +179,17 @@ INSERT INTO words(body, experiment_id, point_uid, source)
   SELECT tag, experiment_id, '', 'tag' FROM experiment_tag;
 )sql";
 
-const std::array<sys::Migration, 2> kMigrations{
+constexpr std::string_view kSchema3 = R"sql(
+-- How far what was asked for its version was kept apart, as JSON; empty where nothing was executed.
+-- What was found before is asked again.
+DELETE FROM detection;
+ALTER TABLE detection ADD COLUMN isolation TEXT NOT NULL DEFAULT '';
+)sql";
+
+const std::array<sys::Migration, 3> kMigrations{
     {{"experiments, environments, detection", kSchema1},
-     {"columns, chain of records, notes, search", kSchema2}}};
+     {"columns, chain of records, notes, search", kSchema2},
+     {"isolation of detection", kSchema3}}};
 
 }  // namespace
 

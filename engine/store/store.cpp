@@ -92,26 +92,27 @@ Result<std::vector<EnvironmentRecord>> Store::environments() {
 
 Result<std::optional<DetectionRecord>> Store::detection(const std::string& software,
                                                         const std::string& file) {
-  CK_TRY(query, database_.prepare("SELECT stamp, version, file_sha256, owner FROM detection "
-                                  "WHERE software = ? AND file = ?"));
+  CK_TRY(query, database_.prepare("SELECT stamp, version, file_sha256, owner, isolation FROM "
+                                  "detection WHERE software = ? AND file = ?"));
   query.bind(0, std::string_view(software)).bind(1, std::string_view(file));
   CK_TRY(row, query.step());
   if (!row) return std::optional<DetectionRecord>();
   return std::optional<DetectionRecord>({software, file, std::string(query.text(0)),
                                          std::string(query.text(1)), std::string(query.text(2)),
-                                         std::string(query.text(3))});
+                                         std::string(query.text(3)), std::string(query.text(4))});
 }
 
 Status Store::put_detection(const DetectionRecord& record) {
   CK_TRY(insert,
          database_.prepare("INSERT OR REPLACE INTO detection(software, file, stamp, version, "
-                           "file_sha256, owner) VALUES (?, ?, ?, ?, ?, ?)"));
+                           "file_sha256, owner, isolation) VALUES (?, ?, ?, ?, ?, ?, ?)"));
   return insert.bind(0, std::string_view(record.software))
       .bind(1, std::string_view(record.file))
       .bind(2, std::string_view(record.stamp))
       .bind(3, std::string_view(record.version))
       .bind(4, std::string_view(record.file_sha256))
       .bind(5, std::string_view(record.owner))
+      .bind(6, std::string_view(record.isolation))
       .run();
 }
 

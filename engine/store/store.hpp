@@ -26,7 +26,8 @@ struct DetectionRecord {
   std::string stamp;  ///< mtime, ctime, size, inode of the file (links resolved)
   std::string version;
   std::string file_sha256;
-  std::string owner;  ///< "gcc-12 12.2.0-14" of the distribution, or empty
+  std::string owner;           ///< "gcc-12 12.2.0-14" of the distribution, or empty
+  std::string isolation = {};  ///< as `EnvironmentRecord::isolation`
 };
 
 class Store {

@@ -44,7 +44,7 @@ TEST_F(TestVerb, SaysWhichFilesAreNotTheSameTwice) {
   import();
   const auto result = ck("test package:clock");
   EXPECT_TRUE(succeeds(result));
-  EXPECT_NE(result.out.find("no: 1 files differ"), std::string::npos) << result.out;
+  EXPECT_NE(result.out.find("no: 1 file differs"), std::string::npos) << result.out;
   EXPECT_NE(result.err.find("not the same twice: time"), std::string::npos) << result.err;
   EXPECT_EQ(ck("test package:clock --strict").code, 3);
 }

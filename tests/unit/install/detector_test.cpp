@@ -1,6 +1,8 @@
 #include "install/detector.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <nlohmann/json.hpp>
 
 #include "install/found_files.hpp"
 #include "support/installation.hpp"
@@ -177,6 +179,26 @@ TEST_F(DetectorTest, RemembersWithoutExecutingAgain) {
   EXPECT_EQ(second->found[0].record.version, first->found[0].record.version);
 }
 
+TEST_F(DetectorTest, TellsHowFarWhatItExecutedWasKeptApart) {
+  script("bin/tool", "echo tool 1.5");
+  simple_tool();
+  const auto first = detect();
+  ASSERT_OK(first);
+  ASSERT_EQ(first->found.size(), 1u);
+  const std::string isolation = first->found[0].record.isolation;
+  const Json told = Json::parse(isolation);
+  EXPECT_EQ(told.size(), 2u) << isolation;
+  const bool without = told["enforced"].empty();
+  EXPECT_EQ(without, std::ranges::find(told["enforced"], "no network") == told["enforced"].end())
+      << isolation;
+  const auto remembered = detect();
+  ASSERT_OK(remembered);
+  EXPECT_EQ(remembered->found.at(0).record.isolation, isolation);
+  const auto read = store::environment_from_json(store::to_json(first->found[0].record), "record");
+  ASSERT_OK(read);
+  EXPECT_EQ(read->isolation, isolation);
+}
+
 TEST_F(DetectorTest, SeesAToolThatIsUpgradedInPlace) {
   script("bin/tool", "echo tool 1.5");
   simple_tool();
@@ -233,6 +255,7 @@ TEST_F(DetectorTest, ReadsTheVersionFromAFile) {
   ASSERT_OK(detection);
   ASSERT_EQ(detection->found.size(), 1u);
   EXPECT_EQ(detection->found[0].record.version, "4.6.0");
+  EXPECT_EQ(detection->found[0].record.isolation, "") << "nothing was executed";
   EXPECT_EQ(detection->found[0].path, root());
 }
 

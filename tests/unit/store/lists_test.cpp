@@ -21,6 +21,7 @@ EnvironmentRecord detected_compiler() {
   record.file = "/usr/bin/gcc-12";
   record.file_sha256 = std::string(64, 'd');
   record.owner = "gcc-12 12.2.0-14";
+  record.isolation = R"({"enforced":["no network"],"missing":[]})";
   record.dependencies = {{"binutils", "ffeeddccbbaa99887766554433221100"}};
   record.exports.values = {{"cc", "${prefix}/bin/gcc-12"}};
   record.exports.variables = {{"CC", "/usr/bin/gcc-12"}};
@@ -44,6 +45,7 @@ TEST(EnvironmentRecord, RoundTripsThroughJson) {
   EXPECT_EQ(read->file, record.file);
   EXPECT_EQ(read->file_sha256, record.file_sha256);
   EXPECT_EQ(read->owner, record.owner);
+  EXPECT_EQ(read->isolation, record.isolation);
   EXPECT_EQ(read->dependencies, record.dependencies);
   EXPECT_EQ(read->exports.values, record.exports.values);
   EXPECT_EQ(read->exports.variables, record.exports.variables);
@@ -106,7 +108,7 @@ TEST_F(Lists, NameTheEnvironmentThatCannotBeRead) {
 TEST_F(Lists, RememberDetections) {
   Store store = open();
   EXPECT_FALSE(store.detection("gcc", "/usr/bin/gcc")->has_value());
-  DetectionRecord record{"gcc", "/usr/bin/gcc", "1", "12", std::string(64, 'a'), "gcc 4:12"};
+  DetectionRecord record{"gcc", "/usr/bin/gcc", "1", "12", std::string(64, 'a'), "gcc 4:12", "{}"};
   ASSERT_OK(store.put_detection(record));
   record.stamp = "2";
   record.version = "13";
@@ -118,6 +120,7 @@ TEST_F(Lists, RememberDetections) {
   EXPECT_EQ(found->value().version, "13");
   EXPECT_EQ(found->value().file_sha256, record.file_sha256);
   EXPECT_EQ(found->value().owner, "gcc 4:12");
+  EXPECT_EQ(found->value().isolation, "{}");
   EXPECT_FALSE(store.detection("clang", "/usr/bin/gcc")->has_value());
 }
 

@@ -233,7 +233,7 @@ TEST_F(Open, ReadsAStoreOfSchema1) {
   EXPECT_EQ(environments->front().component.text(), "dataset:digits");
   const auto detection = store.detection("gcc", "/usr/bin/gcc-12");
   ASSERT_OK(detection);
-  EXPECT_EQ(detection->value().version, "12.2.0");
+  EXPECT_FALSE(*detection) << "under what it was asked is not known: it is asked again";
 
   const Point added = begin(store, "digits");
   EXPECT_OK(store.add_repetition(added, {key("new")}, repetition(1, {1})));

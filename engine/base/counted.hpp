@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace ck::cli {
+namespace ck {
 
 template <typename Count>
 std::string counted(Count count, const std::string& one, const std::string& several) {
@@ -16,4 +16,4 @@ std::string counted(Count count, const std::string& one) {
   return counted(count, one, one + "s");
 }
 
-}  // namespace ck::cli
+}  // namespace ck
