@@ -180,15 +180,25 @@ void apply(const Swap& swap, const std::string& value, RunRequest& request) {
   }
 }
 
+/// Those of A, and those that only B has.
+std::vector<install::LockedRepository> repositories_of(const Side& a, const Side& b) {
+  auto all = a.lock.repositories;
+  for (const auto& one : b.lock.repositories) {
+    if (std::ranges::find(all, one.name, &install::LockedRepository::name) == all.end())
+      all.push_back(one);
+  }
+  return all;
+}
+
 /// A run of A with these swaps taken from B.
-Result<RunRequest> request_of(const Side& a, const std::vector<Swap>& swaps,
+Result<RunRequest> request_of(const Side& a, const Side& b, const std::vector<Swap>& swaps,
                               const std::vector<std::size_t>& taken,
                               const std::set<std::string>& here, const BisectRequest& asked) {
   CK_TRY(request, request_as_planned(a.plan));
   request.sampling.repetitions = asked.repetitions;
   request.experiment = a.point.experiment + "-bisect";
   request.command_line = asked.command_line;
-  request.at_commits = a.lock.repositories;
+  request.at_commits = repositories_of(a, b);
   std::set<std::string> swapped;
   for (std::size_t i = 0; i < swaps.size(); ++i) {
     const bool from_b = std::ranges::find(taken, i) != taken.end();
@@ -198,7 +208,7 @@ Result<RunRequest> request_of(const Side& a, const std::vector<Swap>& swaps,
   }
   // What does not differ stays as it was recorded, whatever is newest today.
   for (const auto& [key, id] : a.lock.roots) {
-    if (!swapped.contains(key) && here.contains(id)) request.pins.emplace_back(key, "env:" + id);
+    if (!swapped.contains(key)) request.pins.emplace_back(key, recorded_choice(a.lock, id, here));
   }
   return request;
 }
@@ -229,6 +239,14 @@ Result<BisectReport> bisect(Session& session, const BisectRequest& asked) {
     return fail(ErrorCode::conflict, "A ran " + a.plan.subject + " and B " + b.plan.subject +
                                          ": there is nothing between them");
   }
+  if (!a.plan.surroundings.empty()) {
+    return fail(
+        Error(ErrorCode::unsupported,
+              a.plan.subject + " is of Collective Knowledge: only programs in our own format "
+                               "are run with one difference swapped at a time")
+            .hint("'ck diff' lists what differs, and 'ck replay experiment:" + a.point.experiment +
+                  " --with KEY=CHOICE' tries one of them"));
+  }
   CK_TRY(store, session.store());
   CK_TRY(environments, store->environments());
   std::set<std::string> here;
@@ -244,12 +262,12 @@ Result<BisectReport> bisect(Session& session, const BisectRequest& asked) {
             "no commit, parameter, variable or dependency differs, and nothing else can be swapped")
             .hint("'ck diff' lists what differs"));
   }
-  for (const auto* side : {&a, &b}) CK_CHECK(check_commits(session, side->lock.repositories));
   CK_TRY(judge, judge_of(a, b, asked.metric));
+  for (const auto* side : {&a, &b}) CK_CHECK(check_commits(session, side->lock.repositories));
   report.told_by = judge.output.empty() ? "metric " + judge.metric : "output " + judge.output;
   const experiment::Trial trial =
       [&](const std::vector<std::size_t>& taken) -> Result<experiment::Likeness> {
-    CK_TRY(request, request_of(a, report.swaps, taken, here, asked));
+    CK_TRY(request, request_of(a, b, report.swaps, taken, here, asked));
     auto ran = run(session, request, {});
     if (!ran) {
       // A combination that cannot be resolved or built says nothing; being interrupted does.

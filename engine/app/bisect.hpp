@@ -39,8 +39,8 @@ struct BisectReport {
 };
 
 /// Both must be runs of the same program of ours. Trials are recorded as experiment "NAME-bisect".
-/// `conflict` when nothing can be swapped or the ends are not as recorded; `not_found` when no
-/// result differs, or a commit is not to be had.
+/// `unsupported` for programs of Collective Knowledge; `conflict` when nothing can be swapped or
+/// the ends are not as recorded; `not_found` when no result differs, or a commit is not to be had.
 Result<BisectReport> bisect(Session& session, const BisectRequest& request);
 
 }  // namespace ck::app

@@ -127,7 +127,7 @@ Result<std::unique_ptr<install::RecordedRepositories>> opened_at(
   lock.repositories = repositories;
   CK_TRY(outer, session.context());
   CK_TRY(recorded,
-         RecordedRepositories::open(lock, RecordedRepositories::Rule::same_commit, *outer));
+         RecordedRepositories::open(lock, RecordedRepositories::Rule::exact_commit, *outer));
   CK_CHECK(refuse(recorded->missing()));
   CK_CHECK(refuse(recorded->not_at_commit()));
   return std::move(recorded);

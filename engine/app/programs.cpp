@@ -82,6 +82,10 @@ namespace {
 Result<std::vector<std::string>> parameters_of(Session& session, const RunRequest& request) {
   std::vector<std::string> names;
   if (request.locked) return names;
+  if (!request.at_commits.empty()) {  // values are as they were recorded, parameters all of them
+    for (const auto& [name, value] : request.values) names.push_back(name);
+    return names;
+  }
   CK_TRY(component, choose_component(session, request.pattern, request.tags, {"program"}));
   CK_TRY(context, session.context());
   CK_TRY(descriptor, context->catalog.load(component));

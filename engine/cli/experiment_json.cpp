@@ -1,6 +1,7 @@
 #include "cli/experiment_json.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "cli/json_parts.hpp"

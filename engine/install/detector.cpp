@@ -295,7 +295,11 @@ Status adopt(const Environment& environment, Context& context) {
   CK_TRY(known, context.store.environments());
   for (const auto& record : known) {
     // Most often nothing has changed; then nothing is written.
-    if (record.id == environment.record.id) return {};
+    if (record.id != environment.record.id) continue;
+    if (record.isolation == environment.record.isolation) return {};
+    store::EnvironmentRecord now = environment.record;
+    now.created_ns = record.created_ns;
+    return context.store.put_environment(now);
   }
   for (const auto& record : known) {
     const bool same_place = record.origin == store::EnvironmentRecord::Origin::detected &&

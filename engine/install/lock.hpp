@@ -93,7 +93,7 @@ Lock make_lock(const InstallPlan& plan, const Context& context);
 /// Fills in what a lock needs to be used elsewhere: sources with their hashes, repositories as git
 /// has them now, the platform with the facts that were relied on (of `other`, a machine that it is
 /// locked for, or of this one); and leaves out what is of this machine alone (times, exported
-/// paths). A warning for a repository whose files are not those of its commit.
+/// paths, its sandboxes). A warning for a repository whose files are not those of its commit.
 Status complete_lock(Lock& lock, Context& context,
                      const std::optional<HostFacts>& other = std::nullopt);
 

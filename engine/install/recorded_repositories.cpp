@@ -90,11 +90,21 @@ Status RecordedRepositories::choose(const LockedRepository& recorded, const Lock
 Result<bool> RecordedRepositories::is_as_recorded(const LockedRepository& recorded,
                                                   const Lock& lock,
                                                   const catalog::Repository& here) const {
+  if (rule_ == Rule::exact_commit) return lies_exactly(recorded, here);
   if (rule_ == Rule::same_commit) {
     CK_TRY(same, stands_at_commit(recorded, here));
     if (!same) return false;
   }
   return has_content(recorded, lock);
+}
+
+/// What has no commit cannot be had in another state than this.
+Result<bool> RecordedRepositories::lies_exactly(const LockedRepository& recorded,
+                                                const catalog::Repository& here) const {
+  if (recorded.commit.empty()) return true;
+  CK_TRY(git, outer_.transfer.git());
+  const auto state = git->state(here.path);
+  return state && state->commit == recorded.commit && state->local_changes.empty();
 }
 
 Result<bool> RecordedRepositories::stands_at_commit(const LockedRepository& recorded,

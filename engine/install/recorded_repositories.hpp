@@ -23,7 +23,8 @@ class RecordedRepositories {
   /// When a repository as it lies here will do.
   enum class Rule {
     same_content,  ///< the recorded components have the recorded content
-    same_commit    ///< that, and it stands at the recorded commit: more than those count
+    same_commit,   ///< that, and it stands at the recorded commit: more than those count
+    exact_commit   ///< it stands there and nothing is changed, whatever was recorded of components
   };
 
   static Result<std::unique_ptr<RecordedRepositories>> open(const Lock& lock, Rule rule,
@@ -48,6 +49,8 @@ class RecordedRepositories {
                 std::vector<catalog::Repository>& all);
   Result<bool> is_as_recorded(const LockedRepository& recorded, const Lock& lock,
                               const catalog::Repository& here) const;
+  Result<bool> lies_exactly(const LockedRepository& recorded,
+                            const catalog::Repository& here) const;
   Result<bool> stands_at_commit(const LockedRepository& recorded,
                                 const catalog::Repository& here) const;
   Result<bool> has_content(const LockedRepository& recorded, const Lock& lock) const;

@@ -99,7 +99,10 @@ Result<EnvironmentRecord> environment_from_json(const Json& value, const std::st
   record.file = reader.optional_string("file").value_or("");
   record.file_sha256 = reader.optional_string("file_sha256").value_or("");
   record.owner = reader.optional_string("owner").value_or("");
-  if (const Json* isolation = reader.optional("isolation")) record.isolation = to_text(*isolation);
+  if (const Json* isolation = reader.optional("isolation")) {
+    if (!isolation->is_object()) reader.problem("isolation", "must be an object");
+    record.isolation = to_text(*isolation);
+  }
   record.dependencies = map_of(reader.string_map("dependencies"));
   record.exports = exports_from_json(reader);
   record.recipe_hash = reader.optional_string("recipe_hash").value_or("");

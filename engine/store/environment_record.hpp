@@ -29,7 +29,7 @@ struct EnvironmentRecord {
   std::string file_sha256;   ///< detected: content of that file
   std::string owner;         ///< detected: distribution package of that file, "gcc-12 12.2.0-14"
   /// Detected: how far what was asked for its version was kept apart, as JSON ("enforced",
-  /// "missing"); empty where nothing was executed. Of what is built it stands in its own folder.
+  /// "missing"); empty where nothing was executed, or where it stands in the environment's folder.
   std::string isolation;
   std::map<std::string, std::string> dependencies;  ///< key -> environment id
   model::Exports exports;                           ///< all substituted but ${prefix}

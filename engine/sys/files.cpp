@@ -23,7 +23,8 @@ namespace {
 /// removed again unless `commit` succeeded.
 class TemporaryFile {
  public:
-  static Result<TemporaryFile> create(const fs::path& folder, unsigned mode);
+  enum class Name { later, now };
+  static Result<TemporaryFile> create(const fs::path& folder, unsigned mode, Name name);
   TemporaryFile(TemporaryFile&& other) noexcept
       : path_(std::exchange(other.path_, {})), descriptor_(std::move(other.descriptor_)) {}
   TemporaryFile& operator=(TemporaryFile&&) = delete;
@@ -32,7 +33,8 @@ class TemporaryFile {
   }
 
   int descriptor() const { return descriptor_.get(); }
-  Status commit(const fs::path& file);
+  /// False if the file system gives unnamed files, but no names to them.
+  Result<bool> commit(const fs::path& file);
 
  private:
   TemporaryFile(fs::path path, Descriptor descriptor)
@@ -69,11 +71,13 @@ bool cannot_be_unnamed(int error) {
   return error == EOPNOTSUPP || error == EISDIR || error == EINVAL;
 }
 
-Result<TemporaryFile> TemporaryFile::create(const fs::path& folder, unsigned mode) {
-  if (Descriptor descriptor = unnamed_file(folder, mode))
-    return TemporaryFile({}, std::move(descriptor));
-  if (!cannot_be_unnamed(errno))
-    return fail(system_error("create a file in the folder " + shown(folder), errno));
+Result<TemporaryFile> TemporaryFile::create(const fs::path& folder, unsigned mode, Name name) {
+  if (name == Name::later) {
+    if (Descriptor descriptor = unnamed_file(folder, mode))
+      return TemporaryFile({}, std::move(descriptor));
+    if (!cannot_be_unnamed(errno))
+      return fail(system_error("create a file in the folder " + shown(folder), errno));
+  }
   for (;;) {
     fs::path path = temporary_path(folder);
     // open and not mkstemp: so that the umask applies to `mode`.
@@ -93,10 +97,18 @@ int TemporaryFile::link(const fs::path& file) const {
   return ::linkat(AT_FDCWD, own.c_str(), AT_FDCWD, file.c_str(), AT_SYMLINK_FOLLOW);
 }
 
-Status TemporaryFile::commit(const fs::path& file) {
+bool cannot_be_named(int error) {
+  return error == EPERM || error == EXDEV || error == ENOENT || error == EOPNOTSUPP;
+}
+
+Result<bool> TemporaryFile::commit(const fs::path& file) {
   if (::fsync(descriptor_.get()) != 0) return fail(system_error("write " + shown(file), errno));
   if (path_.empty()) {
-    if (link(file) == 0) return sync_folder(folder_of(file));
+    if (link(file) == 0) {
+      CK_CHECK(sync_folder(folder_of(file)));
+      return true;
+    }
+    if (cannot_be_named(errno)) return false;
     // Only a file with a name can take another one's place.
     fs::path named;
     while (errno == EEXIST) {
@@ -111,7 +123,8 @@ Status TemporaryFile::commit(const fs::path& file) {
     return fail(system_error("replace " + shown(file), errno));
   }
   path_.clear();
-  return sync_folder(folder_of(file));
+  CK_CHECK(sync_folder(folder_of(file)));
+  return true;
 }
 
 /// The error of a file whose content is larger than the caller accepts.
@@ -194,9 +207,14 @@ Result<std::string> read_file(const fs::path& file, std::uint64_t max_bytes) {
 }
 
 Status write_file(const fs::path& file, std::string_view bytes, unsigned mode) {
-  CK_TRY(temporary, TemporaryFile::create(folder_of(file), mode));
-  CK_CHECK(write_all(temporary.descriptor(), bytes, file));
-  return temporary.commit(file);
+  using Name = TemporaryFile::Name;
+  for (const Name name : {Name::later, Name::now}) {
+    CK_TRY(temporary, TemporaryFile::create(folder_of(file), mode, name));
+    CK_CHECK(write_all(temporary.descriptor(), bytes, file));
+    CK_TRY(done, temporary.commit(file));
+    if (done) break;
+  }
+  return {};
 }
 
 Status make_directories(const fs::path& folder) {

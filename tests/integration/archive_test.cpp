@@ -84,6 +84,27 @@ TEST_F(ArchiveVerbs, BisectTellsTheCommitFromTheParameters) {
   expect_clean();
 }
 
+TEST_F(ArchiveVerbs, BisectLeavesAWorkTreeThatWasEditedAlone) {
+  const GitRemote remote(folder / "remotes");
+  const ComponentWriter writer(remote.work(), "far");
+  const std::string rest = R"json("outputs": {"result": {"path": "result"}})json";
+  writer.program("moving", "echo old >result", rest);
+  const std::string first = remote.commit("first");
+  ASSERT_TRUE(succeeds(ck({"pull", "repo", "--url=" + remote.url()})));
+  ASSERT_TRUE(succeeds(ck("run program:moving --record_uoa=one")));
+  writer.program("moving", "echo new >result", rest);
+  remote.commit("second");
+  ASSERT_TRUE(succeeds(ck("pull repo:far")));
+  ASSERT_TRUE(succeeds(ck("run program:moving --record_uoa=two")));
+  // The clone stands at the commit of B, but is not what B ran.
+  write_text(home() / "repos/far/programs/moving/run.sh", "echo edited >result");
+  const Json json = json_of(ck("bisect experiment:one experiment:two --repetitions=1 --json"));
+  EXPECT_EQ(json["cause"]["kind"], "repository");
+  EXPECT_EQ(json["cause"]["a"], first);
+  EXPECT_EQ(read_text(home() / "repos/far/programs/moving/run.sh"), "echo edited >result");
+  expect_clean();
+}
+
 TEST_F(ArchiveVerbs, BisectNeedsTheCommitsOfBoth) {
   const GitRemote remote(folder / "remotes");
   const ComponentWriter writer(remote.work(), "far");
@@ -101,6 +122,18 @@ TEST_F(ArchiveVerbs, BisectNeedsTheCommitsOfBoth) {
   EXPECT_NE(gone.code, 0);
   EXPECT_NE(gone.err.find("repo:far: commit " + first), std::string::npos) << gone.err;
   expect_clean();
+}
+
+TEST_F(ArchiveVerbs, OnlyALockNeedsTheFoldersOfThisMachine) {
+  write_program(1, 0);
+  run_both(1);
+  const std::string words = "is a folder of this machine without a URL";
+  const auto locked = ck("lock program:many");
+  ASSERT_TRUE(succeeds(locked));
+  EXPECT_NE(locked.err.find(words), std::string::npos) << locked.err;
+  const auto exported = ck("export experiment:one --out=one.ckz");
+  ASSERT_TRUE(succeeds(exported));
+  EXPECT_EQ(exported.err.find(words), std::string::npos) << exported.err;
 }
 
 TEST_F(ArchiveVerbs, DiffRanksParametersBeforeResults) {

@@ -66,6 +66,9 @@ bool fails(const char* call, const std::string& path) {
   return true;
 }
 
+/// Whether a mode comes with the flags.
+bool creates(int flags) { return (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE; }
+
 bool writes(int flags) { return (flags & (O_CREAT | O_TRUNC)) != 0 || (flags & O_ACCMODE) != 0; }
 
 }  // namespace
@@ -83,7 +86,7 @@ extern "C" {
   int name(const char* path, int flags, ...) {                         \
     va_list rest;                                                      \
     va_start(rest, flags);                                             \
-    const mode_t mode = (flags & O_CREAT) ? va_arg(rest, mode_t) : 0;  \
+    const mode_t mode = creates(flags) ? va_arg(rest, mode_t) : 0;     \
     va_end(rest);                                                      \
     if (writes(flags) && fails(#name, path)) return -1;                \
     return next<int(const char*, int, ...)>(#name)(path, flags, mode); \
@@ -92,7 +95,7 @@ extern "C" {
   int name(int folder, const char* path, int flags, ...) {                          \
     va_list rest;                                                                   \
     va_start(rest, flags);                                                          \
-    const mode_t mode = (flags & O_CREAT) ? va_arg(rest, mode_t) : 0;               \
+    const mode_t mode = creates(flags) ? va_arg(rest, mode_t) : 0;                  \
     va_end(rest);                                                                   \
     if (writes(flags) && fails(#name, at(folder, path))) return -1;                 \
     return next<int(int, const char*, int, ...)>(#name)(folder, path, flags, mode); \
@@ -136,7 +139,7 @@ CK_PATH_CALL(mkdirat, int, -1, (int folder, const char* path, mode_t mode), (fol
 CK_PATH_CALL(mkdtemp, char*, nullptr, (char* path), (path), path)
 CK_PATH_CALL(link, int, -1, (const char* from, const char* to), (from, to), to)
 CK_PATH_CALL(linkat, int, -1, (int a, const char* from, int b, const char* to, int flags),
-             (a, from, b, to, flags), to)
+             (a, from, b, to, flags), at(b, to))
 CK_PATH_CALL(symlink, int, -1, (const char* target, const char* path), (target, path), path)
 CK_PATH_CALL(symlinkat, int, -1, (const char* target, int folder, const char* path),
              (target, folder, path), at(folder, path))

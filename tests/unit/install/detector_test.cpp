@@ -199,6 +199,24 @@ TEST_F(DetectorTest, TellsHowFarWhatItExecutedWasKeptApart) {
   EXPECT_EQ(read->isolation, isolation);
 }
 
+TEST_F(DetectorTest, WhatIsKnownLearnsHowFarItWasKeptApart) {
+  script("bin/tool", "echo tool 1.5");
+  simple_tool();
+  const auto detection = detect();
+  ASSERT_OK(detection);
+  Environment known = detection->found.at(0);
+  known.record.isolation.clear();
+  ASSERT_OK(adopt(known, world.context()));
+  const auto before = world.context().store.environments();
+  ASSERT_OK(before);
+  ASSERT_OK(adopt(detection->found.at(0), world.context()));
+  const auto after = world.context().store.environments();
+  ASSERT_OK(after);
+  ASSERT_EQ(after->size(), 1U);
+  EXPECT_EQ(after->at(0).isolation, detection->found.at(0).record.isolation);
+  EXPECT_EQ(after->at(0).created_ns, before->at(0).created_ns);
+}
+
 TEST_F(DetectorTest, SeesAToolThatIsUpgradedInPlace) {
   script("bin/tool", "echo tool 1.5");
   simple_tool();
