@@ -31,6 +31,21 @@ class ArchiveVerbs : public CkTest {
     import();
   }
 
+  /// Experiments one and two: program:moving of repo:far at its first and its second commit.
+  void run_two_commits(std::string& first) {
+    const GitRemote remote(folder / "remotes");
+    const ComponentWriter writer(remote.work(), "far");
+    const std::string rest = R"json("outputs": {"result": {"path": "result"}})json";
+    writer.program("moving", "echo old >result", rest);
+    first = remote.commit("first");
+    ASSERT_TRUE(succeeds(ck({"pull", "repo", "--url=" + remote.url()})));
+    ASSERT_TRUE(succeeds(ck("run program:moving --record_uoa=one")));
+    writer.program("moving", "echo new >result", rest);
+    remote.commit("second");
+    ASSERT_TRUE(succeeds(ck("pull repo:far")));
+    ASSERT_TRUE(succeeds(ck("run program:moving --record_uoa=two")));
+  }
+
   void run_both(int parameters) {
     ASSERT_TRUE(succeeds(ck("run program:many --record_uoa=one")));
     std::string line = "run program:many --record_uoa=two";
@@ -85,17 +100,8 @@ TEST_F(ArchiveVerbs, BisectTellsTheCommitFromTheParameters) {
 }
 
 TEST_F(ArchiveVerbs, BisectLeavesAWorkTreeThatWasEditedAlone) {
-  const GitRemote remote(folder / "remotes");
-  const ComponentWriter writer(remote.work(), "far");
-  const std::string rest = R"json("outputs": {"result": {"path": "result"}})json";
-  writer.program("moving", "echo old >result", rest);
-  const std::string first = remote.commit("first");
-  ASSERT_TRUE(succeeds(ck({"pull", "repo", "--url=" + remote.url()})));
-  ASSERT_TRUE(succeeds(ck("run program:moving --record_uoa=one")));
-  writer.program("moving", "echo new >result", rest);
-  remote.commit("second");
-  ASSERT_TRUE(succeeds(ck("pull repo:far")));
-  ASSERT_TRUE(succeeds(ck("run program:moving --record_uoa=two")));
+  std::string first;
+  run_two_commits(first);
   // The clone stands at the commit of B, but is not what B ran.
   write_text(home() / "repos/far/programs/moving/run.sh", "echo edited >result");
   const Json json = json_of(ck("bisect experiment:one experiment:two --repetitions=1 --json"));
@@ -106,17 +112,8 @@ TEST_F(ArchiveVerbs, BisectLeavesAWorkTreeThatWasEditedAlone) {
 }
 
 TEST_F(ArchiveVerbs, BisectNeedsTheCommitsOfBoth) {
-  const GitRemote remote(folder / "remotes");
-  const ComponentWriter writer(remote.work(), "far");
-  const std::string rest = R"json("outputs": {"result": {"path": "result"}})json";
-  writer.program("moving", "echo old >result", rest);
-  const std::string first = remote.commit("first");
-  ASSERT_TRUE(succeeds(ck({"pull", "repo", "--url=" + remote.url()})));
-  ASSERT_TRUE(succeeds(ck("run program:moving --record_uoa=one")));
-  writer.program("moving", "echo new >result", rest);
-  remote.commit("second");
-  ASSERT_TRUE(succeeds(ck("pull repo:far")));
-  ASSERT_TRUE(succeeds(ck("run program:moving --record_uoa=two")));
+  std::string first;
+  run_two_commits(first);
   ASSERT_TRUE(succeeds(ck("rm repo:far --force")));
   const auto gone = ck("bisect experiment:one experiment:two --repetitions=1");
   EXPECT_NE(gone.code, 0);

@@ -87,6 +87,8 @@ TEST_F(CollectiveAcross, AReplayMayReplaceChoices) {
   ASSERT_TRUE(succeeds(ck("run program:worded --flags=-DLEVEL=100 --env.WORD=5")));
   const auto same = ck("replay experiment:worded --with flags=-DLEVEL=100");
   EXPECT_EQ(same.code, 0) << same.out << same.err;
+  EXPECT_TRUE(fails(ck("bisect experiment:worded experiment:worded"), 1,
+                    "program:worded is of Collective Knowledge"));
   const auto other = ck("replay experiment:worded --with flags=-DLEVEL=200");
   EXPECT_NE(other.out.find("parameter flags: -DLEVEL=200 instead of -DLEVEL=100"),
             std::string::npos)
