@@ -213,6 +213,11 @@ Result<RunRequest> request_of(const Side& a, const Side& b, const std::vector<Sw
   return request;
 }
 
+/// It says nothing about the differences, and what it was may be the user's to mend.
+void tell_failed_trial(std::size_t number, const Error& error, EventSink& events) {
+  events.on(Warning{"trial " + std::to_string(number) + " failed: " + error.message});
+}
+
 }  // namespace
 
 std::string_view name_of(Swap::Kind kind) {
@@ -274,11 +279,14 @@ Result<BisectReport> bisect(Session& session, const BisectRequest& asked) {
       const auto code = ran.error().code;
       if (code == ErrorCode::interrupted || code == ErrorCode::io || code == ErrorCode::internal)
         return fail(std::move(ran.error()));
+      tell_failed_trial(report.trials.size() + 1, ran.error(), session.events());
       report.trials.emplace_back();
       return experiment::Likeness::neither;
     }
-    if (ran->failure && ran->failure->code == ErrorCode::interrupted)
-      return fail(std::move(*ran->failure));
+    if (ran->failure) {
+      if (ran->failure->code == ErrorCode::interrupted) return fail(std::move(*ran->failure));
+      tell_failed_trial(report.trials.size() + 1, *ran->failure, session.events());
+    }
     report.trials.push_back(ran->point ? ran->point->uid : std::string());
     if (ran->failure || !ran->point) return experiment::Likeness::neither;
     return judged(judge, *ran->point);

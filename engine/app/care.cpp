@@ -6,13 +6,18 @@
 #include "app/collective.hpp"
 #include "base/strings.hpp"
 #include "collective/restore.hpp"
+#include "experiment/archive.hpp"
 #include "install/lock.hpp"
 #include "install/profile.hpp"
+#include "install/recorded_repositories.hpp"
+#include "install/roots.hpp"
 
 namespace ck::app {
 namespace {
 
 using install::Environment;
+using install::RecordedRepositories;
+using Repositories = std::vector<install::LockedRepository>;
 
 constexpr std::size_t kShownId = 12;
 constexpr std::string_view kNativeInputs = "ck-environment ";
@@ -48,6 +53,41 @@ std::string profile_of(const std::string& inputs) {
   }
   return "clean";
 }
+
+/// What the locks of points and those that are kept name for the repositories of an environment,
+/// each once: the points' first, newest before older.
+class KeptRepositories {
+ public:
+  explicit KeptRepositories(std::string id) : id_(std::move(id)) {}
+
+  Result<std::vector<Repositories>> find(install::Context& context) {
+    CK_CHECK(context.store.each_point([&](const store::Store::PointHead& head) -> Status {
+      if (head.document.find(id_) == std::string::npos) return {};
+      store::Point point;
+      point.uid = head.uid;
+      point.document = head.document;
+      // A record that cannot be understood is of no help here, and no reason to stop.
+      if (const auto lock = experiment::lock_of(point)) add(*lock);
+      return {};
+    }));
+    std::ranges::reverse(found_);
+    CK_TRY(roots, install::lock_roots(context.home));
+    for (const auto& root : roots) add(root.lock);
+    return std::move(found_);
+  }
+
+ private:
+  void add(const install::Lock& lock) {
+    if (lock.find(id_) == nullptr || lock.repositories.empty()) return;
+    std::string text;
+    for (const auto& one : lock.repositories) text += one.name + " " + one.commit + "\n";
+    if (seen_.insert(std::move(text)).second) found_.push_back(lock.repositories);
+  }
+
+  std::string id_;
+  std::set<std::string> seen_;
+  std::vector<Repositories> found_;
+};
 
 /// What an environment was made for stays the same when it is repaired.
 class KeptRequest {
@@ -90,9 +130,8 @@ class Repair {
     CK_TRY(profile, install::load_profile(profile_of(inputs), context_));
     const KeptRequest kept(context_, id);
     if (!built(environment)) CK_CHECK(install::remove_environment(id, true, context_));
-    CK_TRY(now, native ? build_native(lock, profile) : build_collective(lock, profile));
-    if (now == id) return {};
-    return fail(became_another(environment, now));
+    return native ? build_native(environment, lock, profile)
+                  : build_collective(environment, lock, profile);
   }
 
  private:
@@ -136,24 +175,60 @@ class Repair {
     return lock;
   }
 
-  Result<std::string> build_native(const install::Lock& lock, const model::Profile& profile) {
+  /// A plan that makes this very environment of the components that `context` has.
+  static Result<install::InstallPlan> plan_native(const Environment& environment,
+                                                  const install::Lock& lock,
+                                                  const model::Profile& profile,
+                                                  install::Context& context) {
     install::LockedOptions options;
     options.subject_values = model::Values();
     options.rebuild = true;
-    CK_TRY(planned, install::plan_locked(lock, profile, options, context_));
+    CK_TRY(planned, install::plan_locked(lock, profile, options, context));
     for (const auto& difference : planned.differences) {
       if (difference.missing) return fail(install::differences_error(planned.differences));
     }
     const std::string now = planned.ids.at(lock.subject);
-    if (now != lock.subject) return now;
-    CK_CHECK(install::execute(planned.plan, profile, context_));
-    return now;
+    if (now != lock.subject) return fail(became_another(environment, now));
+    return std::move(planned.plan);
   }
 
-  Result<std::string> build_collective(const install::Lock& lock, const model::Profile& profile) {
+  static Status made(const install::InstallPlan& plan, const model::Profile& profile,
+                     install::Context& context) {
+    CK_CHECK(install::execute(plan, profile, context));
+    return {};
+  }
+
+  /// Of components as they are here; else as they were in the commits that somebody recorded.
+  Status build_native(const Environment& environment, install::Lock lock,
+                      const model::Profile& profile) {
+    auto planned = plan_native(environment, lock, profile, context_);
+    if (planned) return made(*planned, profile, context_);
+    CK_TRY(kept, KeptRepositories(lock.subject).find(context_));
+    for (auto& repositories : kept) {
+      CK_CHECK(context_.cancel.check());
+      lock.repositories = std::move(repositories);
+      CK_TRY(recorded,
+             RecordedRepositories::open(lock, RecordedRepositories::Rule::exact_commit, context_));
+      if (recorded->moved().empty()) continue;
+      const auto again = plan_native(environment, lock, profile, recorded->context());
+      if (again) return made(*again, profile, recorded->context());
+    }
+    return fail(std::move(planned.error()));
+  }
+
+  /// CK's tell what they become when they are made, so it is the content that decides whether those
+  /// here will do.
+  Status build_collective(const Environment& environment, install::Lock lock,
+                          const model::Profile& profile) {
+    CK_TRY(kept, KeptRepositories(lock.subject).find(context_));
+    if (!kept.empty()) lock.repositories = std::move(kept.front());
+    CK_TRY(recorded,
+           RecordedRepositories::open(lock, RecordedRepositories::Rule::same_content, context_));
     CK_TRY(wishes, wishes_of(session_, {}));
-    CK_TRY(bench, collective::Workbench::open(context_, profile, std::move(wishes)));
-    return collective::rebuild(lock, bench);
+    CK_TRY(bench, collective::Workbench::open(recorded->context(), profile, std::move(wishes)));
+    CK_TRY(now, collective::rebuild(lock, bench));
+    if (now == lock.subject) return {};
+    return fail(became_another(environment, now));
   }
 
   Session& session_;

@@ -40,6 +40,9 @@ Result<ClaimsReport> verify_claims(Session& session, const VerifyClaimsRequest& 
   ClaimsReport report;
   CK_TRY(claims, read_claims(request));
   report.claims = std::move(claims);
+  CK_TRY(store, session.store());
+  for (const auto& claim : report.claims)
+    report.seconds.push_back(experiment::seconds_for(claim, request.reduced, *store));
   if (request.dry_run) return report;
   CK_TRY(context, session.context());
   for (const auto& claim : report.claims) {

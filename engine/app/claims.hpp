@@ -14,7 +14,9 @@ struct VerifyClaimsRequest {
   std::string command_line;
 };
 struct ClaimsReport {
-  std::vector<experiment::Claim> claims;         ///< those asked for
+  std::vector<experiment::Claim> claims;  ///< those asked for
+  /// About how long each takes; nothing where neither it nor a record here tells.
+  std::vector<std::optional<double>> seconds;
   std::vector<experiment::ClaimResult> results;  ///< none for a dry run
   bool reproduced() const;                       ///< every one of them
 };

@@ -7,8 +7,9 @@
 #include <set>
 
 #include "app/calibration.hpp"
+#include "app/collective_choices.hpp"
+#include "app/collective_plan.hpp"
 #include "app/collective_work.hpp"
-#include "app/mirrors.hpp"
 #include "base/strings.hpp"
 #include "collective/explain.hpp"
 #include "collective/meta.hpp"
@@ -81,18 +82,13 @@ Result<std::optional<int>> count_of(const model::Values& values, const std::stri
   return std::optional(static_cast<int>(*number));
 }
 
-install::DetectionMiss nowhere(const std::vector<fs::path>& searched) {
-  std::vector<std::string> folders;
-  for (const auto& folder : searched) folders.push_back(folder.string());
-  return {"no file of its name",
-          "looked in " + join(folders, ", ") + "; --search_dirs=A,B adds folders"};
-}
-
 Result<collective::ProgramRequest> program_request(Session& session,
                                                    const catalog::Component& component,
                                                    const RunRequest& request) {
-  CK_CHECK(
-      check_options(request.values, collective_program_options(), "program", session.events()));
+  // A parameter of a program of ours; here it says in place of which download a file is taken.
+  auto values = request.values;
+  values.erase("source");
+  CK_CHECK(check_options(values, collective_program_options(), "program", session.events()));
   collective::ProgramRequest program;
   program.component = component;
   for (const auto* flag : {"speed", "size", "static", "skip_calibration"}) {
@@ -118,6 +114,7 @@ Result<collective::ProgramRequest> program_request(Session& session,
   program.dataset_file = value_of(request.values, "dataset_file");
   program.timeout_seconds = request.timeout_seconds;
   program.rebuild = request.rebuild;
+  program.first_command = request.first_command;
   CK_TRY(repeat, count_of(request.values, "repeat"));
   if (repeat) program.repeat = std::to_string(*repeat);
   return program;
@@ -161,95 +158,6 @@ Result<std::string> calibrated_repeat(collective::ProgramRequest program,
   return std::to_string(found.count);
 }
 
-/// What the explanation says of candidates that are called so: "package:x", "soft:y@1.0".
-std::vector<solve::Objection> objections_against(const std::string& asked,
-                                                 const solve::Resolution& resolution) {
-  const auto meant = [&](const std::string& candidate) {
-    if (!candidate.starts_with(asked)) return false;
-    const auto rest = candidate.substr(asked.size());
-    return rest.empty() || rest.front() == '@' || rest.front() == ' ';
-  };
-  std::vector<solve::Objection> objections;
-  const auto add = [&](const std::string& candidate, const std::string& key, bool chosen,
-                       const std::string& reason) {
-    if (!meant(candidate)) return;
-    solve::Objection one;
-    one.candidate = candidate;
-    one.key = key;
-    one.chosen = chosen;
-    one.reason = reason;
-    objections.push_back(std::move(one));
-  };
-  for (const auto& choice : resolution.choices) {
-    add(choice.candidate, choice.key, true, choice.reason);
-    for (const auto& [candidate, reason] : choice.rejected)
-      add(candidate, choice.key, false, reason);
-  }
-  return objections;
-}
-
-/// An explained need in the words of our own resolution.
-solve::Choice choice_of(const collective::ExplainedNeed& one) {
-  solve::Choice choice;
-  choice.key = one.need.key;
-  choice.candidate = one.choice.empty() ? "nothing" : one.choice;
-  choice.reason = one.reason;
-  model::Dependency dependency;
-  dependency.key = one.need.key;
-  dependency.tags.all = one.need.tags;
-  dependency.tags.none = one.need.no_tags;
-  for (const auto& alternative : split(one.need.or_tags, ';')) {
-    if (!alternative.empty()) dependency.tags.any.push_back(split(alternative, ','));
-  }
-  std::vector<std::string> bounds;
-  if (one.need.from) bounds.push_back(">=" + collective::version_text(*one.need.from));
-  if (one.need.to) bounds.push_back("<=" + collective::version_text(*one.need.to));
-  // Numbers and dots, which every range may hold.
-  if (auto range = model::VersionRange::parse(join(bounds, ","))) dependency.version = *range;
-  choice.demands.push_back({one.by, std::move(dependency)});
-  for (const auto& [candidate, reason] : one.rejected)
-    choice.rejected.push_back({candidate, reason});
-  return choice;
-}
-
-}  // namespace
-
-Result<collective::Wishes> wishes_of(Session& session, const CollectiveOptions& options) {
-  CK_TRY(context, session.context());
-  collective::Wishes wishes;
-  if (!options.order.empty() && options.order != "ck" && options.order != "ours")
-    return fail(ErrorCode::usage, "--order=" + printable(options.order) + ": it is ck or ours");
-  wishes.order = options.order == "ck" ? collective::Order::ck : collective::Order::ours;
-  for (const auto& [key, id] : options.presets) wishes.presets[key] = id;
-  for (const auto& [key, tags] : options.added_tags)
-    wishes.added_tags[key] = collective::comma_list(tags);
-  for (const auto& folder : collective::comma_list(options.search_folders))
-    wishes.search_folders.emplace_back(folder);
-  for (const auto& [name, value] : context->host_variables) {
-    if (name == "CK_TOOLS" && !value.empty()) wishes.search_folders.emplace_back(value);
-    if (name != "CK_DIRS") continue;
-    for (const auto& folder : split(value, ':')) {
-      if (!folder.empty()) wishes.search_folders.emplace_back(folder);
-    }
-  }
-  if (!options.source.empty()) {
-    std::error_code missing;
-    if (!fs::exists(options.source, missing))
-      return fail(ErrorCode::not_found, "--source: there is no " + printable(options.source));
-    wishes.sources[""] = fs::absolute(options.source).string();
-  }
-  CK_TRY(mirrors, source_mirrors(session));
-  for (const auto& mirror : mirrors) {
-    for (const auto& clone : mirror.clones)
-      wishes.sources.emplace(clone.url, mirror.path_of(clone).string());
-  }
-  std::error_code unknown;
-  wishes.executable = fs::read_symlink("/proc/self/exe", unknown);
-  return wishes;
-}
-
-namespace {
-
 /// A program built, and its run planned.
 struct PlannedCollective {
   std::unique_ptr<CollectiveWork> work;
@@ -272,13 +180,32 @@ Status judge_build(const collective::BuiltProgram& built, const LockedUse& locke
   return {};
 }
 
+/// Tells what is wrong with --dep. before anything is installed.
+Status check_pins(const RunRequest& request, const collective::ProgramRequest& program, Depth depth,
+                  collective::Workbench& bench) {
+  if (request.pins.empty()) return {};
+  CK_TRY(document, bench.document(program.component));
+  auto written = written_keys(document);
+  std::set<std::string> met;
+  if (request.locked) {
+    written.merge(keys_of(request.locked->lock));
+    met = written;
+  } else {
+    collective::Explainer explainer(bench);
+    CK_CHECK(explain_program(document, program, depth, explainer));
+    met = explainer.keys();
+  }
+  return check_keys(request.pins, program.component.id.text(), met, written,
+                    bench.context().events);
+}
+
 /// Opens, and builds what has to be there before a run can be planned.
 Result<PlannedCollective> build_collective(Session& session, catalog::Component component,
-                                           const RunRequest& request) {
+                                           const RunRequest& request, Depth depth) {
   PlannedCollective result;
   CK_TRY(program, program_request(session, component, request));
   result.program = std::move(program);
-  CK_TRY(wishes, wishes_of(session, options_of(request)));
+  CK_TRY(wishes, wishes_of(session, options_of(request), request.pins));
   CK_TRY(work, CollectiveWork::open(session, request.profile, std::move(wishes), request.locked,
                                     {result.program.compile, false}));
   result.work = std::move(work);
@@ -288,6 +215,7 @@ Result<PlannedCollective> build_collective(Session& session, catalog::Component 
     result.program.component = std::move(found);
     result.program.given = result.work->restored.choices;
   }
+  CK_CHECK(check_pins(request, result.program, depth, bench));
   CK_TRY(built, collective::build_program(result.program, bench));
   result.built = std::move(built);
   if (request.locked)
@@ -295,18 +223,26 @@ Result<PlannedCollective> build_collective(Session& session, catalog::Component 
   return result;
 }
 
+/// What is built, with its run.
+Status plan_run(PlannedCollective& result) {
+  auto& bench = *result.work->bench;
+  CK_TRY(planned, collective::plan_program(result.program, result.built, bench));
+  result.planned = std::move(planned);
+  CK_TRY(used, collective::used_environments(result.built, result.planned.dependencies, bench));
+  result.used = std::move(used);
+  tell_different_answers(result.used, result.program.component.id.text(), bench.context().events);
+  return {};
+}
+
 Result<PlannedCollective> plan_collective(Session& session, const catalog::Component& component,
                                           const RunRequest& request) {
-  CK_TRY(result, build_collective(session, component, request));
+  CK_TRY(result, build_collective(session, component, request, Depth::run));
   auto& bench = *result.work->bench;
   if (!request.dry_run && calibrates(result.built, request)) {
     CK_TRY(repeat, calibrated_repeat(result.program, result.built, request, bench));
     result.program.repeat = repeat;
   }
-  CK_TRY(planned, collective::plan_program(result.program, result.built, bench));
-  result.planned = std::move(planned);
-  CK_TRY(used, collective::used_environments(result.built, result.planned.dependencies, bench));
-  result.used = std::move(used);
+  CK_CHECK(plan_run(result));
   return std::move(result);
 }
 
@@ -337,13 +273,23 @@ Result<install::Lock> lock_of(const PlannedCollective& planned) {
   return lock;
 }
 
-}  // namespace
-
-Result<PreparedRun> prepare_collective(Session& session, const catalog::Component& component,
-                                       const RunRequest& request) {
-  CK_TRY(planned, plan_collective(session, component, request));
+/// What would be done first, where not all is there that the run needs.
+PreparedRun prepared_in_part(PlannedCollective dry, std::vector<collective::ExplainedNeed> needs,
+                             const Json& document, const std::string& command) {
+  tell_different_answers(needs, dry.work->context().events);
   PreparedRun prepared;
-  prepared.name = component.id.name;
+  prepared.name = dry.program.component.id.name;
+  prepared.plan = plan_of(needs);
+  prepared.plan.steps.push_back(program_step(dry.program.component, document));
+  prepared.run_plan = written_run(dry.program, document, command, dry.work->profile);
+  prepared.context = &dry.work->context();
+  prepared.owner = std::move(dry.work);
+  return prepared;
+}
+
+Result<PreparedRun> prepared_of(PlannedCollective planned) {
+  PreparedRun prepared;
+  prepared.name = planned.program.component.id.name;
   prepared.run_plan = planned.planned.plan;
   prepared.hooks = to_text(collective::to_json(planned.work->bench->hook_uses()));
   CK_TRY(lock, lock_of(planned));
@@ -354,33 +300,103 @@ Result<PreparedRun> prepare_collective(Session& session, const catalog::Componen
   return prepared;
 }
 
-Result<ExplainReport> explain_collective(Session& session, const catalog::Component& component,
-                                         const RunRequest& request) {
-  Json environment = Json::object();
-  if (component.id.kind == "program") {
-    CK_TRY(program, program_request(session, component, request));
-    environment = std::move(program.environment);
+/// Nothing is detected for good, installed or compiled. Where all is there, the run is planned as
+/// it would be.
+Result<PreparedRun> dry_run_of(Session& session, const catalog::Component& component,
+                               const RunRequest& request) {
+  PlannedCollective dry;
+  CK_TRY(program, program_request(session, component, request));
+  dry.program = std::move(program);
+  CK_TRY(wishes, wishes_of(session, options_of(request), request.pins));
+  CK_TRY(work, CollectiveWork::open(session, request.profile, std::move(wishes), {}, {}));
+  dry.work = std::move(work);
+  auto& bench = *dry.work->bench;
+  CK_TRY(document, bench.document(component));
+  collective::Explainer explainer(bench, collective::Detectors::only_looking);
+  CK_TRY(command, explain_program(document, dry.program, Depth::run, explainer));
+  CK_CHECK(check_keys(request.pins, component.id.text(), explainer.keys(), written_keys(document),
+                      session.events()));
+  auto needs = explainer.take();
+  const bool all_there = std::ranges::all_of(needs, [](const collective::ExplainedNeed& one) {
+    return one.answer == collective::ExplainedNeed::Answer::registered;
+  });
+  std::optional<collective::BuiltProgram> built;
+  if (all_there) {
+    CK_TRY(existing, collective::existing_program(dry.program, bench));
+    built = std::move(existing);
   }
+  if (!built) return prepared_in_part(std::move(dry), std::move(needs), document, command);
+  dry.built = std::move(*built);
+  CK_CHECK(plan_run(dry));
+  return prepared_of(std::move(dry));
+}
+
+/// Of a lock: its environments, and which of them are here.
+Result<PreparedRun> dry_run_as_locked(Session& session, const catalog::Component& component,
+                                      const RunRequest& request) {
   CK_TRY(context, session.context());
   CK_TRY(profile, install::load_profile(request.profile, *context));
-  CK_TRY(wishes, wishes_of(session, options_of(request)));
-  CK_TRY(bench, collective::Workbench::open(*context, profile, std::move(wishes)));
+  CK_TRY(program, program_request(session, component, request));
+  PreparedRun prepared;
+  prepared.name = component.id.name;
+  prepared.plan = plan_of(request.locked->lock, context->home);
+  prepared.run_plan = written_run(program, Json::object(), program.command, profile);
+  prepared.lock = request.locked->lock;
+  prepared.context = context;
+  return prepared;
+}
+
+}  // namespace
+
+Result<PreparedRun> prepare_collective(Session& session, const catalog::Component& component,
+                                       const RunRequest& request) {
+  CK_CHECK(refuse_host(request.host, component.id.text()));
+  if (request.dry_run)
+    return request.locked ? dry_run_as_locked(session, component, request)
+                          : dry_run_of(session, component, request);
+  CK_TRY(planned, plan_collective(session, component, request));
+  return prepared_of(std::move(planned));
+}
+
+namespace {
+
+/// Explains what a program, package or data set needs.
+Status explain_component(Session& session, const catalog::Component& component,
+                         const RunRequest& request, collective::Workbench& bench,
+                         collective::Explainer& explainer) {
   CK_TRY(document, bench.document(component));
-  Json needs = collective::object_at(document, "compile_deps");
-  if (needs.empty()) needs = collective::object_at(document, "deps");
-  for (const auto& [key, need] : collective::object_at(document, "run_deps").items()) {
-    if (!needs.contains(key)) needs[key] = need;
+  if (component.id.kind == "program") {
+    CK_TRY(program, program_request(session, component, request));
+    CK_CHECK(explain_program(document, program, Depth::run_if_any, explainer));
+  } else if (component.id.kind == "package") {
+    collective::PackageQuery query;
+    query.name = component.id.uid;
+    CK_TRY(package, collective::choose_package(query, bench));
+    CK_CHECK(explainer.explain(package, Json::object()));
+  } else {
+    CK_CHECK(explainer.explain(component.id.text(), collective::object_at(document, "deps"),
+                               Json::object()));
   }
-  Json seen = Json::object();
-  if (collective::yes_at(document, "pass_env_to_resolve")) {
-    seen = collective::object_at(document, "run_vars");
-    for (const auto& [name, value] : environment.items()) seen[name] = value;
-  }
+  return check_keys(request.pins, component.id.text(), explainer.keys(), written_keys(document),
+                    session.events());
+}
+
+}  // namespace
+
+Result<ExplainReport> explain_collective(Session& session, const catalog::Component& component,
+                                         const RunRequest& request) {
+  CK_CHECK(refuse_host(request.host, component.id.text()));
+  CK_TRY(context, session.context());
+  CK_TRY(profile, install::load_profile(request.profile, *context));
+  CK_TRY(wishes, wishes_of(session, options_of(request), request.pins));
+  CK_TRY(bench, collective::Workbench::open(*context, profile, std::move(wishes)));
   collective::Explainer explainer(bench);
-  CK_CHECK(explainer.explain(component.id.text(), needs, seen));
+  CK_CHECK(explain_component(session, component, request, bench, explainer));
+  const auto needs = explainer.take();
+  tell_different_answers(needs, session.events());
   ExplainReport report;
   report.subject = component.id.text();
-  for (auto& one : explainer.take()) report.resolution.choices.push_back(choice_of(one));
+  report.resolution = resolution_of(needs);
   if (!request.why_not.empty())
     report.objections = objections_against(request.why_not, report.resolution);
   return report;
@@ -388,7 +404,10 @@ Result<ExplainReport> explain_collective(Session& session, const catalog::Compon
 
 Result<CompileReport> compile_collective(Session& session, const catalog::Component& component,
                                          const RunRequest& request) {
-  CK_TRY(built, build_collective(session, component, request));
+  CK_TRY(built, build_collective(session, component, request, Depth::compile));
+  CK_TRY(used,
+         collective::used_environments(built.built, built.built.dependencies, *built.work->bench));
+  tell_different_answers(used, component.id.text(), session.events());
   return CompileReport{built.built.environment, built.built.built};
 }
 
@@ -446,38 +465,94 @@ Result<InstalledCollective> installed_as_locked(InstalledCollective result, cons
   return result;
 }
 
-Result<InstalledCollective> install_one(Session& session, const InstallRequest& request) {
+/// A package with all that it was installed with.
+Result<install::InstallPlan> used_by(const InstalledCollective& installed) {
+  collective::BuiltProgram subject;
+  subject.environment = installed.environment;
+  CK_TRY(used, collective::used_environments(subject, {}, *installed.work->bench));
+  for (const auto& [key, id] : installed.environment.record.dependencies) used.roots[key] = id;
+  return std::move(used);
+}
+
+Status check_installation(Session& session, const InstallRequest& request) {
   CK_CHECK(
       check_options(request.values, collective_package_options(), "package", session.events()));
   if (!request.locked && request.pattern.name.empty() && request.tags.all.empty()) {
     return fail(Error(ErrorCode::usage, "nothing says which package to install")
                     .hint("ck install package:NAME or ck install package --tags=A,B"));
   }
+  const auto text = request.pattern.text();
+  return refuse_host(request.host, request.pattern.name.empty() ? "what is to be installed" : text);
+}
+
+/// Explains what a package needs, and tells what is wrong with --dep. before it is installed.
+Status explain_package(const collective::PackageRequest& package, const InstallRequest& request,
+                       const collective::ChosenPackage& chosen, collective::Explainer& explainer,
+                       EventSink& events) {
+  CK_CHECK(explainer.explain(chosen, package.environment));
+  return check_keys(request.pins, chosen.component.id.text(), explainer.keys(),
+                    written_keys(chosen.varied.meta), events);
+}
+
+Result<InstalledCollective> install_one(Session& session, const InstallRequest& request) {
+  CK_CHECK(check_installation(session, request));
   if (request.locked) CK_CHECK(locked_component(request.locked->lock, request.pattern));
-  CK_TRY(wishes, wishes_of(session, request.collective));
+  CK_TRY(wishes, wishes_of(session, request.collective, request.pins));
   CK_TRY(jobs, count_of(request.values, "j"));
   wishes.jobs = jobs.value_or(0);
+  // What the named package needs downloads files of its own.
+  std::string source;
+  if (!request.locked) source = std::exchange(wishes.sources.any, {});
   InstalledCollective result;
   CK_TRY(work,
          CollectiveWork::open(session, request.profile, std::move(wishes), request.locked, {}));
   result.work = std::move(work);
   CK_TRY(home, session.home());
   if (request.locked) return installed_as_locked(std::move(result), *request.locked, *home);
-  const auto package = package_request(request);
-  if (request.dry_run) {
-    CK_TRY(chosen, collective::choose_package(package.query, *result.work->bench));
-    return fail(ErrorCode::unsupported,
-                chosen.component.id.text() + " would be installed; more cannot be said before");
+  auto package = package_request(request);
+  package.source = std::move(source);
+  auto& bench = *result.work->bench;
+  if (!request.pins.empty()) {
+    CK_TRY(chosen, collective::choose_package(package.query, bench));
+    collective::Explainer explainer(bench);
+    CK_CHECK(explain_package(package, request, chosen, explainer, session.events()));
   }
-  CK_TRY(installed, collective::install_package(package, *result.work->bench));
+  CK_TRY(installed, collective::install_package(package, bench));
   result.environment = std::move(installed.environment.environment);
   result.built = installed.built;
+  CK_TRY(used, used_by(result));
+  tell_different_answers(used, result.environment.record.component.text(), session.events());
   return result;
+}
+
+/// The steps of an installation, and nothing done.
+Result<InstallReport> dry_installation(Session& session, const InstallRequest& request) {
+  CK_CHECK(check_installation(session, request));
+  InstallReport report;
+  if (request.locked) {
+    CK_CHECK(locked_component(request.locked->lock, request.pattern));
+    CK_TRY(home, session.home());
+    report.plan = plan_of(request.locked->lock, *home);
+    return report;
+  }
+  CK_TRY(wishes, wishes_of(session, request.collective, request.pins));
+  CK_TRY(work, CollectiveWork::open(session, request.profile, std::move(wishes), {}, {}));
+  const auto package = package_request(request);
+  CK_TRY(chosen, collective::choose_package(package.query, *work->bench));
+  collective::Explainer explainer(*work->bench, collective::Detectors::only_looking);
+  CK_CHECK(explain_package(package, request, chosen, explainer, session.events()));
+  const auto needs = explainer.take();
+  tell_different_answers(needs, session.events());
+  report.plan = plan_of(needs);
+  CK_TRY(step, package_step(chosen, package.version, *work->bench));
+  report.plan.steps.push_back(std::move(step));
+  return report;
 }
 
 }  // namespace
 
 Result<InstallReport> install_collective(Session& session, const InstallRequest& request) {
+  if (request.dry_run) return dry_installation(session, request);
   CK_TRY(installed, install_one(session, request));
   InstallReport report;
   report.installed = installed.environment.record.id;
@@ -494,41 +569,10 @@ Result<InstallReport> install_collective(Session& session, const InstallRequest&
 Result<install::Lock> lock_collective(Session& session, const InstallRequest& request) {
   CK_TRY(installed, install_one(session, request));
   auto& bench = *installed.work->bench;
-  collective::BuiltProgram subject;
-  subject.environment = installed.environment;
-  CK_TRY(used, collective::used_environments(subject, {}, bench));
-  for (const auto& [key, id] : installed.environment.record.dependencies) used.roots[key] = id;
+  CK_TRY(used, used_by(installed));
   auto lock = install::make_lock(used, bench.context());
   for (const auto& name : bench.used_repositories()) add_repository(name, bench.context(), lock);
   return lock;
-}
-
-Result<DetectedSoftware> detect_collective(Session& session, const catalog::Component& soft,
-                                           const DetectRequest& request) {
-  CK_TRY(context, session.context());
-  CK_TRY(profile, install::load_profile(request.profile, *context));
-  CK_TRY(wishes, wishes_of(session, request.collective));
-  CK_TRY(bench, collective::Workbench::open(*context, profile, std::move(wishes)));
-  collective::DetectOptions options;
-  options.full_path = request.full_path;
-  options.extra_tags = collective::comma_list(request.collective.extra_tags);
-  options.version = request.collective.force_version;
-  CK_TRY(detection, collective::detect_software(soft, options, bench));
-  DetectedSoftware detected;
-  detected.component = soft;
-  detected.detection.missed = std::move(detection.missed);
-  if (detection.hits.empty() && detected.detection.missed.empty() && !detection.searched.empty())
-    detected.detection.missed.push_back(nowhere(detection.searched));
-  if (detection.registered)
-    detected.detection.found.push_back(std::move(detection.registered->environment));
-  for (std::size_t i = 1; i < detection.hits.size(); ++i) {
-    const auto& hit = detection.hits[i];
-    const bool same = hit.version == detection.hits.front().version;
-    detected.others.push_back({hit.file.string(), "version " + hit.version +
-                                                      (same ? ", the same" : ", not the highest") +
-                                                      "; --full_path= takes it"});
-  }
-  return detected;
 }
 
 }  // namespace ck::app

@@ -45,7 +45,8 @@ Result<InstallReport> install_collective(Session& session, const InstallRequest&
 Result<DetectedSoftware> detect_collective(Session& session, const catalog::Component& soft,
                                            const DetectRequest& request);
 
-/// The wishes of a command line, with the folders that CK_TOOLS and CK_DIRS name.
-Result<collective::Wishes> wishes_of(Session& session, const CollectiveOptions& options);
+/// The wishes of a command line, with the folders that CK_TOOLS and CK_DIRS name; `pins`: --dep.
+Result<collective::Wishes> wishes_of(Session& session, const CollectiveOptions& options,
+                                     const NamedTexts& pins = {});
 
 }  // namespace ck::app

@@ -17,7 +17,7 @@ struct CollectiveOptions {
   NamedTexts variables;           ///< --env.NAME=value
   std::string order;              ///< "ck" or empty
   std::string search_folders;     ///< a,b
-  std::string source;             ///< file in place of a download
+  std::string source;             ///< PATH or URL=PATH,…: files in place of downloads
   std::string extra_tags;         ///< a,b
   std::string force_version;
 };

@@ -57,9 +57,13 @@ Status check_home(Session& session, DoctorReport& report) {
 Status check_profiles(Session& session, DoctorReport& report) {
   CK_TRY(context, session.context());
   CK_TRY(profiles, context->catalog.search({{"", "profile", ""}, {}, std::nullopt}));
+  CK_TRY(namesakes, install::namesakes_of_profiles(context->catalog));
+  for (const auto& one : namesakes)
+    add(report, Finding::Weight::odd, one.path.string(), install::namesake_text(one));
   for (const auto& component : profiles) {
-    CK_TRY(profile, install::load_profile(component.id.name, *context));
-    const std::string name = component.id.text();
+    CK_TRY(profile, install::load_profile(component.id.full_text(), *context));
+    const bool ours = profile.common.name == component.id.name;
+    const std::string name = ours ? component.id.text() : component.id.full_text();
     CK_TRY(sandbox, install::sandbox_of(profile.isolation, {}, *context));
     if (!sandbox) {
       add(report, Finding::Weight::good, "machine", name + ": without a sandbox");

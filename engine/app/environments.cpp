@@ -6,6 +6,7 @@
 #include "app/components.hpp"
 #include "app/preparations.hpp"
 #include "base/strings.hpp"
+#include "install/profile.hpp"
 
 namespace ck::app {
 namespace {
@@ -22,6 +23,9 @@ Result<DetectedSoftware> detect_one(const catalog::Component& component,
     return fail(Error(ErrorCode::unsupported,
                       component.id.text() + " is not software that can be detected"));
   }
+  // Detection is as strict as the profile in use.
+  const auto profile = install::load_profile(request.profile, context);
+  if (!profile) return fail(profile.error());
   CK_TRY(detection, install::detect(*software, component, {request.full_path}, context));
   for (const auto& environment : detection.found) CK_CHECK(install::adopt(environment, context));
   return DetectedSoftware{component, std::move(detection), {}};

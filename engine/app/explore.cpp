@@ -6,6 +6,7 @@
 
 #include "app/archive.hpp"
 #include "app/flag_space.hpp"
+#include "app/known_points.hpp"
 #include "app/machine.hpp"
 #include "app/prepare.hpp"
 #include "base/strings.hpp"
@@ -66,6 +67,42 @@ std::size_t repetitions_of(const std::vector<store::Point>& points) {
   return count;
 }
 
+/// The parameter that --space=flags sets.
+constexpr const char* kFlags = "flags";
+
+/// What the program's dependency tagged compiler says it is, as its build takes it; of a program of
+/// Collective Knowledge what the run's variables say.
+std::optional<std::string> compiler_of(const PreparedRun& prepared) {
+  for (const auto& [name, value] : prepared.run_plan.variables) {
+    if (name == "CK_CC_FULL_PATH")
+      return replace_all(value, "${home}", prepared.context->home.root.string());
+  }
+  for (const auto& [key, id] : prepared.plan.roots) {
+    for (const auto& step : prepared.plan.steps) {
+      const auto& environment = step.environment;
+      if (environment.record.id != id || !environment.record.tags.contains("compiler")) continue;
+      for (const auto* name : {"cc", "cxx"}) {
+        if (auto tool = environment.value(name)) return tool;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+/// Programs of Collective Knowledge, which have steps around their runs, all take flags.
+Status check_takes_flags(const PreparedRun& prepared) {
+  const auto& plan = prepared.run_plan;
+  if (!plan.surroundings.empty() || plan.parameters.contains(kFlags)) return {};
+  std::vector<std::string> names;
+  for (const auto& [name, value] : plan.parameters) names.push_back(name);
+  return fail(Error(ErrorCode::usage, "--space=flags: " + plan.subject + " has no parameter '" +
+                                          kFlags + "'" +
+                                          (names.empty() ? "" : ", only " + join(names, ", ")))
+                  .hint("its ck.json would declare it, \"parameters\": {\"flags\": {\"type\": "
+                        "\"string\", \"default\": \"-O2\"}}, and name ${flags} where it compiles")
+                  .hint("--param.NAME=A,B,C explores what it has"));
+}
+
 class Exploration {
  public:
   Exploration(Session& session, const ExploreRequest& request, const run::PassThrough& output)
@@ -74,8 +111,8 @@ class Exploration {
   Result<ExploreReport> run() {
     CK_CHECK(lay_out());
     if (request_.base.dry_run) return std::move(report_);
-    CK_TRY(recorded, recorded_points(session_, report_.experiment, report_.id));
-    points_ = std::move(recorded);
+    CK_TRY(known, KnownPoints::open(session_, request_.base, report_.experiment, report_.id));
+    known_ = std::move(known);
     QuietMachine machine;
     if (request_.base.fix) machine.quieten(session_);
     preflight_ = request_.base.preflight;
@@ -89,6 +126,8 @@ class Exploration {
       CK_TRY(pruned, experiment::prune(rule_, trials[*report_.best], try_place));
       tell_choices(pruned);
     }
+    if (auto text = text_of(left_aside_); !text.empty())
+      session_.events().on(Warning{std::move(text)});
     return std::move(report_);
   }
 
@@ -103,6 +142,8 @@ class Exploration {
     report_.axes = std::move(lists);
     first_flag_ = report_.axes.size();
     if (request_.flags) CK_CHECK(add_flags());
+    // A name that the program does not know is told by the plan of any place.
+    if (base.dry_run && !request_.flags) CK_CHECK(planned_base());
     report_.places = 1;
     rule_.sizes.clear();
     for (const auto& [name, values] : report_.axes) {
@@ -114,15 +155,20 @@ class Exploration {
                     .hint("name values: --param.NAME=A,B,C, or --space=flags"));
   }
 
+  /// The run of the first values, planned only.
+  Result<PreparedRun> planned_base() {
+    SweepValues values;
+    for (const auto& [name, list] : report_.axes) values.emplace_back(name, list.front());
+    RunRequest first = request_for(request_.base, values);
+    first.dry_run = true;
+    return prepare_run(session_, first);
+  }
+
   Status add_flags() {
+    CK_TRY(prepared, planned_base());
+    CK_CHECK(check_takes_flags(prepared));
     std::string compiler = request_.compiler;
-    if (compiler.empty()) {
-      CK_TRY(prepared, prepare_run(session_, request_.base));
-      compiler = "cc";
-      for (const auto& [name, value] : prepared.run_plan.variables) {
-        if (name == "CK_CC_FULL_PATH") compiler = value;
-      }
-    }
+    if (compiler.empty()) compiler = compiler_of(prepared).value_or("cc");
     CK_TRY(axes, flag_space(session_, compiler));
     for (auto& axis : axes) report_.axes.emplace_back(std::move(axis.name), std::move(axis.values));
     return {};
@@ -139,15 +185,28 @@ class Exploration {
         flags.push_back(list[place[axis]]);
       }
     }
-    if (request_.flags) values.emplace_back("flags", join(flags, " "));
+    if (request_.flags) values.emplace_back(kFlags, join(flags, " "));
     return values;
+  }
+
+  /// Those of a place: what is recorded and counts, and what has been measured since.
+  std::vector<store::Point>& points_at(const SweepValues& values, std::size_t samples) {
+    SweepValues key = values;
+    std::ranges::sort(key);
+    const auto [place, fresh] = points_.try_emplace(std::move(key));
+    if (!fresh || request_.base.rebuild) return place->second;
+    auto found = known_->at(values);
+    place->second = std::move(found.same);
+    if (repetitions_of(place->second) < samples) {
+      left_aside_.code += found.others.code;
+      left_aside_.sampling += found.others.sampling;
+    }
+    return place->second;
   }
 
   Result<experiment::TriedPlace> trial(const experiment::Place& place, std::size_t samples) {
     const SweepValues values = values_of(place);
-    SweepValues key = values;
-    std::ranges::sort(key);
-    auto& points = points_[key];
+    auto& points = points_at(values, samples);
     ExploreEntry entry{values, "", {}, 0, false, 0, ""};
     if (const std::size_t there = repetitions_of(points); there < samples) {
       CK_TRY(failure, measure(values, samples - there, points));
@@ -159,7 +218,7 @@ class Exploration {
       CK_CHECK(choose_objectives(points.back().keys));
       CK_TRY(good, meets_condition(entry.point));
       if (good) {
-        trial.costs = costs_of(points, entry);
+        trial.costs = costs_of(points, samples, entry);
       } else {
         entry.failure = "does not meet " + experiment::text_of(request_.where);
       }
@@ -177,6 +236,7 @@ class Exploration {
     one.sampling.precision.reset();
     one.sweep = {report_.id, values};
     one.fix = false;
+    one.rebuild = one.rebuild && points.empty();
     one.preflight = std::exchange(preflight_, std::min(preflight_, RunRequest::Preflight::record));
     auto ran = app::run(session_, one, output_);
     if (!ran && ran.error().code == ErrorCode::build_failed) return ran.error().message;
@@ -209,9 +269,10 @@ class Exploration {
                                [&](const auto& found) { return found.head.uid == point; });
   }
 
-  /// Empty when an objective was not measured there.
+  /// Of the first `wanted` samples, so that a search that goes on sees what it saw before. Empty
+  /// when an objective was not measured there.
   std::vector<std::vector<double>> costs_of(const std::vector<store::Point>& points,
-                                            ExploreEntry& entry) const {
+                                            std::size_t wanted, ExploreEntry& entry) const {
     std::vector<std::vector<double>> costs;
     for (const auto& objective : report_.objectives) {
       std::vector<double> samples;
@@ -226,6 +287,7 @@ class Exploration {
         entry.medians.clear();
         return {};
       }
+      samples.resize(std::min(samples.size(), wanted));
       entry.samples = samples.size();
       entry.medians.push_back(measure::median(samples));
       for (double& sample : samples) {
@@ -242,7 +304,10 @@ class Exploration {
     if (fresh) {
       report_.entries.push_back(std::move(entry));
     } else {
-      report_.entries[known->second] = std::move(entry);
+      auto& before = report_.entries[known->second];
+      entry.on_frontier = before.on_frontier;
+      entry.probability = before.probability;
+      before = std::move(entry);
     }
   }
 
@@ -272,11 +337,18 @@ class Exploration {
   }
 
   void tell_choices(const experiment::Pruned& pruned) {
+    std::vector<std::string> flags;
     for (const auto& choice : pruned.choices) {
       const auto& [name, values] = report_.axes[choice.axis];
       report_.choices.push_back({name, values[choice.value], values[0], choice});
+      if (!choice.matters) continue;
+      if (choice.axis < first_flag_) {
+        report_.pruned.emplace_back(name, values[choice.value]);
+      } else {
+        flags.push_back(values[choice.value]);
+      }
     }
-    report_.pruned = values_of(pruned.trial.place);
+    if (!flags.empty()) report_.pruned.emplace_back(kFlags, join(flags, " "));
   }
 
   Session& session_;
@@ -285,6 +357,8 @@ class Exploration {
   experiment::SearchRule rule_;
   RunRequest::Preflight preflight_ = RunRequest::Preflight::no;
   std::size_t first_flag_ = 0;  ///< axes from here on are flags of the compiler
+  std::optional<KnownPoints> known_;
+  LeftAside left_aside_;
   std::map<SweepValues, std::vector<store::Point>> points_;
   std::map<experiment::Place, std::size_t> entries_;
   ExploreReport report_;

@@ -11,7 +11,7 @@ struct ExploreRequest {
   RunRequest base;
   std::vector<SweepAxis> axes;  ///< --param.; the first value of each is the base's
   bool flags = false;           ///< the optimisation flags of the compiler too
-  std::string compiler;         ///< empty: the one that the program is built with
+  std::string compiler;         ///< empty: the one that the program is built with, else "cc"
   /// Metrics, or "time" (the program's own, else wall_time), "size", "memory", "energy"; ":min" or
   /// ":max" where the metric does not say which is better.
   std::vector<std::string> objectives;
@@ -54,12 +54,14 @@ struct ExploreReport {
   std::vector<ExploreEntry> entries;   ///< in the order they were first tried
   std::optional<std::size_t> best;     ///< entry with the least cost, all objectives multiplied
   std::vector<ExploreChoice> choices;  ///< of `best`, when pruned
-  SweepValues pruned;                  ///< `best` with what matters alone
+  SweepValues pruned;                  ///< of these, those that are shown to matter
 };
 
 /// Points that are recorded already are not run again, so that the same command goes on after an
-/// interruption (which is an error). With `base.dry_run` only the space is told. `usage` for a
-/// space of one place, for objectives that no point has or whose better side is not known.
+/// interruption (which is an error); if they were measured by the plan that would run now, under
+/// the same conditions. How many were left aside is told by a warning; with `base.rebuild` all are.
+/// With `base.dry_run` only the space is told. `usage` for a space of one place, for flags of a
+/// program that takes none, for objectives that no point has or whose better side is not known.
 Result<ExploreReport> explore(Session& session, const ExploreRequest& request,
                               const run::PassThrough& output);
 

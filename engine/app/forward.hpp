@@ -11,6 +11,9 @@
 
 namespace ck::app {
 
+class Session;
+struct RunRequest;
+
 struct ForwardedCall {
   std::vector<std::string> arguments;
   std::string input;  ///< stdin, for `access`
@@ -21,12 +24,18 @@ struct ForwardedAnswer {
   std::string out, err;
 };
 
-/// Whether "--secret.NAME=value", or "--env.NAME=value" with such a name, holds a secret: a word of
-/// the command line that must not be written down.
+/// Whether "--secret.NAME=value", "--env.NAME=value" or "--param.env.NAME=values" with such a name,
+/// or any option with a URL that has credentials, holds a secret: a word of the command line that
+/// must not be written down.
 bool holds_secret(const std::string& word);
 
-/// The secrets that a command line tells, by name.
+/// The secrets that a command line tells, by name; a name may have several values.
 install::Variables secrets_in(const std::vector<std::string>& words);
+
+/// `usage` if one of the axes (as typed behind --param., with its values) varies a secret: points
+/// are told apart by values, and those of secrets are not kept.
+Status refuse_varied_secrets(Session& session, const RunRequest& base,
+                             const install::Variables& axes);
 
 /// Whether this process runs in a sandbox whose engine serves calls.
 bool is_in_sandbox();

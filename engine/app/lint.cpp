@@ -14,6 +14,7 @@
 #include "install/resolver.hpp"
 #include "install/wheel.hpp"
 #include "model/advice.hpp"
+#include "model/ck_reader.hpp"
 #include "model/native_reader.hpp"
 #include "sys/files.hpp"
 
@@ -84,18 +85,22 @@ class Linter {
         return {};
       case Form::repository:
       case Form::collective_repository:
-        if (const auto repository = model::read_repository(*text, one.file.filename().string());
-            !repository) {
-          add_error(one.file, repository.error(), "format");
-        } else if (one.form == Form::collective_repository) {
-          read_collective_repository(one.file);
-        }
+        read_repository(one, *text);
         return {};
       case Form::collective:
         read_collective(one.file, *text);
         return {};
     }
     return {};
+  }
+
+  void read_repository(const DescriptorFile& one, const std::string& text) {
+    const bool collective = one.form == Form::collective_repository;
+    const std::string name = one.file.filename().string();
+    const auto repository =
+        collective ? model::read_ck_repository(text, name) : model::read_repository(text, name);
+    if (!repository) return add_error(one.file, repository.error(), "format");
+    if (collective) read_collective_repository(one.file);
   }
 
   void read_native(const fs::path& file, const std::string& text) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/strings.hpp"
+#include "install/profile.hpp"
 
 namespace ck::app {
 
@@ -35,6 +36,10 @@ Result<model::ComponentId> locked_component(const install::Lock& lock,
   return fail(Error(ErrorCode::usage, "the lock is of " + printable(id.text()) + ", not of " +
                                           printable(typed.kind + ":" + typed.name))
                   .hint("leave out the name, or give the lock of that component"));
+}
+
+Status check_locked_profile(const install::Lock& lock) {
+  return install::check_recorded_profile(lock.profile);
 }
 
 bool is_collective(const install::Lock& lock) {

@@ -20,6 +20,9 @@ Status judge_differences(const std::vector<install::LockDifference>& differences
 Result<model::ComponentId> locked_component(const install::Lock& lock,
                                             const model::ComponentPattern& typed);
 
+/// `denied` if the lock names a profile that only who types it may choose.
+Status check_locked_profile(const install::Lock& lock);
+
 /// Whether the lock is of a component of Collective Knowledge.
 bool is_collective(const install::Lock& lock);
 

@@ -187,7 +187,8 @@ Result<Prepared> prepare_update(install::Context& context, const catalog::Compon
 }
 
 Result<LockReport> update_native(Session& session, const PrepareRequest& request,
-                                 const install::Lock& lock, const std::string& key) {
+                                 const install::Lock& lock, const std::string& key,
+                                 install::LockedRequest typed) {
   CK_CHECK(check_key(lock, key));
   CK_TRY(id, locked_component(lock, request.pattern));
   CK_TRY(outer, session.context());
@@ -199,7 +200,9 @@ Result<LockReport> update_native(Session& session, const PrepareRequest& request
   auto& context = recorded->context();
   CK_TRY(component, context.catalog.find({.repo = id.repo, .kind = id.kind, .name = id.uid}));
   CK_TRY(prepared, prepare_update(context, component, request, lock, key));
-  CK_TRY(report, completed(prepared.lock(), request.profile, lock.request, context));
+  typed.component = id.text();
+  forget_secrets(*prepared.subject.descriptor, typed);
+  CK_TRY(report, completed(prepared.lock(), request.profile, std::move(typed), context));
   keep_reasons(lock, report.lock);
   report.changes = changes_between(lock, report.lock);
   return std::move(report);
@@ -290,8 +293,8 @@ Result<LockReport> lock_experiment(Session& session, const std::string& experime
   return completed(std::move(lock), plan.profile, std::move(typed), repositories->context());
 }
 
-Result<LockReport> update_lock(Session& session, const RunRequest& request,
-                               const std::string& key) {
+Result<LockReport> update_lock(Session& session, const RunRequest& request, const std::string& key,
+                               install::LockedRequest typed) {
   const auto& lock = request.locked->lock;
   if (!is_collective(lock)) {
     PrepareRequest wanted;
@@ -299,7 +302,7 @@ Result<LockReport> update_lock(Session& session, const RunRequest& request,
     wanted.values = request.values;
     wanted.pins = request.pins;
     wanted.profile = request.profile;
-    return update_native(session, wanted, lock, key);
+    return update_native(session, wanted, lock, key, std::move(typed));
   }
   CK_CHECK(check_key(lock, key));
   CK_TRY(id, locked_component(lock, request.pattern));
@@ -310,14 +313,16 @@ Result<LockReport> update_lock(Session& session, const RunRequest& request,
   CK_TRY(now, lock_collective(session, component, loose));
   now.differences.clear();
   CK_TRY(context, session.context());
-  CK_TRY(report, completed(std::move(now), request.profile, lock.request, *context));
+  typed.component = id.text();
+  name_dataset(now, typed);
+  CK_TRY(report, completed(std::move(now), request.profile, std::move(typed), *context));
   keep_reasons(lock, report.lock);
   report.changes = changes_between(lock, report.lock);
   return std::move(report);
 }
 
 Result<LockReport> update_lock(Session& session, const InstallRequest& request,
-                               const std::string& key) {
+                               const std::string& key, install::LockedRequest typed) {
   const auto& lock = request.locked->lock;
   if (is_collective(lock)) {
     return fail(Error(ErrorCode::unsupported,
@@ -329,9 +334,10 @@ Result<LockReport> update_lock(Session& session, const InstallRequest& request,
   wanted.pattern = request.pattern;
   wanted.values = request.values;
   wanted.variations = request.variations;
+  wanted.version = request.version;
   wanted.pins = request.pins;
   wanted.profile = request.profile;
-  return update_native(session, wanted, lock, key);
+  return update_native(session, wanted, lock, key, std::move(typed));
 }
 
 }  // namespace ck::app

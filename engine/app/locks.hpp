@@ -35,10 +35,11 @@ Result<LockReport> lock_package(Session& session, const InstallRequest& request,
 Result<LockReport> lock_experiment(Session& session, const std::string& experiment,
                                    const std::string& point);
 
-/// Chooses anew for one key, and for what cannot stay with that; `request.locked` is the lock.
-/// `usage` naming the keys there are for another.
-Result<LockReport> update_lock(Session& session, const RunRequest& request, const std::string& key);
+/// Chooses anew for one key, and for what cannot stay with that; `request.locked` is the lock and
+/// `typed` what is asked for now, as above. `usage` naming the keys there are for another.
+Result<LockReport> update_lock(Session& session, const RunRequest& request, const std::string& key,
+                               install::LockedRequest typed);
 Result<LockReport> update_lock(Session& session, const InstallRequest& request,
-                               const std::string& key);
+                               const std::string& key, install::LockedRequest typed);
 
 }  // namespace ck::app

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "app/components.hpp"
+#include "app/pin_options.hpp"
+#include "base/counted.hpp"
 #include "base/strings.hpp"
 #include "install/profile.hpp"
 #include "install/universe.hpp"
@@ -21,6 +23,16 @@ Error ambiguous(const std::vector<catalog::Component>& components, const model::
   }
   error.hint("name one of them, or add tags until one is left");
   return error;
+}
+
+/// "core:package:x, mine:package:x and 3 more".
+std::string listed(const std::vector<catalog::Component>& components) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < components.size() && i < kListed; ++i)
+    names.push_back(components[i].id.full_text());
+  const std::string text = join(names, ", ");
+  if (components.size() <= kListed) return text;
+  return text + " and " + std::to_string(components.size() - kListed) + " more";
 }
 
 /// Puts option names such as "openmp" under the variation group that has them.
@@ -78,15 +90,106 @@ Status check_version(const catalog::Component& component, const model::Common& c
                         "' brings newer versions"));
 }
 
+/// Versions of entries of Collective Knowledge are theirs to judge (--force_version).
+bool is_native(const catalog::Component& component) {
+  return component.format == model::RepositoryDescriptor::Format::native;
+}
+
+bool has_version(const catalog::Component& component, const model::VersionRange& wanted) {
+  if (wanted.universal() || !is_native(component)) return true;
+  const auto version = model::Version::parse(component.version);
+  return version && wanted.contains(*version);
+}
+
+Error no_version(const std::vector<catalog::Component>& components,
+                 const model::VersionRange& wanted) {
+  std::vector<std::string> there;
+  for (const auto& one : components) {
+    if (there.size() == kListed) break;
+    there.push_back(one.id.full_text() + " is version " + one.version);
+  }
+  if (components.size() > kListed)
+    there.push_back("and " + std::to_string(components.size() - kListed) + " more");
+  return Error(ErrorCode::not_found, join(there, ", ") + "; wanted is " + wanted.text())
+      .hint("'ck ls repo' shows what is pulled; 'ck pull repo --all' brings newer versions");
+}
+
+/// Those of the wanted version. One alone is left to be told of by who loads it.
+Status keep_version(std::vector<catalog::Component>& components,
+                    const model::VersionRange& wanted) {
+  auto kept = components;
+  std::erase_if(kept, [&](const auto& component) { return !has_version(component, wanted); });
+  if (kept.empty() && components.size() > 1) return fail(no_version(components, wanted));
+  if (!kept.empty()) components = std::move(kept);
+  return {};
+}
+
+/// Names of all options of all variation groups; of what cannot be loaded none.
+std::vector<std::string> variations_of(const catalog::Component& component,
+                                       const install::Context& context) {
+  std::vector<std::string> names;
+  const auto descriptor = context.catalog.load(component);
+  const auto* recipe = descriptor ? install::recipe_of(*descriptor) : nullptr;
+  if (recipe == nullptr) return names;
+  for (const auto& group : recipe->variations) {
+    for (const auto& option : group.options) names.push_back(option.name);
+  }
+  return names;
+}
+
+/// Those that have all the variations. One alone is left to be told of by who loads it.
+Status keep_variations(Session& session, std::vector<catalog::Component>& components,
+                       const std::vector<std::string>& wanted) {
+  if (wanted.empty() || components.size() < 2) return {};
+  CK_TRY(context, session.context());
+  std::vector<catalog::Component> kept;
+  std::vector<std::string> known;
+  for (const auto& component : components) {
+    const auto names = variations_of(component, *context);
+    known.insert(known.end(), names.begin(), names.end());
+    const bool all = std::ranges::all_of(wanted, [&](const std::string& name) {
+      return std::ranges::find(names, name) != names.end();
+    });
+    if (all || !is_native(component)) kept.push_back(component);
+  }
+  if (kept.empty()) {
+    std::ranges::sort(known);
+    known.erase(std::unique(known.begin(), known.end()), known.end());
+    Error error(ErrorCode::usage, "none of " + counted(components.size(), "component") +
+                                      " has the variations " + join(wanted, ", ") + ": " +
+                                      listed(components));
+    for (const auto& name : wanted) {
+      if (std::ranges::find(known, name) != known.end()) continue;
+      if (const auto hint = did_you_mean(near_misses(name, known))) error.hint(*hint);
+    }
+    error.hint(known.empty() ? "they have no variations" : "variations: " + join(known, ", "));
+    return fail(std::move(error));
+  }
+  components = std::move(kept);
+  return {};
+}
+
+/// The component of that name in the repositories that have it, best rank first.
+Result<std::vector<catalog::Component>> named(Session& session,
+                                              const model::ComponentPattern& pattern) {
+  CK_TRY(found, find(session, pattern));
+  std::vector<catalog::Component> components{std::move(found.component)};
+  std::ranges::move(found.shadowed, std::back_inserter(components));
+  return components;
+}
+
 }  // namespace
 
 Result<catalog::Component> choose_component(Session& session,
                                             const model::ComponentPattern& pattern,
                                             const model::TagQuery& tags,
-                                            const std::vector<std::string>& kinds) {
+                                            const std::vector<std::string>& kinds,
+                                            const WantedForm& form) {
   if (!pattern.name.empty() && !has_wildcard(pattern.name) && tags.empty()) {
-    CK_TRY(found, find(session, pattern));
-    return std::move(found.component);
+    CK_TRY(components, named(session, pattern));
+    CK_CHECK(keep_version(components, form.version));
+    CK_CHECK(keep_variations(session, components, form.variations));
+    return std::move(components.front());
   }
   if (pattern.name.empty() && tags.empty()) {
     return fail(Error(ErrorCode::usage, "nothing says which " + join(kinds, " or ") + " is meant")
@@ -102,6 +205,8 @@ Result<catalog::Component> choose_component(Session& session,
     for (auto& hint : report.hints) error.hint(std::move(hint));
     return fail(std::move(error));
   }
+  CK_CHECK(keep_version(components, form.version));
+  CK_CHECK(keep_variations(session, components, form.variations));
   const bool one = std::ranges::all_of(components, [&](const catalog::Component& component) {
     return component.id.kind == components.front().id.kind &&
            component.id.name == components.front().id.name;
@@ -151,7 +256,8 @@ Status check_commits(Session& session, const std::vector<install::LockedReposito
 
 Result<Prepared> prepare(Session& session, const PrepareRequest& request) {
   if (!request.at_commits.empty()) return prepare_at_commits(session, request);
-  CK_TRY(component, choose_component(session, request.pattern, request.tags, request.kinds));
+  CK_TRY(component, choose_component(session, request.pattern, request.tags, request.kinds,
+                                     {request.version, request.variations}));
   CK_TRY(context, session.context());
   return prepare(*context, component, request);
 }
@@ -207,8 +313,15 @@ Result<Prepared> prepare(install::Context& context, const catalog::Component& co
     }
     wanted.why_not = std::move(*wish);
   }
-  CK_TRY(resolved, install::resolve(wanted, context));
-  prepared.resolved = std::move(resolved);
+  auto resolved = install::resolve(wanted, context);
+  if (!resolved && resolved.error().code == ErrorCode::conflict) {
+    // The cheapest way out comes first.
+    auto& hints = resolved.error().hints;
+    CK_TRY(options, options_for_pins(*recipe, prepared.subject.values, wanted.pins, context));
+    hints.insert(hints.begin(), options.begin(), options.end());
+  }
+  if (!resolved) return fail(std::move(resolved.error()));
+  prepared.resolved = std::move(*resolved);
   CK_TRY(plan, install::make_plan(prepared.resolved, prepared.subject, prepared.profile,
                                   request.rebuild, context));
   prepared.plan = std::move(plan);
@@ -240,6 +353,27 @@ solve::Resolution resolution_of(const install::Lock& lock) {
   return resolution;
 }
 
+/// In what the locked component is not of the version or the variations that are asked for.
+Result<std::vector<install::LockDifference>> form_differences(const install::Subject& subject,
+                                                              const PrepareRequest& request) {
+  std::vector<install::LockDifference> differences;
+  const auto add = [&](const std::string& what, const std::string& locked,
+                       const std::string& wanted) {
+    differences.push_back({subject.component.id.text() + ", " + what, locked,
+                           "asked for is " + wanted,
+                           "leave out what asks for another, or lock anew", false});
+  };
+  const auto& version = install::common_of(*subject.descriptor)->version;
+  if (!request.version.contains(version)) add("version", version.text(), request.version.text());
+  model::Values wanted;
+  CK_CHECK(place_variations(*install::recipe_of(*subject.descriptor), request.variations, wanted));
+  for (const auto& [group, option] : wanted) {
+    const auto& locked = subject.values.at(group);
+    if (locked != option) add("variation " + group, locked.empty() ? "none" : locked, option);
+  }
+  return differences;
+}
+
 }  // namespace
 
 Result<Prepared> prepare_locked(Session& session, const PrepareRequest& request,
@@ -259,8 +393,17 @@ Result<Prepared> prepare_locked(Session& session, const PrepareRequest& request,
   const install::LockedOptions options{request.values, request.rebuild};
   CK_TRY(planned, install::plan_locked(lock, prepared.profile, options, context));
   prepared.differences = prepared.recorded->and_missing(std::move(planned.differences));
-  auto facts = install::fact_differences(lock, install::host_facts(sys::read_host_facts()));
-  std::ranges::move(facts, std::back_inserter(prepared.differences));
+  const auto here = install::host_facts(sys::read_host_facts());
+  const auto add = [&](std::vector<install::LockDifference> differences) {
+    std::ranges::move(differences, std::back_inserter(prepared.differences));
+  };
+  if (planned.subject) {
+    CK_TRY(form, form_differences(*planned.subject, request));
+    add(std::move(form));
+    CK_TRY(choices, install::choice_differences(lock, *planned.subject, here));
+    add(std::move(choices));
+  }
+  add(install::fact_differences(lock, here));
   prepared.plan = std::move(planned.plan);
   if (planned.subject) prepared.subject = std::move(*planned.subject);
   prepared.resolved.resolution = resolution_of(lock);

@@ -47,11 +47,19 @@ struct Prepared {
   install::Lock lock() const;
 };
 
+/// In what form a component is wanted: what comes in no such form is not meant.
+struct WantedForm {
+  model::VersionRange version = {};
+  std::vector<std::string> variations = {};  ///< option names
+};
+
 /// One component by name, or by tags that only one has: several are a `conflict` that lists them.
+/// Where several repositories have it in the wanted form, the one of the best rank.
 Result<catalog::Component> choose_component(Session& session,
                                             const model::ComponentPattern& pattern,
                                             const model::TagQuery& tags,
-                                            const std::vector<std::string>& kinds);
+                                            const std::vector<std::string>& kinds,
+                                            const WantedForm& form = {});
 
 Result<Prepared> prepare(Session& session, const PrepareRequest& request);
 /// The same in a context of one's own.

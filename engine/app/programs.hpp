@@ -32,6 +32,7 @@ struct RunRequest {
   std::string experiment;  ///< --record_uoa; empty: the program's name
   model::Tags tags_of_record;
   experiment::SweepPlace sweep;  ///< of a sweep's point
+  bool first_command = false;    ///< of several of a CK program, where none is named
   bool rebuild = false;
   bool dry_run = false;
   HostOverrides host;            ///< with dry_run only, and for explain

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "install/profile.hpp"
+
 namespace ck::app {
 namespace {
 
@@ -18,6 +20,7 @@ Result<RunRequest> request_as_planned(const run::RunPlan& plan) {
   CK_TRY(pattern, model::ComponentPattern::parse(plan.subject));
   request.pattern = pattern;
   request.command = plan.command;
+  CK_CHECK(install::check_recorded_profile(plan.profile));
   request.profile = plan.profile;
   request.values = plan.parameters;
   return request;

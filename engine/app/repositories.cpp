@@ -2,10 +2,27 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "base/strings.hpp"
+#include "install/profile.hpp"
 
 namespace ck::app {
+namespace {
+
+/// Profiles by the names of ck's own are not what these names mean, and may be there to be taken
+/// for it.
+Status tell_namesakes(Session& session, const std::set<std::string>& repositories) {
+  CK_TRY(catalog, session.catalog());
+  CK_TRY(namesakes, install::namesakes_of_profiles(*catalog));
+  for (const auto& one : namesakes) {
+    if (repositories.contains(one.id.repo))
+      session.events().on(Warning{install::namesake_text(one)});
+  }
+  return {};
+}
+
+}  // namespace
 
 Result<PullReport> pull(Session& session, const catalog::PullRequest& request) {
   CK_TRY(repositories, session.repositories());
@@ -15,6 +32,9 @@ Result<PullReport> pull(Session& session, const catalog::PullRequest& request) {
   // Indexing now, under the pull's progress, leaves the next command with nothing to wait for.
   CK_TRY(catalog, session.catalog());
   CK_CHECK(catalog->kinds());
+  std::set<std::string> names;
+  for (const auto& one : pulled) names.insert(one.name);
+  CK_CHECK(tell_namesakes(session, names));
   return PullReport{std::move(pulled)};
 }
 
@@ -37,7 +57,15 @@ Result<catalog::Repository> add_repository(Session& session, const std::string& 
 Result<catalog::Repository> import_repository(Session& session, const fs::path& folder) {
   CK_TRY(repositories, session.repositories());
   session.forget_catalog();
-  return repositories->import(folder, session.transfer(), session.clock());
+  CK_TRY(imported, repositories->import(folder, session.transfer(), session.clock()));
+  if (imported.name == "core") {
+    session.events().on(
+        Warning{"repo:core in " + printable(imported.path.string()) +
+                " takes the place of the one that comes with ck, its profiles included; "
+                "'ck rm repo:core' undoes that"});
+  }
+  CK_CHECK(tell_namesakes(session, {imported.name}));
+  return std::move(imported);
 }
 
 Result<catalog::Repository> remove_repository(Session& session, const std::string& name,

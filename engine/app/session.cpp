@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "catalog/configuration.hpp"
+#include "catalog/head_commit.hpp"
 #include "install/mirror.hpp"
 #include "install/observations.hpp"
 #include "install/secrets.hpp"
@@ -11,6 +12,19 @@
 #include "sys/host.hpp"
 
 namespace ck::app {
+namespace {
+
+/// With the commits that their folders have now: those of the last pull are old where somebody
+/// works, and a record that names them cannot be followed.
+std::vector<catalog::Repository> as_they_stand(std::vector<catalog::Repository> repositories) {
+  for (auto& repository : repositories) {
+    if (repository.origin == catalog::Repository::Origin::shipped) continue;
+    if (auto commit = catalog::head_commit(repository.path)) repository.commit = std::move(*commit);
+  }
+  return repositories;
+}
+
+}  // namespace
 
 struct Session::Parts {
   Parts(Settings chosen, EventSink& sink, const sys::Cancel& stop)
@@ -38,6 +52,7 @@ struct Session::Parts {
   }
 
   std::shared_ptr<install::EnvironmentUse> use = std::make_shared<install::EnvironmentUse>();
+  std::vector<catalog::Repository> standing;  ///< what `context` refers to
   std::optional<install::Context> context;
 };
 
@@ -103,8 +118,9 @@ Result<install::Context*> Session::context() {
     // What killed processes left goes with the next call that works with such things.
     for (const auto& folder : {parts_->home->staging(), parts_->home->work()})
       install::clean_abandoned(folder, parts_->clock);
+    parts_->standing = as_they_stand(parts_->repositories->all());
     parts_->context.emplace(install::Context{.home = *parts_->home,
-                                             .repositories = parts_->repositories->all(),
+                                             .repositories = parts_->standing,
                                              .catalog = *catalog,
                                              .store = *store,
                                              .processes = parts_->processes,

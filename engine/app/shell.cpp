@@ -153,17 +153,27 @@ Result<ShellReport> of_program(Session& session, const Wanted& request) {
   return of_lines(request, collective->id.text(), needs.choices.script(), *needs.work->bench);
 }
 
+/// What is asked for, as a dependency: variations are found by their names, as tags are.
+model::Dependency wanted_dependency(const InstallRequest& wanted) {
+  model::Dependency dependency;
+  dependency.key = "shell";
+  dependency.tags = wanted.tags;
+  auto& tags = dependency.tags.all;
+  tags.insert(tags.end(), wanted.variations.begin(), wanted.variations.end());
+  std::ranges::sort(tags);
+  tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
+  dependency.version = wanted.version;
+  return dependency;
+}
+
 /// Whatever of ours answers a dependency with these tags.
 Result<ShellReport> of_native_tags(Session& session, const Wanted& request) {
   const auto& wanted = request.installation;
   CK_TRY(context, session.context());
   CK_TRY(profile, install::load_profile(wanted.profile, *context));
-  model::Dependency dependency;
-  dependency.key = "shell";
-  dependency.tags = wanted.tags;
   install::ResolveRequest resolving;
   resolving.subject = "ck shell";
-  resolving.dependencies.push_back(std::move(dependency));
+  resolving.dependencies.push_back(wanted_dependency(wanted));
   CK_TRY(resolved, install::resolve(resolving, *context));
   CK_TRY(plan, install::make_plan(resolved, std::nullopt, profile, false, *context));
   CK_TRY(closure, install::execute(plan, profile, *context));
@@ -181,7 +191,7 @@ Result<ShellReport> of_collective_tags(Session& session, const Wanted& request) 
   const Json dependencies = {{"shell",
                               {{"local", "yes"},
                                {"name", "ck shell"},
-                               {"tags", join(wanted.tags.all, ",")},
+                               {"tags", join(wanted_dependency(wanted).tags.all, ",")},
                                {"no_tags", join(wanted.tags.none, ",")}}}};
   CK_TRY(needs, collective::resolve_needs(dependencies, Json::object(), {}, *work->bench));
   return of_lines(request, needs.needs.front().environment.environment.record.component.text(),
@@ -191,6 +201,8 @@ Result<ShellReport> of_collective_tags(Session& session, const Wanted& request) 
 Result<ShellReport> of_tags(Session& session, const Wanted& request) {
   auto native = of_native_tags(session, request);
   if (native || native.error().code != ErrorCode::not_found) return native;
+  // Versions of Collective Knowledge's are compared in another way.
+  if (!request.installation.version.universal()) return native;
   CK_TRY(repositories, session.repositories());
   const bool any = std::ranges::any_of(repositories->all(), [](const catalog::Repository& one) {
     return one.format == model::RepositoryDescriptor::Format::ck;
@@ -273,7 +285,8 @@ Result<int> enter_sandbox(Session& session, const ShellReport& report,
   CK_TRY(sandbox, install::sandbox_of(profile.isolation,
                                       {.writable = {directory, work.path()},
                                        .readable = install::named_paths(command),
-                                       .files = {}},
+                                       .files = {},
+                                       .collective = true},
                                       *context));
   CK_CHECK(check_directory(directory, *sandbox));
   spec.sandbox = std::move(sandbox);

@@ -51,7 +51,8 @@ std::vector<DuReport::Kind> kinds_of(const catalog::Home& home) {
   };
   return {kind("environments", home.environments(), entries_in(home.environments())),
           kind("downloads", home.downloads().parent_path(),
-               files_in(home.downloads()) + entries_in(home.downloads().parent_path() / "git")),
+               files_in(home.downloads()) + entries_in(home.downloads().parent_path() / "sha512") +
+                   entries_in(home.downloads().parent_path() / "git")),
           kind("blobs", home.blobs().parent_path(), files_in(home.blobs())),
           kind("repositories", home.repositories(), entries_in(home.repositories())),
           {"store", database_size(home.store()), 1, 0},

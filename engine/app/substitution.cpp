@@ -106,6 +106,11 @@ Result<RunRequest> request_for(Session& session, const Recorded& recorded,
   return request;
 }
 
+std::string recorded_value(const Recorded& recorded, const std::string& parameter) {
+  const auto value = recorded.plan.parameters.find(parameter);
+  return value == recorded.plan.parameters.end() ? "nothing" : value->second;
+}
+
 /// What stands now in the places that were asked for.
 std::vector<experiment::EnvironmentDifference> replaced(
     const Recorded& recorded, const PreparedRun& now,
@@ -114,10 +119,8 @@ std::vector<experiment::EnvironmentDifference> replaced(
   for (const auto& one : substitutions) {
     const auto then = recorded.lock.roots.find(one.what);
     if (then == recorded.lock.roots.end()) {
-      const auto value = recorded.plan.parameters.find(one.what);
-      differences.push_back({"parameter " + one.what,
-                             value == recorded.plan.parameters.end() ? "nothing" : value->second,
-                             one.choice});
+      differences.push_back(
+          {"parameter " + one.what, recorded_value(recorded, one.what), one.choice});
       continue;
     }
     const auto root = now.lock.roots.find(one.what);
@@ -155,12 +158,13 @@ Result<experiment::ReplayReport> replay_with(Session& session,
   point.replay_of = recorded.point.uid;
   point.request = request.request;
   point.hooks = prepared.hooks;
-  CK_CHECK(
-      experiment::tell_unequal(recorded.point, point, prepared.run_plan, prepared.lock, context));
+  CK_TRY(conditions, experiment::hold_equal(recorded.point, {}, prepared.run_plan, prepared.lock,
+                                            point, context));
   CK_TRY(outcome,
          experiment::execute_point(point, prepared.run_plan, prepared.lock, output, context));
   experiment::ReplayReport report;
   report.recorded = std::move(recorded.point);
+  report.level = experiment::ReplayLevel::substitutions;
   report.now = std::move(outcome.point);
   report.failure = std::move(outcome.failure);
   if (report.failure) return report;
@@ -172,7 +176,31 @@ Result<experiment::ReplayReport> replay_with(Session& session,
   auto& environment = report.comparison.environment;
   environment.insert(environment.begin(), std::make_move_iterator(differences.begin()),
                      std::make_move_iterator(differences.end()));
+  environment.insert(environment.end(), conditions.begin(), conditions.end());
   return report;
+}
+
+Result<experiment::ReplayPlan> plan_replay(Session& session,
+                                           const experiment::ReplayRequest& request,
+                                           const std::vector<Substitution>& substitutions) {
+  CK_TRY(context, session.context());
+  CK_TRY(plan, experiment::plan_replay(request, *context));
+  const bool no_plan = plan.obstacle && plan.obstacle->code == ErrorCode::unsupported;
+  if (substitutions.empty() || no_plan) return std::move(plan);
+  CK_TRY(recorded, recorded_of(request, context->store));
+  CK_CHECK(check_names(recorded, substitutions));
+  plan.level = experiment::ReplayLevel::substitutions;
+  // What is missing may be what is replaced; it stands among the differences.
+  plan.obstacle.reset();
+  for (const auto& one : substitutions) {
+    const auto then = recorded.lock.roots.find(one.what);
+    const bool dependency = then != recorded.lock.roots.end();
+    plan.unequal.push_back({(dependency ? "dependency " : "parameter ") + one.what,
+                            dependency ? recorded_name(recorded.lock, then->second)
+                                       : recorded_value(recorded, one.what),
+                            one.choice});
+  }
+  return std::move(plan);
 }
 
 }  // namespace ck::app

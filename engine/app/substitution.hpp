@@ -23,4 +23,10 @@ Result<experiment::ReplayReport> replay_with(Session& session,
                                              const std::vector<Substitution>& substitutions,
                                              const run::PassThrough& output);
 
+/// What `replay_with`, or without substitutions `replay`, would do: looks, and runs nothing. What
+/// follows from a substitution shows only when it is resolved.
+Result<experiment::ReplayPlan> plan_replay(Session& session,
+                                           const experiment::ReplayRequest& request,
+                                           const std::vector<Substitution>& substitutions);
+
 }  // namespace ck::app

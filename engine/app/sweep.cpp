@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "app/known_points.hpp"
 #include "app/machine.hpp"
 #include "app/prepare.hpp"
 #include "base/counted.hpp"
@@ -23,41 +24,118 @@ Error too_many(const std::string& what) {
   return Error(ErrorCode::usage, what + " are more than " + std::to_string(kMostPoints));
 }
 
+/// Exact: 0.1 is 1 with one digit, so that steps of it stay what they are.
+struct Decimal {
+  std::int64_t units = 0;
+  int digits = 0;  ///< behind the point
+
+  /// In units of so many digits; nothing when that is too large.
+  std::optional<std::int64_t> with_digits(int count) const {
+    std::int64_t scaled = units;
+    for (int i = digits; i < count; ++i) {
+      if (__builtin_mul_overflow(scaled, std::int64_t{10}, &scaled)) return std::nullopt;
+    }
+    return scaled;
+  }
+};
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// "12", "-0.25"; nothing for anything else.
+std::optional<Decimal> decimal_of(std::string_view text) {
+  const std::string_view magnitude = text.starts_with('-') ? text.substr(1) : text;
+  const auto point = magnitude.find('.');
+  const auto whole = magnitude.substr(0, point);
+  const auto fraction =
+      point == std::string_view::npos ? std::string_view() : magnitude.substr(point + 1);
+  if (whole.empty() || !std::ranges::all_of(whole, is_digit)) return std::nullopt;
+  if (!std::ranges::all_of(fraction, is_digit)) return std::nullopt;
+  if (point != std::string_view::npos && fraction.empty()) return std::nullopt;
+  const std::string sign = text.starts_with('-') ? "-" : "";
+  const auto units = parse_integer(sign + std::string(whole) + std::string(fraction));
+  if (!units) return std::nullopt;
+  return Decimal{*units, static_cast<int>(fraction.size())};
+}
+
+/// The shortest: "0.5", "2".
+std::string decimal_text(std::int64_t units, int digits) {
+  std::string text = std::to_string(units);
+  if (digits == 0) return text;
+  const std::string sign = units < 0 ? "-" : "";
+  text = text.substr(sign.size());
+  const auto least = static_cast<std::size_t>(digits) + 1;
+  if (text.size() < least) text.insert(0, least - text.size(), '0');
+  text.insert(text.size() - static_cast<std::size_t>(digits), ".");
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.ends_with('.')) text.pop_back();
+  return text == "0" ? text : sign + text;
+}
+
+/// In units of `digits` behind the point.
 struct Range {
   std::int64_t first = 0;
   std::int64_t last = 0;
   std::int64_t step = 1;
   bool doubling = false;  ///< or tripling …: times `step`
+  int digits = 0;
 };
 
-/// "1..8", "1..9:2", "1..64:*2"; nothing for a text that is no range.
-std::optional<Range> range_of(const std::string& text) {
+/// "1..9:2" taken apart.
+struct RangeText {
+  std::string first;
+  std::string last;
+  std::optional<std::string> step;
+};
+
+/// Whether somebody must have meant a range: "1..x" and "2024-01..2024-05" are, paths and
+/// "main..next" are not.
+bool looks_like_range(const RangeText& text) {
+  if ((text.first + text.last).find('/') != std::string::npos) return false;
+  const auto begins = [](const std::string& part) { return !part.empty() && is_digit(part[0]); };
+  return decimal_of(text.first) || decimal_of(text.last) ||
+         (begins(text.first) && begins(text.last));
+}
+
+std::optional<RangeText> range_text(const std::string& text) {
   const auto dots = text.find("..");
   if (dots == std::string::npos) return std::nullopt;
-  const auto colon = text.find(':', dots);
-  const auto first = parse_integer(text.substr(0, dots));
-  const auto last = parse_integer(
-      text.substr(dots + 2, colon == std::string::npos ? std::string::npos : colon - dots - 2));
-  if (!first || !last) return std::nullopt;
-  Range range{*first, *last, 1, false};
-  if (colon == std::string::npos) return range;
-  range.doubling = text.substr(colon + 1).starts_with('*');
-  const auto step = parse_integer(text.substr(colon + (range.doubling ? 2 : 1)));
-  if (!step) return std::nullopt;
-  range.step = *step;
-  return range;
+  const std::string rest = text.substr(dots + 2);
+  const auto colon = rest.find(':');
+  RangeText parts{text.substr(0, dots), rest.substr(0, colon), std::nullopt};
+  if (colon != std::string::npos) parts.step = rest.substr(colon + 1);
+  if (!looks_like_range(parts)) return std::nullopt;
+  return parts;
+}
+
+/// Nothing for numbers that are none, are too long, or have no step although they need one.
+std::optional<Range> range_of(const RangeText& text) {
+  const auto first = decimal_of(text.first);
+  const auto last = decimal_of(text.last);
+  const bool doubling = text.step && text.step->starts_with('*');
+  const auto step = text.step ? decimal_of(text.step->substr(doubling ? 1 : 0)) : Decimal{1, 0};
+  if (!first || !last || !step) return std::nullopt;
+  if (!text.step && first->digits + last->digits > 0) return std::nullopt;
+  if (doubling && step->digits > 0) return std::nullopt;
+  const int digits = std::max({first->digits, last->digits, step->digits});
+  const auto from = first->with_digits(digits);
+  const auto to = last->with_digits(digits);
+  const auto by = doubling ? std::optional(step->units) : step->with_digits(digits);
+  if (!from || !to || !by) return std::nullopt;
+  return Range{*from, *to, *by, doubling, digits};
+}
+
+Error bad_range(const SweepAxis& axis, const std::string& why) {
+  return Error(ErrorCode::usage, "--param." + axis.name + "=" + axis.values + ": " + why)
+      .hint("1..8, 1..9:2 (steps of 2), 1..64:*2 (doubling), 0.1..0.5:0.1 (decimal, with a step)");
 }
 
 Status add_range(const SweepAxis& axis, const Range& range, std::vector<std::string>& values) {
   const bool grows = range.doubling ? range.first >= 1 && range.step >= 2 : range.step >= 1;
-  if (!grows || range.last < range.first) {
-    return fail(Error(ErrorCode::usage, "--param." + axis.name + "=" + axis.values +
-                                            ": this range does not go from its first number up")
-                    .hint("1..8, 1..9:2 (steps of 2), 1..64:*2 (doubling)"));
-  }
+  if (!grows || range.last < range.first)
+    return fail(bad_range(axis, "this range does not go from its first number up"));
   for (std::int64_t value = range.first;;) {
     if (values.size() >= kMostPoints) return fail(too_many("the values of --param." + axis.name));
-    values.push_back(std::to_string(value));
+    values.push_back(decimal_text(value, range.digits));
     // By what is left: the next value may not be a number any more.
     const auto left = static_cast<std::uint64_t>(range.last) - static_cast<std::uint64_t>(value);
     const bool ends = range.doubling ? value > range.last / range.step
@@ -88,18 +166,9 @@ std::string label_of(const SweepValues& values) {
   return join(parts, " ");
 }
 
-SweepValues sorted(SweepValues values) {
-  std::ranges::sort(values);
-  return values;
-}
-
 void set(install::Variables& pairs, const std::string& name, const std::string& value) {
   std::erase_if(pairs, [&](const auto& pair) { return pair.first == name; });
   pairs.emplace_back(name, value);
-}
-
-double seconds_of(const store::Point& point) {
-  return static_cast<double>(point.ended_ns - point.created_ns) / 1e9;
 }
 
 }  // namespace
@@ -145,28 +214,18 @@ std::string sweep_id(const RunRequest& base) {
   if (!base.collective.compiler_variables.empty())
     identity["compiler_vars"] = base.collective.compiler_variables;
   if (!base.collective.params.empty()) identity["params"] = base.collective.params;
+  if (!base.collective.presets.empty()) identity["deps"] = base.collective.presets;
+  if (!base.collective.added_tags.empty()) identity["dep_add_tags"] = base.collective.added_tags;
+  if (!base.collective.order.empty()) identity["order"] = base.collective.order;
+  if (base.locked) identity["locked"] = sha256_hex(to_text(install::to_json(base.locked->lock)));
+  // Runs that repeat their work inside say other things than those that do it once.
+  if (!base.calibrate) identity["calibrate"] = false;
   return sha256_hex(to_text(identity)).substr(0, kIdDigits);
 }
 
-Result<std::map<SweepValues, std::vector<store::Point>>> recorded_points(
-    Session& session, const std::string& experiment, const std::string& id) {
-  std::map<SweepValues, std::vector<store::Point>> known;
-  CK_TRY(store, session.store());
-  CK_TRY(experiments, store->experiments(experiment, {}));
-  if (experiments.empty()) return known;
-  CK_TRY(points, store->points(experiment));
-  for (auto& point : points) {
-    auto place = experiment::sweep_place_of(point);
-    if (place.id != id || point.state != store::PointState::ok) continue;
-    std::ranges::sort(place.values);
-    known[std::move(place.values)].push_back(std::move(point));
-  }
-  return known;
-}
-
 std::size_t SweepReport::missing() const {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(entries, [](const Entry& entry) { return !entry.point; }));
+  return static_cast<std::size_t>(std::ranges::count_if(
+      entries, [](const Entry& entry) { return !entry.point && !entry.failure; }));
 }
 
 Result<std::vector<std::string>> axis_values(const SweepAxis& axis,
@@ -184,7 +243,9 @@ Result<std::vector<std::string>> axis_values(const SweepAxis& axis,
                         .hint("list the values: --param." + axis.name + "=A,B"));
       }
       values.insert(values.end(), choices.begin(), choices.end());
-    } else if (const auto range = range_of(text)) {
+    } else if (const auto parts = range_text(text)) {
+      const auto range = range_of(*parts);
+      if (!range) return fail(bad_range(axis, "'" + text + "' is no range that can be counted"));
       CK_CHECK(add_range(axis, *range, values));
     } else {
       values.push_back(text);
@@ -193,26 +254,64 @@ Result<std::vector<std::string>> axis_values(const SweepAxis& axis,
   return values;
 }
 
-Result<std::vector<SweepValues>> sweep_points(const ValueLists& axes,
-                                              const std::vector<std::string>& zip) {
-  // Each group steps as one; an axis that is not zipped is a group of its own.
-  std::vector<std::vector<std::size_t>> groups;
-  std::optional<std::size_t> zipped;
-  for (std::size_t i = 0; i < axes.size(); ++i) {
-    const bool in_zip = std::ranges::find(zip, axes[i].first) != zip.end();
-    if (in_zip && zipped) {
-      groups[*zipped].push_back(i);
-      const auto& first = axes[groups[*zipped].front()];
-      if (first.second.size() != axes[i].second.size()) {
-        return fail(ErrorCode::usage,
-                    "--zip: " + first.first + " has " + counted(first.second.size(), "value") +
-                        ", " + axes[i].first + " has " + std::to_string(axes[i].second.size()));
+namespace {
+
+/// The zipped group that an axis is in.
+std::optional<std::size_t> group_of(const std::string& axis, const ZipGroups& zip) {
+  for (std::size_t i = 0; i < zip.size(); ++i) {
+    if (std::ranges::find(zip[i], axis) != zip[i].end()) return i;
+  }
+  return std::nullopt;
+}
+
+Status check_zip(const ValueLists& axes, const ZipGroups& zip) {
+  std::vector<std::string> names;
+  for (const auto& axis : axes) names.push_back(axis.first);
+  std::vector<std::string> zipped;
+  for (const auto& group : zip) {
+    for (const auto& name : group) {
+      if (std::ranges::find(names, name) == names.end()) {
+        return fail(Error(ErrorCode::usage, "--zip: there is no --param." + name)
+                        .hint("varied are: " + join(names, ", ")));
       }
+      if (std::ranges::find(zipped, name) != zipped.end())
+        return fail(ErrorCode::usage, "--zip: '" + name + "' is named twice");
+      zipped.push_back(name);
+    }
+  }
+  return {};
+}
+
+/// Numbers of axes; each group steps as one, an axis that is not zipped is a group of its own.
+Result<std::vector<std::vector<std::size_t>>> stepping_groups(const ValueLists& axes,
+                                                              const ZipGroups& zip) {
+  std::vector<std::vector<std::size_t>> groups;
+  std::map<std::size_t, std::size_t> places;  // of zipped groups among all
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    const auto zipped = group_of(axes[i].first, zip);
+    const auto known = zipped ? places.find(*zipped) : places.end();
+    if (known == places.end()) {
+      if (zipped) places[*zipped] = groups.size();
+      groups.push_back({i});
       continue;
     }
-    if (in_zip) zipped = groups.size();
-    groups.push_back({i});
+    auto& group = groups[known->second];
+    const auto& first = axes[group.front()];
+    if (first.second.size() != axes[i].second.size()) {
+      return fail(ErrorCode::usage,
+                  "--zip: " + first.first + " has " + counted(first.second.size(), "value") + ", " +
+                      axes[i].first + " has " + std::to_string(axes[i].second.size()));
+    }
+    group.push_back(i);
   }
+  return groups;
+}
+
+}  // namespace
+
+Result<std::vector<SweepValues>> sweep_points(const ValueLists& axes, const ZipGroups& zip) {
+  CK_CHECK(check_zip(axes, zip));
+  CK_TRY(groups, stepping_groups(axes, zip));
   std::vector<SweepValues> points{{}};
   for (const auto& group : groups) {
     const std::size_t count = axes[group.front()].second.size();
@@ -238,33 +337,56 @@ Result<std::vector<SweepValues>> points_of(Session& session, const SweepRequest&
   return sweep_points(axes, request.zip);
 }
 
+/// Gives entries the last of their points that can stand for a new measurement.
+void look_up(KnownPoints& known, const experiment::Sampling& wanted, SweepReport& report,
+             Session& session) {
+  LeftAside left;
+  for (auto& entry : report.entries) {
+    auto found = known.at(entry.values);
+    for (auto& point : found.same) {
+      if (!is_enough(point, wanted)) continue;
+      entry.point = std::move(point);
+      entry.known = true;
+    }
+    if (entry.known) continue;
+    left.code += found.others.code;
+    left.sampling += found.others.sampling + found.same.size();
+  }
+  if (auto text = text_of(left); !text.empty()) session.events().on(Warning{std::move(text)});
+}
+
+/// What there is to be done, and about how long a point takes.
+Result<SweepReport> planned_sweep(Session& session, const SweepRequest& request) {
+  CK_TRY(points, points_of(session, request));
+  const RunRequest& base = request.base;
+  SweepReport report;
+  report.id = sweep_id(base);
+  CK_TRY(component, choose_component(session, base.pattern, base.tags, {"program"}));
+  report.experiment = base.experiment.empty() ? component.id.name : base.experiment;
+  for (auto& values : points)
+    report.entries.push_back({std::move(values), std::nullopt, false, std::nullopt});
+  CK_TRY(known, KnownPoints::open(session, base, report.experiment, report.id));
+  if (!base.rebuild) look_up(known, base.sampling, report, session);
+  report.seconds_per_point = known.seconds_per_point();
+  if (base.sampling.precision) report.most_seconds_per_point = base.sampling.budget_seconds;
+  return report;
+}
+
+/// The failure of one place, which does not end the sweep.
+bool is_of_the_place(const Error& error) {
+  return error.code == ErrorCode::program_failed || error.code == ErrorCode::build_failed;
+}
+
 }  // namespace
 
 Result<SweepReport> sweep(Session& session, const SweepRequest& request,
                           const run::PassThrough& output) {
-  CK_TRY(points, points_of(session, request));
-  SweepReport report;
-  report.id = sweep_id(request.base);
-  CK_TRY(component,
-         choose_component(session, request.base.pattern, request.base.tags, {"program"}));
-  report.experiment = request.base.experiment.empty() ? component.id.name : request.base.experiment;
-  CK_TRY(known, recorded_points(session, report.experiment, report.id));
-  double seconds = 0;
-  for (const auto& [values, recorded] : known) seconds += seconds_of(recorded.back());
-  if (!known.empty()) report.seconds_per_point = seconds / static_cast<double>(known.size());
-  for (auto& values : points) {
-    SweepReport::Entry entry{std::move(values), std::nullopt, false, std::nullopt};
-    if (const auto found = known.find(sorted(entry.values)); found != known.end()) {
-      entry.point = found->second.back();
-      entry.known = true;
-    }
-    report.entries.push_back(std::move(entry));
-  }
+  CK_TRY(report, planned_sweep(session, request));
   if (request.base.dry_run) {
     // A name that the program does not know is told by the plan of any point.
     if (!report.entries.empty())
       CK_CHECK(prepare_run(session, request_for(request.base, report.entries.front().values)));
-    return report;
+    return std::move(report);
   }
   QuietMachine machine;
   if (request.base.fix) machine.quieten(session);
@@ -280,7 +402,7 @@ Result<SweepReport> sweep(Session& session, const SweepRequest& request,
     one.preflight = std::exchange(preflight, std::min(preflight, RunRequest::Preflight::record));
     auto ran = run(session, one, output);
     if (!ran) {
-      if (ran.error().code != ErrorCode::program_failed) return fail(std::move(ran.error()));
+      if (!is_of_the_place(ran.error())) return fail(std::move(ran.error()));
       entry.failure = std::move(ran.error());
       continue;
     }
@@ -289,7 +411,7 @@ Result<SweepReport> sweep(Session& session, const SweepRequest& request,
     entry.point = std::move(ran->point);
     entry.failure = std::move(ran->failure);
   }
-  return report;
+  return std::move(report);
 }
 
 Result<CompareRequest> swept_variants(Session& session, const SweepRequest& request) {

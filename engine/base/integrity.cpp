@@ -8,17 +8,22 @@
 #include <stdexcept>
 
 namespace ck {
+namespace {
+
+constexpr std::string_view kStart = "sha512-";
+constexpr std::string_view kDigits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+}  // namespace
 
 std::string sha512_integrity(std::string_view bytes) {
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::array<unsigned char, 64> digest{};
   SHA512_CTX context{};
   if (SHA512_Init(&context) != 1 || SHA512_Update(&context, bytes.data(), bytes.size()) != 1 ||
       SHA512_Final(digest.data(), &context) != 1) {
     throw std::runtime_error("libcrypto cannot compute SHA-512");
   }
-  std::string text = "sha512-";
+  std::string text(kStart);
   unsigned bits = 0;
   unsigned count = 0;
   for (const unsigned char byte : digest) {
@@ -27,6 +32,12 @@ std::string sha512_integrity(std::string_view bytes) {
   }
   text += kDigits[bits << (6 - count) & 63u];
   return text + "==";
+}
+
+bool is_integrity(std::string_view text) {
+  // SHA-512 has 86 digits of base64 and two of padding.
+  return text.starts_with(kStart) && text.size() == kStart.size() + 88 && text.ends_with("==") &&
+         text.substr(kStart.size(), 86).find_first_not_of(kDigits) == std::string_view::npos;
 }
 
 }  // namespace ck

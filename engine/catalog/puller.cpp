@@ -22,6 +22,21 @@ sys::GitRevision revision_of(const model::RepositoryNeed& need) {
   return revision;
 }
 
+/// Of all profiles of a repository, wherever they may lie in it.
+Result<std::string> hash_of_profiles(const fs::path& repository, const sys::Cancel& cancel) {
+  std::string hashes;
+  for (const auto* folder : {"environments", "components/profile"}) {
+    std::error_code missing;
+    if (!fs::exists(repository / folder, missing)) continue;
+    CK_TRY(entries, sys::list_tree(repository / folder, {}, cancel));
+    std::erase_if(entries, [](const sys::TreeEntry& entry) {
+      return fs::path(entry.path).filename() == "README.md";
+    });
+    hashes += std::string(folder) + " " + sys::tree_hash(entries) + "\n";
+  }
+  return hashes;
+}
+
 bool is_default(const sys::GitRevision& revision) { return revision == sys::GitRevision{}; }
 
 std::string described(const sys::GitRevision& revision) {
@@ -224,6 +239,21 @@ Status Puller::clone(const Demand& demand, const std::string& url,
   return want_needs_of(repository);
 }
 
+/// The shipped repository gives way to what the user asks for by its name, and to another that has
+/// the same profiles: they say what strangers' code may do. Never to what a repository needs.
+Result<bool> Puller::may_be_named(const std::string& name, const fs::path& folder,
+                                  const Demand& demand) const {
+  if (name != "core") return true;
+  if (!demand.needed_by.empty()) return false;
+  if (demand.name == name) return true;
+  const auto shipped =
+      std::ranges::find(registered_, Repository::Origin::shipped, &Repository::origin);
+  if (shipped == registered_.end()) return false;
+  CK_TRY(known, hash_of_profiles(shipped->path, services_.cancel));
+  CK_TRY(own, hash_of_profiles(folder, services_.cancel));
+  return own == known;
+}
+
 Result<Repository> Puller::clone_into_place(const Demand& demand, const std::string& url,
                                             const sys::GitRevision& revision) {
   CK_TRY(staging, sys::TemporaryDirectory::create(services_.home.staging(), kStagingPrefix));
@@ -231,8 +261,8 @@ Result<Repository> Puller::clone_into_place(const Demand& demand, const std::str
   CK_TRY(state, services_.git.clone(url, revision, folder, services_.events, services_.cancel));
   CK_TRY(descriptor, read_repository_folder(folder));
   CK_CHECK(check_no_clash(registered_, descriptor, without_credentials(url)));
-  // The shipped repository gives way to what the user asks for, never to what a repository needs.
-  if (descriptor.name == "core" && !demand.needed_by.empty()) {
+  CK_TRY(may_take_place, may_be_named(descriptor.name, folder, demand));
+  if (!may_take_place) {
     return fail(Error(ErrorCode::denied,
                       "the repository calls itself 'core', the name of the one "
                       "that comes with ck")
@@ -242,7 +272,8 @@ Result<Repository> Puller::clone_into_place(const Demand& demand, const std::str
   if (descriptor.name == "core") {
     services_.events.on(
         Warning{"repo:core from " + without_credentials(url) +
-                " takes the place of the one that comes with ck; 'ck rm repo:core' undoes that"});
+                " takes the place of the one that comes with ck, its profiles included; "
+                "'ck rm repo:core' undoes that"});
   }
   const fs::path place = services_.home.repositories() / descriptor.name;
   CK_CHECK(make_room(place, url));

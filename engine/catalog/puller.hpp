@@ -55,6 +55,8 @@ class Puller {
   Repository* by_url(const std::string& url);
 
   Status clone(const Demand& demand, const std::string& url, const sys::GitRevision& revision);
+  Result<bool> may_be_named(const std::string& name, const fs::path& folder,
+                            const Demand& demand) const;
   Result<Repository> clone_into_place(const Demand& demand, const std::string& url,
                                       const sys::GitRevision& revision);
   Status make_room(const fs::path& place, const std::string& url);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/autotune.hpp"
+#include "app/forward.hpp"
 #include "app/sweep.hpp"
 #include "base/counted.hpp"
 #include "base/strings.hpp"
@@ -67,6 +68,7 @@ Result<app::RunRequest> benchmark_request(Call& call) {
   CK_TRY(sampling, sampling_of(call));
   request.sampling = std::move(sampling);
   request.preflight = app::RunRequest::Preflight::tell;
+  request.first_command = true;  // as `ck benchmark --quiet` always did
   request.fix = call.line.has("fix");
   request.calibrate = true;
   return std::move(request);
@@ -82,7 +84,9 @@ Result<app::SweepRequest> sweep_request(Call& call) {
   request.base = std::move(base);
   for (const auto& [name, values] : prefixed(call.line, "param"))
     request.axes.push_back({name, values});
-  if (const auto names = call.line.given("zip")) request.zip = split(*names, ',');
+  if (const auto groups = call.line.given("zip")) {
+    for (const auto& names : split(*groups, ';')) request.zip.push_back(split(names, ','));
+  }
   if (const auto file = call.line.given("autotune")) {
     if (!request.axes.empty())
       return fail(ErrorCode::usage, "--autotune and --param. both say what is to be varied");
@@ -90,6 +94,10 @@ Result<app::SweepRequest> sweep_request(Call& call) {
     for (const auto& note : description.notes) call.output.say(note);
     request.points = std::move(description.points);
   }
+  CK_CHECK(app::refuse_varied_secrets(call.session, request.base, prefixed(call.line, "param")));
+  // Every point is of the same names.
+  if (!request.points.empty())
+    CK_CHECK(app::refuse_varied_secrets(call.session, request.base, request.points.front()));
   return request;
 }
 
@@ -208,6 +216,18 @@ std::string entry_text(const app::SweepReport::Entry& entry) {
   return "no " + printable(primary);
 }
 
+/// "about 20 s, at most 3 min".
+std::string cost_text(const app::SweepReport& report) {
+  const auto points = static_cast<double>(report.missing());
+  std::vector<std::string> parts;
+  if (report.seconds_per_point)
+    parts.push_back("about " + human_duration_ns(1e9 * points * *report.seconds_per_point));
+  if (report.most_seconds_per_point)
+    parts.push_back("at most " + human_duration_ns(1e9 * points * *report.most_seconds_per_point));
+  if (parts.empty()) return "; how long one takes is not recorded yet";
+  return ", " + join(parts, ", ") + " without builds";
+}
+
 std::string sweep_text(const app::SweepReport& report) {
   TextTable table({{"VALUES"}, {"POINT"}, {"RESULT"}});
   for (const auto& entry : report.entries) {
@@ -216,15 +236,13 @@ std::string sweep_text(const app::SweepReport& report) {
                    entry_text(entry)});
   }
   const std::size_t missing = report.missing();
+  const auto failed = std::ranges::count_if(
+      report.entries, [](const auto& entry) { return entry.failure.has_value(); });
   std::string text =
       table.to_string() + "sweep " + report.id + " of experiment:" + report.experiment + ": " +
       counted(report.entries.size(), "point") + ", " + std::to_string(missing) + " to be run";
-  if (missing > 0 && report.seconds_per_point) {
-    text += ", about " +
-            human_duration_ns(1e9 * *report.seconds_per_point * static_cast<double>(missing));
-  } else if (missing > 0) {
-    text += "; how long one takes is not recorded yet";
-  }
+  if (missing > 0) text += cost_text(report);
+  if (failed > 0) text += ", " + std::to_string(failed) + " failed";
   return text + "\n";
 }
 
@@ -250,6 +268,7 @@ Result<int> benchmark(Call& call) {
 Command benchmark_command(const Grammar& program, const std::string& choices) {
   Grammar repeated = program;
   repeated.repeatable_with = "compare";
+  repeated.collected = {"zip"};
   repeated.prefixes.emplace_back("param");
   repeated.options.insert(
       repeated.options.begin(),
@@ -259,7 +278,7 @@ Command benchmark_command(const Grammar& program, const std::string& choices) {
        {"compare", "", "measure the variants that options given twice make, interleaved"},
        {"margin", "SHARE", "with --compare: ratios nearer to 1 do not matter (1%)"},
        {"metric", "NAME", "what decides, such as cpu_time (default: the first of performance)"},
-       {"zip", "A,B", "these --param. step together instead of being crossed"},
+       {"zip", "A,B", "these --param. step together instead of being crossed; once a group"},
        {"autotune", "FILE", "the points that a description for CK's autotuner asks for"},
        {"pin", "", "run on one processor only"},
        {"cpus", "A,B", "run on these processors only"},
@@ -302,10 +321,12 @@ Command benchmark_command(const Grammar& program, const std::string& choices) {
           "Benjamini-Hochberg).\n"
           "--param. runs every combination, each a point: of a parameter (@all: all its choices), "
           "env.NAME or\n"
-          "dep.KEY; lists and ranges (1..8, 1..9:2, 1..64:*2). What is recorded already is not "
-          "run again, so\n"
-          "that an interrupted sweep goes on; --dry_run tells the points and about how long they "
-          "take.\n"
+          "dep.KEY; lists and ranges (1..8, 1..9:2, 1..64:*2, 0.1..0.5:0.1). What is recorded "
+          "already by what\n"
+          "would run now, under these conditions and often enough, is not run again, so that an "
+          "interrupted\n"
+          "sweep goes on; with --rebuild all is. --dry_run tells the points and about how long "
+          "they take.\n"
           "--autotune=FILE (or @FILE, as in CK) takes them from choices_order and "
           "choices_selection.\n"
           "Programs that declare how they repeat their work (\"repeat\" in ck.json, CT_REPEAT_MAIN "

@@ -201,14 +201,19 @@ std::vector<Command> care_commands() {
        "experiment also\n"
        "its kept outputs and its signatures; the first broken record is named.\n"
        "Each claim (schema ck.claims/1) names recorded experiments, imported ones too, and either "
-       "a number\n"
-       "of a metric or a relation: what is how many times faster than what. Numbers are measured "
-       "again and\n"
-       "tested for equivalence within the claim's margin, relations side by side, interleaved. "
-       "Verdicts:\n"
-       "reproduced, trend only (faster, but not by that factor), inconclusive (and how much is "
-       "missing),\n"
-       "differs. Exit code 0 only if all are reproduced, else 4.",
+       "a\n"
+       "number of a metric or a relation: what is how many times faster than what. Numbers are "
+       "measured\n"
+       "again, 'repetitions' times or until half the 95 % interval is a third of the margin (for\n"
+       "'cost_seconds', 60 s), and tested for equivalence within the claim's margin, else the "
+       "author's\n"
+       "own spread; relations side by side, interleaved (for 'cost_seconds', 300 s). What cannot "
+       "be held\n"
+       "equal to the record is told first. Verdicts: reproduced, trend only (better than claimed, "
+       "or\n"
+       "faster but not by that factor), inconclusive (and how much is missing), differs. Exit code "
+       "0 only\n"
+       "if all are reproduced, else 4.",
        {{tags,
          {"all", "", "all environments, or every record of every experiment"},
          {"allowed_signers", "FILE", "whose keys count (default: $CK_HOME/allowed_signers)"},

@@ -27,15 +27,32 @@ std::string claim_text(const experiment::Claim& claim) {
   return claim.metric + " of " + subject_text(claim.subject) + " is " + value;
 }
 
+/// How long all claims take whose time is known, and whether that is all of them.
+struct Cost {
+  double seconds = 0;
+  bool complete = true;
+};
+
+Cost cost_of(const app::ClaimsReport& report) {
+  Cost cost;
+  for (const auto& seconds : report.seconds) {
+    cost.seconds += seconds.value_or(0);
+    cost.complete = cost.complete && seconds.has_value();
+  }
+  return cost;
+}
+
 std::string plan_text(const app::ClaimsReport& report) {
   TextTable table({{"CLAIM"}, {"WHAT"}, {"ABOUT", TextTable::Align::right}});
-  double seconds = 0;
-  for (const auto& claim : report.claims) {
-    seconds += claim.cost_seconds;
+  for (std::size_t i = 0; i < report.claims.size(); ++i) {
+    const auto& claim = report.claims[i];
+    const auto& seconds = report.seconds.at(i);
     table.add_row({printable(claim.name), printable(claim_text(claim)),
-                   claim.cost_seconds > 0 ? human_duration_ns(claim.cost_seconds * 1e9) : "?"});
+                   seconds ? human_duration_ns(*seconds * 1e9) : "?"});
   }
-  return table.to_string() + "together about " + human_duration_ns(seconds * 1e9) + "\n";
+  const auto cost = cost_of(report);
+  return table.to_string() + (cost.complete ? "together about " : "together at least ") +
+         human_duration_ns(cost.seconds * 1e9) + "\n";
 }
 
 std::string result_text(const Output& output, const app::ClaimsReport& report) {
@@ -55,9 +72,15 @@ std::string result_text(const Output& output, const app::ClaimsReport& report) {
 Json json_of(const app::ClaimsReport& report) {
   Json json = {{"schema", "ck.verified-claims/1"}, {"reproduced", report.reproduced()}};
   json["claims"] = Json::array();
-  for (const auto& claim : report.claims) {
-    json["claims"].push_back(
-        {{"name", claim.name}, {"claim", claim_text(claim)}, {"cost_seconds", claim.cost_seconds}});
+  const auto cost = cost_of(report);
+  json["cost_seconds"] = cost.seconds;
+  json["cost_is_complete"] = cost.complete;
+  for (std::size_t i = 0; i < report.claims.size(); ++i) {
+    const auto& claim = report.claims[i];
+    const auto& seconds = report.seconds.at(i);
+    json["claims"].push_back({{"name", claim.name},
+                              {"claim", claim_text(claim)},
+                              {"cost_seconds", seconds ? Json(*seconds) : Json(nullptr)}});
   }
   for (std::size_t i = 0; i < report.results.size(); ++i) {
     Json& one = json["claims"][i];

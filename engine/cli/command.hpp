@@ -51,7 +51,7 @@ std::vector<Command> environment_commands();
 std::vector<Command> care_commands();
 std::vector<Command> space_commands();
 std::vector<Command> program_commands();
-std::vector<Command> experiment_commands();
+std::vector<Command> replay_commands();
 std::vector<Command> lock_commands();
 std::vector<Command> shell_commands();
 std::vector<Command> mirror_commands();

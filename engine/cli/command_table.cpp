@@ -17,7 +17,7 @@ std::vector<CommandRows> command_rows() {
       {lock_commands, {"lock"}},
       {shell_commands, {"shell"}},
       {mirror_commands, {"mirror"}},
-      {experiment_commands, {"replay"}},
+      {replay_commands, {"replay"}},
       {archive_commands, {"tag", "note"}},
       {inspect_commands, {"diff", "bisect", "plot", "sign", "report"}},
       {exchange_commands, {"export"}},

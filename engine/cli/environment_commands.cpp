@@ -118,7 +118,7 @@ Grammar installation_grammar() {
        {"jobs", "N", "processors for builds (default: all)"},
        {"dry_run", "", "print what would be done"},
        host_option(),
-       {"source", "FILE", "CK packages: this file instead of the download"},
+       {"source", "FILE", "CK packages: this file instead of the download, or URL=FILE,…"},
        {"extra_tags", "A,B", "CK packages: more tags for the environment"},
        {"force_version", "VERSION", "CK packages: this version"}},
       collective_prefixes(),

@@ -163,10 +163,15 @@ Json document_of(const app::ExperimentDetail& report) {
   return json;
 }
 
+Json difference_json(const experiment::EnvironmentDifference& difference) {
+  return {{"what", difference.what}, {"recorded", difference.recorded}, {"now", difference.now}};
+}
+
 Json document_of(const experiment::ReplayReport& report) {
   Json json = titled("ck.replay/1");
   json["recorded"] = point_json(report.recorded);
   json["now"] = point_json(report.now);
+  json["level"] = experiment::name_of(report.level);
   if (report.failure) {
     json["failure"] = error_json(*report.failure);
     return json;
@@ -188,11 +193,20 @@ Json document_of(const experiment::ReplayReport& report) {
                 {"detail", metric.detail},
                 {"reason", metric.reason}};
   });
-  json["environment"] =
-      list(comparison.environment, [](const experiment::EnvironmentDifference& difference) {
-        return Json{
-            {"what", difference.what}, {"recorded", difference.recorded}, {"now", difference.now}};
-      });
+  json["environment"] = list(comparison.environment, difference_json);
+  return json;
+}
+
+Json document_of(const experiment::ReplayPlan& plan) {
+  Json json = titled("ck.replay_plan/1");
+  json["recorded"] = point_json(plan.recorded);
+  json["level"] = experiment::name_of(plan.level);
+  json["repetitions"] = plan.repetitions;
+  json["needs"] = list(plan.needs, [](const experiment::ReplayPlan::Need& need) {
+    return Json{{"what", need.what}, {"id", need.id}, {"here", need.here}};
+  });
+  json["unequal"] = list(plan.unequal, difference_json);
+  if (plan.obstacle) json["obstacle"] = error_json(*plan.obstacle);
   return json;
 }
 
@@ -325,6 +339,10 @@ std::string json_text(const app::ExperimentDetail& report) {
 
 std::string json_text(const experiment::ReplayReport& report) {
   return to_pretty_text(document_of(report));
+}
+
+std::string json_text(const experiment::ReplayPlan& plan) {
+  return to_pretty_text(document_of(plan));
 }
 
 std::string json_text(const experiment::ImportReport& report) {

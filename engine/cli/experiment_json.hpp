@@ -18,6 +18,7 @@ std::string json_text(const app::SweepReport& report);
 std::string json_text(const app::ExperimentsReport& report);
 std::string json_text(const app::ExperimentDetail& report);
 std::string json_text(const experiment::ReplayReport& report);
+std::string json_text(const experiment::ReplayPlan& plan);  ///< "ck.replay_plan/1"
 std::string json_text(const experiment::ImportReport& report);
 std::string json_text(const experiment::ExportReport& report);
 

@@ -3,6 +3,8 @@
 #include <cmath>
 
 #include "app/explore.hpp"
+#include "app/forward.hpp"
+#include "base/counted.hpp"
 #include "base/strings.hpp"
 #include "base/table.hpp"
 #include "cli/collective_options.hpp"
@@ -41,6 +43,7 @@ Result<app::ExploreRequest> explore_request(Call& call) {
   request.base.sampling.vary_environment = true;
   for (const auto& [name, values] : prefixed(call.line, "param"))
     request.axes.push_back({name, values});
+  CK_CHECK(app::refuse_varied_secrets(call.session, request.base, prefixed(call.line, "param")));
   const std::string space = call.line.get("space");
   if (!space.empty() && space != "flags") {
     return fail(Error(ErrorCode::usage, "--space=" + space + " is not known")
@@ -107,33 +110,41 @@ std::string places_text(const app::ExploreReport& report) {
   return table.to_string();
 }
 
-std::string choices_text(const app::ExploreReport& report) {
-  if (report.choices.empty()) return {};
-  TextTable table({{"CHOICE"}, {"INSTEAD"}, {"WITHOUT IT"}});
-  for (const auto& choice : report.choices) {
-    const auto& effect = choice.effect;
-    std::string without = "no worse: taken back";
-    if (effect.failed_without) {
-      without = "fails";
-    } else if (effect.matters) {
-      without = "costs " + percent(effect.without.ratio - 1) + " more";
-      if (std::isfinite(effect.without.interval.low) && std::isfinite(effect.without.interval.high))
-        without += " [" + percent(effect.without.interval.low - 1) + ", " +
-                   percent(effect.without.interval.high - 1) + "]";
-    }
-    const bool is_flag = choice.axis.starts_with('-');
-    table.add_row({printable(is_flag ? choice.value : choice.axis + "=" + choice.value),
-                   choice.instead.empty() ? "(none)" : printable(choice.instead), without});
-  }
-  return table.to_string() + "what matters: " + values_text(report.pruned) + "\n";
+/// What it costs to take the base's value instead.
+std::string effect_text(const experiment::ChoiceEffect& effect) {
+  if (effect.failed_without) return "fails";
+  if (effect.needed > 0)
+    return "not shown to matter: need about " + counted(effect.needed, "more sample");
+  if (!effect.matters) return "no worse";
+  const auto& interval = effect.without.interval;
+  std::string text = "costs " + percent(effect.without.ratio - 1) + " more";
+  if (std::isfinite(interval.low) && std::isfinite(interval.high))
+    text += " [" + percent(interval.low - 1) + ", " + percent(interval.high - 1) + "]";
+  return text;
 }
 
-std::string explore_text(const app::ExploreReport& report) {
+std::string choices_text(const app::ExploreReport& report) {
+  std::string text;
+  if (!report.choices.empty()) {
+    TextTable table({{"CHOICE"}, {"INSTEAD"}, {"WITHOUT IT"}});
+    for (const auto& choice : report.choices) {
+      const bool is_flag = choice.axis.starts_with('-');
+      table.add_row({printable(is_flag ? choice.value : choice.axis + "=" + choice.value),
+                     choice.instead.empty() ? "(none)" : printable(choice.instead),
+                     effect_text(choice.effect)});
+    }
+    text = table.to_string();
+  }
+  return text +
+         "what matters: " + (report.pruned.empty() ? "nothing" : values_text(report.pruned)) + "\n";
+}
+
+std::string explore_text(const app::ExploreReport& report, bool pruned) {
   const auto failed = static_cast<std::size_t>(std::ranges::count_if(
       report.entries, [](const auto& entry) { return entry.medians.empty(); }));
   std::string text;
   if (failed < report.entries.size()) text += places_text(report);
-  text += choices_text(report);
+  if (pruned && report.best) text += choices_text(report);
   text +=
       std::to_string(report.entries.size()) + " of " + number_text(report.places) + " places tried";
   if (failed > 0) {
@@ -151,7 +162,8 @@ Result<int> explore(Call& call) {
   if (call.output.json()) {
     call.output.data(json_text(report));
   } else {
-    call.output.data(request.base.dry_run ? space_text(report) : explore_text(report));
+    call.output.data(request.base.dry_run ? space_text(report)
+                                          : explore_text(report, request.prune));
   }
   const bool nothing = !request.base.dry_run && !report.best;
   return nothing ? exit_code(ErrorCode::program_failed) : 0;
@@ -165,7 +177,7 @@ Command explore_command(const Grammar& program, const std::string& choices) {
   grammar.options.insert(
       grammar.options.begin(),
       {{"space", "flags", "the optimisation flags that the compiler names"},
-       {"compiler", "NAME", "whose flags (default: the one the program is built with)"},
+       {"compiler", "NAME", "whose flags (default: the one the program is built with, else cc)"},
        {"objective", "A,B", "metrics, or time, size, memory, energy (default: time)"},
        {"where", "CONDITION", "only places that meet it count, as for 'ck ls experiment'"},
        {"strategy", "NAME", "climb (default), random, exhaustive, halving"},
@@ -181,21 +193,26 @@ Command explore_command(const Grammar& program, const std::string& choices) {
       {"explore program:NAME --param.NAME=A,B,C [--objective=METRIC,…] [--budget=N]",
        "explore program:NAME --space=flags [--objective=time,size] [--prune]"},
       choices +
-          "\nEach place is recorded as a point, and known ones are not run again: an interrupted "
-          "search goes\n"
-          "on with the same command. Strategies: climb goes from the first values, then from "
-          "random places, to\n"
-          "neighbours that are shown to be better; halving runs many places once and the better "
-          "half of them\n"
-          "twice as often, again and again; random and exhaustive are what they say. Printed "
-          "first is the\n"
-          "frontier: places that no other one beats in all objectives, with the probability "
-          "(bootstrap) that\n"
-          "measuring again would find them there. --prune takes back one choice of the best place "
-          "after the\n"
-          "other and tells what it is worth. Flags that may change results (-ffast-math …) are "
-          "not explored;\n"
-          "--where guards the rest.",
+          "\nEach place is recorded as a point, and known ones of the same code and conditions are "
+          "not run again:\n"
+          "an interrupted search goes on with the same command; with --rebuild all is measured "
+          "anew.\n"
+          "Strategies: climb goes from the first values, then from random places, to neighbours "
+          "that are shown\n"
+          "to be better; halving runs many places once and the better half of them twice as often, "
+          "again and\n"
+          "again, and drops what is clearly beaten; random and exhaustive are what they say. "
+          "Printed first is\n"
+          "the frontier: places that no other one beats in all objectives, with the probability "
+          "(bootstrap)\n"
+          "that measuring again would find them there. --prune measures the best place again, "
+          "takes "
+          "back one\n"
+          "of its choices after the other and tells what it is worth; it matters if the 90 % "
+          "interval of the\n"
+          "ratio lies beyond --margin. --space=flags sets the program's parameter 'flags'. Flags "
+          "that may\n"
+          "change results (-ffast-math …) are not explored; --where guards the rest.",
       grammar,
       {"ck explore program:image-classification --param.model=@all --budget=2 "
        "--dry_run",

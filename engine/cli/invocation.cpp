@@ -95,6 +95,11 @@ class Parser {
       CK_TRY(next, next_value(*option));
       value = next;
     }
+    const bool collected = std::ranges::find(grammar_.collected, name) != grammar_.collected.end();
+    if (!first && collected) {
+      result_.options[name] += ";" + *value;
+      return {};
+    }
     if (!first) return again(argument, "", name, result_.options[name], *value);
     result_.options[name] = *value;
     return {};

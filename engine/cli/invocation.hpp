@@ -35,6 +35,8 @@ struct Grammar {
   std::vector<std::string> flags = {};
   /// With this flag an option given again is one more variant.
   std::string repeatable_with = {};
+  /// Options that may be given again anyway: their values are joined by ';'.
+  std::vector<std::string> collected = {};
 };
 
 /// An option that was given several times, each time for another variant.
@@ -70,8 +72,8 @@ struct Invocation {
 };
 
 /// `arguments` begins after the verb. Unknown options are `usage` errors with near names; an option
-/// given twice (but see `Grammar::repeatable_with`), a flag with a value other than yes or no, or a
-/// missing value likewise.
+/// given twice (but see `Grammar::repeatable_with` and `collected`), a flag with a value other than
+/// yes or no, or a missing value likewise.
 Result<Invocation> parse_invocation(const Grammar& grammar,
                                     const std::vector<std::string>& arguments);
 

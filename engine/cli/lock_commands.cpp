@@ -39,14 +39,15 @@ Result<app::LockReport> update(Call& call, const std::string& key) {
                     .hint("ck lock --update=" + key + " ck.lock --out=ck.lock"));
   }
   CK_TRY(locked, locked_use(call, true));
+  auto typed = request_to_lock(call);
   if (is_installed_kind(kind_typed(call))) {
     CK_TRY(request, installation_request(call));
     request.locked = std::move(locked);
-    return app::update_lock(call.session, request, key);
+    return app::update_lock(call.session, request, key, std::move(typed));
   }
   CK_TRY(request, program_request(call, {"program"}));
   request.locked = std::move(locked);
-  return app::update_lock(call.session, request, key);
+  return app::update_lock(call.session, request, key, std::move(typed));
 }
 
 Result<app::LockReport> make(Call& call) {

@@ -44,13 +44,24 @@ void put(Invocation& line, const std::string& name, const std::string& value, bo
   }
 }
 
+/// The key that --PREFIX.NAME= chooses for, as --dep.KEY= and --param.dep.KEY= do.
+std::optional<std::string> chosen_key(const std::string& prefix, const std::string& name) {
+  if (chooses(prefix)) return name;
+  const auto dot = name.find('.');
+  if (prefix != "param" || dot == std::string::npos || !chooses(name.substr(0, dot)))
+    return std::nullopt;
+  return name.substr(dot + 1);
+}
+
 Status refuse_choices(const Invocation& line) {
   for (const auto& [prefix, values] : line.prefixed) {
-    if (!chooses(prefix) || values.empty()) continue;
-    return fail(Error(ErrorCode::usage, "--" + prefix + "." + values.front().first +
-                                            " and --locked: the lock has chosen")
-                    .hint("'ck lock --update=" + values.front().first +
-                          " … --locked=FILE' chooses anew for that key"));
+    for (const auto& [name, value] : values) {
+      const auto key = chosen_key(prefix, name);
+      if (!key) continue;
+      return fail(
+          Error(ErrorCode::usage, "--" + prefix + "." + name + " and --locked: the lock has chosen")
+              .hint("'ck lock --update=" + *key + " … --locked=FILE' chooses anew for that key"));
+    }
   }
   return {};
 }
@@ -74,7 +85,10 @@ Result<std::optional<app::LockedUse>> locked_use(Call& call, bool choices) {
   }
   if (!choices) CK_CHECK(refuse_choices(line));
   CK_TRY(lock, install::read_lock(*file));
-  if (!lock.profile.empty()) line.options.emplace("profile", lock.profile);
+  if (!lock.profile.empty() && !line.given("profile")) {
+    CK_CHECK(app::check_locked_profile(lock));
+    line.options.emplace("profile", lock.profile);
+  }
   if (lock.request) {
     for (const auto& [name, value] : lock.request->options) put(line, name, value, choices);
     if (line.arguments.empty()) line.arguments = lock.request->arguments;
@@ -90,11 +104,13 @@ install::LockedRequest request_to_lock(const Call& call) {
   for (const auto& [name, value] : call.line.options) {
     if (is_kept(name)) request.options[name] = value;
   }
-  for (const auto& [name, value] : call.line.values) request.options[name] = value;
+  for (const auto& [name, value] : call.line.values) {
+    if (!app::holds_secret("--" + name + "=" + value)) request.options[name] = value;
+  }
   for (const auto& [prefix, values] : call.line.prefixed) {
     for (const auto& [name, value] : values) {
       // What a lock does not tell has to be given again with --locked.
-      if (app::holds_secret("--" + prefix + "." + name + "=")) continue;
+      if (app::holds_secret("--" + prefix + "." + name + "=" + value)) continue;
       // Whom the lock is for is told by its platform.
       if (prefix != "host" && prefix != "gpu") request.options[prefix + "." + name] = value;
     }

@@ -38,6 +38,23 @@ std::string text_of(const Json& value) {
   return to_text(value);
 }
 
+/// Describes what is recorded, and is kept there as it was typed.
+constexpr std::string_view kDescription = "meta";
+
+/// What no option takes, in input that is not CK's autotuner's: to drop it would ask for less.
+Status check_taken(const Json& object, const std::vector<std::string>& prefixes,
+                   const std::string& word) {
+  for (const auto& [name, value] : object.items()) {
+    if (!value.is_structured() || value.empty() || name == kDescription) continue;
+    if (value.is_object() && std::ranges::find(prefixes, name) != prefixes.end()) continue;
+    return fail(Error(ErrorCode::usage, "'" + printable(name) + "' of " + printable(word) + " is " +
+                                            (value.is_object() ? "an object" : "a list") +
+                                            ", and no option here takes one")
+                    .hint("'ck COMMAND --help' lists the options"));
+  }
+  return {};
+}
+
 void add_options(const Json& object, const std::vector<std::string>& prefixes,
                  std::vector<std::string>& arguments) {
   for (const auto& [name, value] : object.items()) {
@@ -82,6 +99,7 @@ Result<std::vector<std::string>> with_merged_input(const std::vector<std::string
       merged.push_back("--autotune=" + rest->substr(1));
       add_options(beside_choices(object), prefixes, merged);
     } else {
+      CK_CHECK(check_taken(object, prefixes, *rest));
       add_options(object, prefixes, merged);
     }
   }

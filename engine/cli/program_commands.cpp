@@ -27,6 +27,7 @@ Result<app::RunRequest> program_request(Call& call, const std::vector<std::strin
   request.values = call.line.values;
   take_collective_options(app::collective_program_options(), call.line, request.values);
   request.collective = collective_options(call);
+  if (const auto source = call.line.given("source")) request.values["source"] = *source;
   request.variables = prefixed(call.line, "env");
   request.secrets = prefixed(call.line, "secret");
   request.pins = prefixed(call.line, "dep");
@@ -58,7 +59,8 @@ Grammar program_grammar() {
        {"rebuild", "", "build the program again although it exists"},
        {"jobs", "N", "processors for builds (default: all)"},
        {"dry_run", "", "print what would be done"},
-       host_option()},
+       host_option(),
+       {"source", "FILE", "CK programs: this file instead of the only download, or URL=FILE,…"}},
       collective_prefixes(),
       true};
   for (const char* prefix : {"dep", "secret", "host", "gpu"}) grammar.prefixes.emplace_back(prefix);

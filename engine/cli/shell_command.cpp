@@ -17,12 +17,24 @@ std::string kind_of_word(const Call& call) {
   return parts.size() > 1 ? parts[parts.size() - 2] : std::string();
 }
 
+/// A lock is of one component, by its name.
+Status check_locked(const Call& call) {
+  if (!call.line.has("locked")) return {};
+  const bool environment = kind_of_word(call) == "env";
+  if (!environment && !call.line.has("tags")) return {};
+  return fail(Error(ErrorCode::usage, std::string(environment ? "env:ID" : "--tags") +
+                                          " and --locked both say which environment is meant")
+                  .hint("ck shell --locked=FILE gives what the lock is of"));
+}
+
 Result<app::ShellRequest> request_of(Call& call) {
   app::ShellRequest request;
   // The options choose what is installed; the variables are the caller's unless a profile is named.
   request.profile = call.line.get("profile");
   auto command = std::move(call.line.arguments);
   call.line.arguments.clear();
+  CK_CHECK(check_locked(call));
+  CK_TRY(locked, locked_use(call));
   const auto kind = kind_of_word(call);
   if (kind == "env") {
     const auto& word = call.line.words.front();
@@ -31,6 +43,7 @@ Result<app::ShellRequest> request_of(Call& call) {
   } else if (kind == "program") {
     request.of = app::ShellRequest::Of::program;
     CK_TRY(wanted, program_request(call, {"program"}));
+    wanted.locked = std::move(locked);
     request.program = std::move(wanted);
   } else {
     if (call.line.words.empty()) call.line.words.emplace_back("package");
@@ -39,6 +52,7 @@ Result<app::ShellRequest> request_of(Call& call) {
       return fail(Error(ErrorCode::usage, "nothing says whose environment is meant")
                       .hint("ck shell program:NAME, ck shell env:ID or ck shell --tags=A,B"));
     }
+    wanted.locked = std::move(locked);
     request.installation = std::move(wanted);
   }
   call.line.arguments = std::move(command);
@@ -81,7 +95,7 @@ Result<int> shell(Call& call) {
 }  // namespace
 
 std::vector<Command> shell_commands() {
-  Grammar grammar = program_grammar();
+  Grammar grammar = with_locked_options(program_grammar());
   for (const auto& option : installation_grammar().options) {
     if (std::ranges::find(grammar.options, option.name, &Option::name) == grammar.options.end())
       grammar.options.push_back(option);
@@ -98,7 +112,7 @@ std::vector<Command> shell_commands() {
       {"shell",
        "execute a command, or your shell, inside a resolved environment",
        {"shell program:NAME [-- COMMAND …]", "shell --tags=A,B [-- COMMAND …]",
-        "shell env:ID [-- COMMAND …]"},
+        "shell env:ID [-- COMMAND …]", "shell --locked=FILE [-- COMMAND …]"},
        "What is missing is installed. The command takes the place of ck: its streams are yours, "
        "its exit\n"
        "code is the exit code. CK_SHELL names the environment. With --profile=untrusted the "

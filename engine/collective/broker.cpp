@@ -12,8 +12,11 @@ namespace ck::collective {
 namespace {
 
 /// Commands that change nothing.
-constexpr std::array<std::string_view, 6> kQuestions{"search", "find", "locate",
-                                                     "show",   "ls",   "list"};
+constexpr std::array<std::string_view, 8> kQuestions{"search", "find", "locate", "show",
+                                                     "ls",     "list", "load",   "cat"};
+/// Functions of `ck.access` that change nothing.
+constexpr std::array<std::string_view, 7> kQueries{
+    "search", "list", "find", "load", "path", "cid", "reload_repo_cache"};
 constexpr std::string_view kSocket = "engine";
 
 struct Facts {
@@ -63,8 +66,10 @@ sys::LocalAnswer fetched(const std::vector<std::string>& argv, const Facts& fact
     if (!may_be_fetched(item.url, facts.network))
       return refused("the sandbox does not let a script have " + printable(item.url) + " fetched");
     const fs::path file = facts.folder / std::to_string(answer.files.size());
-    const auto result =
-        call(facts, {"fetch", "wget", "--", "-O", file.filename().string(), item.url}, "");
+    std::vector<std::string> command{"fetch", "wget", "--", "-O", file.filename().string()};
+    for (const auto& header : order->headers) command.push_back("--header=" + header);
+    command.push_back(item.url);
+    const auto result = call(facts, std::move(command), "");
     if (!result) return refused(result.error().message);
     if (!result->ok()) return told(code_of(*result), "", result->err);
     answer.files.push_back(file);
@@ -74,6 +79,12 @@ sys::LocalAnswer fetched(const std::vector<std::string>& argv, const Facts& fact
   return answer;
 }
 
+bool asks(const std::string& command, const std::string& input) {
+  if (command != "access") return std::ranges::find(kQuestions, command) != kQuestions.end();
+  const auto request = parse_json(input, "a call of ck.access");
+  return request && std::ranges::find(kQueries, text_at(*request, "action")) != kQueries.end();
+}
+
 sys::LocalAnswer answer_of(const std::string& question, const Facts& facts) {
   const auto json = parse_json(question, "a call of ck");
   if (!json || !json->is_object()) return refused("that is no call");
@@ -81,8 +92,7 @@ sys::LocalAnswer answer_of(const std::string& question, const Facts& facts) {
   if (argv.empty()) return refused("that is no call");
   const bool installing = facts.serves == Broker::Serves::downloads_too;
   if (installing && argv.front() == "fetch") return fetched(argv, facts);
-  const bool asks = std::ranges::find(kQuestions, argv.front()) != kQuestions.end();
-  if (!asks && !(installing && argv.front() == "access"))
+  if (!asks(argv.front(), text_at(*json, "input")) && !(installing && argv.front() == "access"))
     return refused("'" + printable(argv.front()) +
                    "' is not for scripts in a sandbox; they may "
                    "ask (search, find, locate, show, ls)" +

@@ -66,13 +66,42 @@ Status check_urls(const FetchOrder& order, const std::string& tool) {
   return fail(ErrorCode::usage, tool + " is given no URL");
 }
 
+Status check_header(const std::string& header) {
+  const auto colon = header.find(':');
+  const bool whole =
+      colon != 0 && colon != std::string::npos && header.find_first_of("\r\n") == std::string::npos;
+  if (whole) return {};
+  return fail(ErrorCode::usage,
+              "wget --header=" + printable(header) + ": a header looks like 'Name: value'");
+}
+
 Json rules_json(const DownloadRules& rules, bool offline) {
   Json sources = Json::object();
-  for (const auto& [url, file] : rules.sources) sources[url] = file;
+  for (const auto& [url, file] : rules.sources.of_urls) sources[url] = file;
   return {{"package", rules.package},
           {"required", to_json(rules.required)},
           {"sources", std::move(sources)},
+          {"source", {{"file", rules.sources.any}, {"url", rules.sources.use->url}}},
           {"offline", offline}};
+}
+
+/// What a line of the log tells of the file that was given for any URL.
+void take_use(const Json& line, GivenFiles& given) {
+  if (yes_at(line, "any")) given.use->url = text_at(line, "url");
+  if (yes_at(line, "refused")) given.use->refused = true;
+}
+
+Result<std::vector<Json>> log_of(const fs::path& channel) {
+  std::vector<Json> lines;
+  std::error_code missing;
+  if (!fs::exists(channel / kLog, missing)) return lines;
+  CK_TRY(text, sys::read_file(channel / kLog));
+  for (const auto& line : split(text, '\n')) {
+    if (line.empty()) continue;
+    CK_TRY(entry, parse_json(line, (channel / kLog).string()));
+    lines.push_back(std::move(entry));
+  }
+  return lines;
 }
 
 Result<DownloadRules> rules_in(const fs::path& channel, bool& offline) {
@@ -84,7 +113,11 @@ Result<DownloadRules> rules_in(const fs::path& channel, bool& offline) {
   rules.package = text_at(json, "package");
   rules.required = sources_from_json(array_at(json, "required"));
   for (const auto& [url, file] : object_at(json, "sources").items())
-    rules.sources[url] = file.get<std::string>();
+    rules.sources.of_urls[url] = file.get<std::string>();
+  rules.sources.any = text_at(object_at(json, "source"), "file");
+  rules.sources.use->url = text_at(object_at(json, "source"), "url");
+  CK_TRY(lines, log_of(channel));
+  for (const auto& line : lines) take_use(line, rules.sources);
   offline = offline || yes_at(json, "offline");
   return rules;
 }
@@ -114,8 +147,9 @@ Status deliver(const SeenDownload& download, const FetchOrder::Item& item,
 }  // namespace
 
 Result<FetchOrder> read_wget(const std::vector<std::string>& arguments) {
-  Words words(arguments, {"-O", "--output-document", "-P", "--directory-prefix", "-t", "--tries",
-                          "-T", "--timeout", "-U", "--user-agent", "-o", "--output-file", "-e"});
+  Words words(arguments,
+              {"-O", "--output-document", "-P", "--directory-prefix", "-t", "--tries", "-T",
+               "--timeout", "-U", "--user-agent", "-o", "--output-file", "-e", "--header"});
   static const std::set<std::string> dropped{"-q",
                                              "--quiet",
                                              "-c",
@@ -155,6 +189,9 @@ Result<FetchOrder> read_wget(const std::vector<std::string>& arguments) {
       output = word->value;
     } else if (word->option == "-P" || word->option == "--directory-prefix") {
       prefix = word->value;
+    } else if (word->option == "--header") {
+      CK_CHECK(check_header(word->value));
+      order.headers.push_back(word->value);
     } else if (!dropped.contains(word->option)) {
       return fail(no_meaning("wget", word->option));
     }
@@ -163,6 +200,7 @@ Result<FetchOrder> read_wget(const std::vector<std::string>& arguments) {
     const std::string file = output.empty() ? (fs::path(prefix) / name_in(url)).string() : output;
     order.items.push_back({url, file});
   }
+  order.names_file = !output.empty() || !prefix.empty();
   CK_CHECK(check_urls(order, "wget"));
   return order;
 }
@@ -229,7 +267,7 @@ Result<FetchChannel> FetchChannel::create(const fs::path& folder, const Download
                                           bool offline) {
   CK_CHECK(sys::make_directories(folder));
   CK_CHECK(sys::write_file(folder / kRules, to_pretty_text(rules_json(rules, offline))));
-  return FetchChannel(folder);
+  return FetchChannel(folder, rules.sources);
 }
 
 Result<install::Variables> FetchChannel::variables(install::Variables base,
@@ -242,15 +280,12 @@ Result<install::Variables> FetchChannel::variables(install::Variables base,
   return base;
 }
 
-Result<std::vector<PackageSource>> FetchChannel::fetched() const {
+Result<std::vector<PackageSource>> FetchChannel::fetched() {
   std::vector<PackageSource> sources;
-  std::error_code missing;
-  if (!fs::exists(folder_ / kLog, missing)) return sources;
-  CK_TRY(text, sys::read_file(folder_ / kLog));
+  CK_TRY(lines, log_of(folder_));
   std::vector<std::pair<std::string, std::string>> failures;
-  for (const auto& line : split(text, '\n')) {
-    if (line.empty()) continue;
-    CK_TRY(entry, parse_json(line, (folder_ / kLog).string()));
+  for (const auto& entry : lines) {
+    take_use(entry, given_);
     const auto url = text_at(entry, "url");
     std::erase_if(failures, [&](const auto& failure) { return failure.first == url; });
     if (const auto error = text_at(entry, "error"); !error.empty()) {
@@ -260,9 +295,15 @@ Result<std::vector<PackageSource>> FetchChannel::fetched() const {
     }
   }
   if (failures.empty()) return sources;
-  return fail(Error(ErrorCode::network, failures.front().second)
-                  .in(printable(failures.front().first))
-                  .hint("if you have the file from elsewhere, give it with --source=PATH"));
+  const bool refused = given_.use->refused;
+  Error error(refused ? ErrorCode::usage : ErrorCode::network, failures.front().second);
+  error.in(printable(failures.front().first));
+  if (refused) {
+    error.hint("--source=URL=PATH says which of them it is");
+  } else {
+    advise_another_place(error);
+  }
+  return fail(std::move(error));
 }
 
 Status execute_fetch(const FetchOrder& order, const fs::path& channel, const fs::path& directory,
@@ -271,12 +312,15 @@ Status execute_fetch(const FetchOrder& order, const fs::path& channel, const fs:
   CK_TRY(rules, rules_in(channel, offline));
   context.offline = offline;
   for (const auto& item : order.items) {
-    const auto download = fetch_first_seen(item.url, rules, context);
+    const auto download = fetch_first_seen(item.url, rules, context, order.headers);
     if (!download) {
-      CK_CHECK(note(channel, {{"url", item.url}, {"error", download.error().message}}));
+      CK_CHECK(note(channel, {{"url", item.url},
+                              {"error", download.error().message},
+                              {"refused", rules.sources.use->refused}}));
       return fail(download.error());
     }
-    CK_CHECK(note(channel, {{"url", item.url}, {"sha256", download->sha256}}));
+    const bool any = !rules.sources.any.empty() && rules.sources.use->url == item.url;
+    CK_CHECK(note(channel, {{"url", item.url}, {"sha256", download->sha256}, {"any", any}}));
     CK_CHECK(deliver(*download, item, directory, to_stdout));
   }
   return {};

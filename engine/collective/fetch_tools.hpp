@@ -18,6 +18,8 @@ struct FetchOrder {
     std::string file;  ///< where to; "-" for stdout
   };
   std::vector<Item> items;
+  std::vector<std::string> headers;  ///< "Name: value", for each of them
+  bool names_file = false;           ///< the command says where to
 };
 
 /// `usage` naming an option that has no meaning here. Options about certificates, retries, progress
@@ -35,13 +37,15 @@ class FetchChannel {
   Result<install::Variables> variables(install::Variables base, Workbench& bench) const;
   /// What was fetched so far; the error of a download that failed and was not repeated with
   /// success.
-  Result<std::vector<PackageSource>> fetched() const;
+  Result<std::vector<PackageSource>> fetched();
 
   const fs::path& folder() const { return folder_; }
 
  private:
-  explicit FetchChannel(fs::path folder) : folder_(std::move(folder)) {}
+  FetchChannel(fs::path folder, GivenFiles given)
+      : folder_(std::move(folder)), given_(std::move(given)) {}
   fs::path folder_;
+  GivenFiles given_;
 };
 
 /// `ck fetch`: executes an order by the rules in a channel's folder (or without rules when it is

@@ -19,15 +19,25 @@ struct FileSearch {
   bool directories = false;  ///< folders of that name count too
 };
 
-/// Every path found, folder by folder, sorted within each. Links to folders are followed, but no
-/// folder is entered twice.
+/// Every path found, folder by folder, sorted within each. Links to folders are followed, but what
+/// lies in a folder is told once, whichever ways lead there.
 Result<std::vector<fs::path>> find_files(const FileSearch& search, FolderListings& listings,
                                          const sys::Cancel& cancel);
 
+/// Whether nobody but this user and root can write the file (or folder), its folders, or a link
+/// that leads to it. `denied` with the reason.
+Status check_owner(const fs::path& file);
+
+/// Whether it lies where programs lie (a folder called bin, sbin, libexec …; anywhere below
+/// `trusted`), not among documentation, completions or the like. `denied` otherwise.
+Status check_place(const fs::path& file, const std::vector<fs::path>& trusted);
+
 /// Whether asking this file for its version by running it is sensible: a real program (ELF or a
-/// script), nobody else can write it or replace it, and it lies where programs lie (a folder called
-/// bin, sbin, libexec …; anywhere below `trusted`), not among documentation, completions or the
-/// like. `denied` with the reason.
+/// script) that passes `check_owner` and `check_place`. `denied` with the reason.
 Status check_runnable(const fs::path& file, const std::vector<fs::path>& trusted);
+
+/// The same for a file that a version command reads, sources or imports: it need not be executable,
+/// and libraries and headers, which are only read, may lie anywhere.
+Status check_asked(const fs::path& file, const std::vector<fs::path>& trusted);
 
 }  // namespace ck::collective

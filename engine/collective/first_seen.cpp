@@ -15,11 +15,13 @@ namespace {
 
 class Downloads {
  public:
-  Downloads(const std::string& url, const DownloadRules& rules, install::Context& context)
+  Downloads(const std::string& url, const DownloadRules& rules, install::Context& context,
+            const std::vector<std::string>& headers)
       : url_(url),
         written_url_(install::scrubber_of(context).scrub(url)),
         rules_(rules),
-        context_(context) {}
+        context_(context),
+        headers_(headers) {}
 
   Result<SeenDownload> run() {
     CK_TRY(sha256, content());
@@ -53,7 +55,8 @@ class Downloads {
 
   /// The hash of what the URL holds.
   Result<std::string> content() {
-    if (const auto file = replacement(rules_.sources, url_)) return adopted(*file);
+    CK_TRY(given, rules_.sources.file_for(url_));
+    if (given) return adopted(*given);
     if (is_required()) return std::ranges::find(rules_.required, url_, &PackageSource::url)->sha256;
     if (auto known = noted(); !known.empty()) return known;
     if (context_.offline) {
@@ -66,8 +69,9 @@ class Downloads {
     const fs::path name = fs::path(url_.substr(0, url_.find_first_of("?#"))).filename();
     const fs::path file =
         work.path() / (sys::is_plain_relative_path(name.string()) ? name : "data");
-    CK_CHECK(
-        http->download({{url_}, file, {}, std::nullopt, true}, context_.events, context_.cancel));
+    sys::DownloadRequest request{{url_}, file, {}, std::nullopt, true};
+    request.headers = headers_;
+    CK_CHECK(http->download(request, context_.events, context_.cancel));
     CK_TRY(sha256, adopted(file));
     CK_CHECK(note(sha256));
     context_.events.on(Warning{rules_.package + " does not say what it downloads: the sha256 of " +
@@ -96,13 +100,14 @@ class Downloads {
                     "it is no longer among the downloads, and nothing may be fetched");
       }
       CK_TRY(http, context_.transfer.http());
-      return http->download({{url_}, target, sha256, std::nullopt}, context_.events,
-                            context_.cancel);
+      sys::DownloadRequest request{{url_}, target, sha256, std::nullopt};
+      request.headers = headers_;
+      return http->download(request, context_.events, context_.cancel);
     });
     if (!file && file.error().code == ErrorCode::verification && is_required()) {
       file.error().hint(
           "the lock demands what was recorded; whoever has that can give it with "
-          "--source=PATH");
+          "--source=URL=PATH");
     } else if (!file && file.error().code == ErrorCode::verification) {
       file.error().hint("it changed since it was first seen; if that is right, remove " +
                         note_file().string());
@@ -114,31 +119,33 @@ class Downloads {
   const std::string written_url_;  ///< without secrets
   const DownloadRules& rules_;
   install::Context& context_;
+  const std::vector<std::string>& headers_;
 };
 
 }  // namespace
 
 Result<SeenDownload> fetch_first_seen(const std::string& url, const DownloadRules& rules,
-                                      install::Context& context) {
-  auto download = Downloads(url, rules, context).run();
+                                      install::Context& context,
+                                      const std::vector<std::string>& headers) {
+  auto download = Downloads(url, rules, context, headers).run();
   if (!download) return fail(with_advice(std::move(download.error()), rules.package, url));
   return download;
-}
-
-std::optional<fs::path> replacement(const std::map<std::string, std::string>& sources,
-                                    const std::string& url) {
-  for (const auto& key : {url, std::string()}) {
-    const auto found = sources.find(key);
-    if (found != sources.end()) return fs::path(found->second);
-  }
-  return std::nullopt;
 }
 
 Error with_advice(Error error, const std::string& package, const std::string& url) {
   error.in(package + ", " + printable(url));
   if (error.code == ErrorCode::network || error.code == ErrorCode::not_found)
-    error.hint("if you have the file from elsewhere, give it with --source=PATH");
+    advise_another_place(error);
   return error;
+}
+
+void advise_another_place(Error& error) {
+  error.hint(
+      "if you have the file from elsewhere, give it with --source=PATH; where several are "
+      "downloaded, with --source=URL=PATH");
+  error.hint(
+      "a mirror, or the place it moved to, is named in $CK_HOME/config.json: {\"rewrite\": "
+      "[{\"from\": \"https://OLD/\", \"to\": \"https://NEW/\"}]}");
 }
 
 }  // namespace ck::collective

@@ -27,6 +27,12 @@ std::string text_at(const Json& object, std::string_view key) {
   return value == nullptr ? std::string() : scalar_text(*value);
 }
 
+std::string raw_text_at(const Json& object, std::string_view key) {
+  const auto found = object.is_object() ? object.find(key) : object.end();
+  if (found != object.end() && found->is_string()) return found->get<std::string>();
+  return text_at(object, key);
+}
+
 bool yes_at(const Json& object, std::string_view key) {
   return to_lower(text_at(object, key)) == "yes";
 }

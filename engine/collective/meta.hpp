@@ -13,6 +13,8 @@ namespace ck::collective {
 /// The member as text: strings trimmed as they are, numbers and booleans as JSON writes them
 /// (true: "yes"); empty when it is missing, null or no scalar.
 std::string text_at(const Json& object, std::string_view key);
+/// The same, but a string as it stands: it may begin or end with blanks that count.
+std::string raw_text_at(const Json& object, std::string_view key);
 bool yes_at(const Json& object, std::string_view key);
 /// The member if it is an object (array), else an empty one.
 const Json& object_at(const Json& object, std::string_view key);

@@ -118,6 +118,12 @@ std::string version_text(const VersionParts& parts) {
   return join(texts, ".");
 }
 
+bool in_range(const model::VersionRange& range, const std::string& version) {
+  if (range.universal()) return true;
+  const auto parsed = model::Version::parse(version);
+  return parsed && range.contains(*parsed);
+}
+
 bool Need::accepts(const model::Tags& offered, const VersionParts& version) const {
   const auto is_offered = [&](const std::string& tag) { return offered.contains(tag); };
   if (!std::ranges::all_of(tags, is_offered) || std::ranges::any_of(no_tags, is_offered)) {
@@ -136,6 +142,8 @@ std::string Need::text() const {
   if (from) text += " >= " + version_text(*from);
   if (from && to) text += " and";
   if (to) text += " <= " + version_text(*to);
+  if (!range.universal()) text += " in version " + range.text();
+  if (component) text += ", only " + component->text();
   return text;
 }
 

@@ -7,6 +7,8 @@
 
 #include "collective/conditions.hpp"
 #include "collective/platform.hpp"
+#include "model/component.hpp"
+#include "model/version.hpp"
 
 namespace ck::collective {
 
@@ -26,11 +28,17 @@ struct Need {
   bool force_init = false;               ///< force_env_init
   bool skip_pruning = false;             ///< skip_pruning_by_other_deps
   Json raw;                              ///< as written
+  // What --dep.KEY= asks for on top (`as_asked`).
+  std::optional<model::ComponentId> component;  ///< this soft or package and no other
+  model::VersionRange range;                    ///< an unknown version is in none
 
   /// Whether something with these tags and version answers it. An empty version passes any bounds.
   bool accepts(const model::Tags& offered, const VersionParts& version) const;
   std::string text() const;  ///< "compiler,lang-c version >= 4.8" for messages
 };
+
+/// A version as CK tells it; what is no version is in no range but the universal one.
+bool in_range(const model::VersionRange& range, const std::string& version);
 
 /// "4.8.2".
 std::string version_text(const VersionParts& parts);

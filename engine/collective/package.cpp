@@ -8,8 +8,10 @@
 #include "collective/broker.hpp"
 #include "collective/cmake_compiler.hpp"
 #include "collective/fetch_tools.hpp"
+#include "collective/hook_changes.hpp"
 #include "collective/meta.hpp"
 #include "collective/setup.hpp"
+#include "collective/software.hpp"
 #include "collective/steps.hpp"
 #include "install/commit.hpp"
 #include "install/secrets.hpp"
@@ -33,13 +35,6 @@ std::string as_reference(const std::string& value) {
   return replace_all(replace_all(value, "$<<", "${"), ">>$", "}");
 }
 
-/// Members that a hook gave another value: of two objects that were the same it changes one.
-void take_changes(const Json& given, const Json& left, Json& target) {
-  for (const auto& [name, value] : left.items()) {
-    if (!given.contains(name) || given[name] != value) target[name] = value;
-  }
-}
-
 /// One package being installed.
 class Installation {
  public:
@@ -50,7 +45,10 @@ class Installation {
         context_(bench.context()),
         document_(chosen_.varied.meta),
         customize_(object_at(document_, "customize")),
-        name_(chosen_.component.id.text()) {}
+        name_(chosen_.component.id.text()),
+        downloads_{name_, request.required, bench.wishes().sources} {
+    if (!request.source.empty()) downloads_.sources = downloads_.sources.with_any(request.source);
+  }
 
   Result<InstalledPackage> run() {
     CK_TRY(begun, bench_.begin(wanted()));
@@ -64,6 +62,7 @@ class Installation {
              built = true;
              return build(environment);
            }));
+    tell_unused_source(built);
     CK_TRY(registered, registered_as(made.record.id));
     return InstalledPackage{std::move(registered), built};
   }
@@ -100,6 +99,8 @@ class Installation {
     CK_CHECK(place_entries());
     document_ = chosen_.varied.meta;
     customize_ = object_at(document_, "customize");
+    tags_ = texts_at(document_, "tags");
+    registered_environment_ = object_at(document_, "env");
     if (version_.empty()) version_ = text_at(environment_, "PACKAGE_VERSION");
     CK_CHECK(find_scripts());
     CK_CHECK(find_soft());
@@ -209,6 +210,13 @@ class Installation {
     return to_pretty_text(inputs);
   }
 
+  void tell_unused_source(bool built) {
+    if (request_.source.empty() || !downloads_.sources.use->url.empty()) return;
+    context_.events.on(
+        Warning{"--source=" + printable(request_.source) + " was not used: " + name_ +
+                (built ? " downloads nothing" : " is installed already; --rebuild makes it anew")});
+  }
+
   // Doing it.
 
   Result<install::Environment> build(const install::Environment& environment) {
@@ -233,6 +241,8 @@ class Installation {
     Error error = std::move(installed.error()).in(name_);
     if (const auto back = put_back(); !back)
       error.in("putting back what was there before failed: " + back.error().message);
+    if (const auto gone = downloads_.sources.take_back(context_); !gone)
+      error.in("what was made with the file is still there: " + gone.error().message);
     return fail(install::keep_log(std::move(error), log, environment, context_));
   }
 
@@ -265,20 +275,22 @@ class Installation {
       std::ranges::move(by_script, std::back_inserter(sources));
     }
     CK_CHECK(call_hooks("post_setup"));
-    CK_CHECK(set_up_soft(environment, sources));
+    CK_CHECK(set_up_soft(environment, sources, log));
     bench_.keep_hooks(first_hook, environment.record);
     CK_CHECK(log.close());
     CK_CHECK(refuse_written_secrets());
-    return install::commit_environment(
-        {environment, inputs_, folder_, log.file(), work_, log.isolation()}, context_);
+    CK_TRY(committed,
+           install::commit_environment(
+               {environment, inputs_, folder_, log.file(), work_, log.isolation()}, context_));
+    auto& use = *downloads_.sources.use;
+    if (use.environment.empty() && !use.url.empty()) use.environment = committed.record.id;
+    return std::move(committed);
   }
 
   /// Runs the script with stand-ins for wget and curl; what they fetched. A download that failed
   /// fails the installation, whatever the script makes of it.
   Result<std::vector<PackageSource>> run_script(install::BuildLog& log) {
-    CK_TRY(channel, FetchChannel::create(work_ / "fetch",
-                                         {name_, request_.required, bench_.wishes().sources},
-                                         context_.offline));
+    CK_TRY(channel, FetchChannel::create(work_ / "fetch", downloads_, context_.offline));
     CK_TRY(all, channel.variables(variables(), bench_));
     CK_TRY(text, script());
     install::StepPlaces places;
@@ -321,6 +333,7 @@ class Installation {
     for (const auto& entry : hooks_) {
       if (!bench_.has_hook(entry, std::string(kHookFile), function)) continue;
       CK_TRY(dependencies, dependencies_for_hooks(dependencies_written_, dependencies_, bench_));
+      merge(dependencies, dependency_changes_);
       if (is_known_cmake_hook(entry.path / kHookFile, dependencies, bench_.platform())) {
         CK_TRY(told, cmake_variables(document_, dependencies, bench_.platform()));
         merge(environment_, told);
@@ -334,11 +347,11 @@ class Installation {
       call.function = function;
       call.directory = folder_;
       call.input = {{"cfg", document_},
-                    {"tags", texts_at(document_, "tags")},
-                    {"env", environment_},
+                    {"tags", tags_},
+                    {"env", registered_environment_},
                     {"install_env", environment_},
                     {"new_env", environment_},
-                    {"deps", std::move(dependencies)},
+                    {"deps", dependencies},
                     {"customize", customize_},
                     {"features", Json::object()},
                     {"version", version_},
@@ -350,6 +363,10 @@ class Installation {
       CK_TRY(answer, bench_.call(std::move(call)));
       if (function == "post_setup") continue;
       customize_ = object_at(answer.input, "customize");
+      tags_ = texts_at(answer.input, "tags");
+      registered_environment_ = object_at(answer.input, "env");
+      take_changes_within(dependencies, object_at(answer.input, "deps"), dependency_changes_);
+      merge(dependencies_written_, dependency_changes_);
       const Json given = environment_;
       for (const auto* changed : {"install_env", "new_env"})
         take_changes(given, object_at(answer.input, changed), environment_);
@@ -398,7 +415,7 @@ class Installation {
     std::error_code missing;
     if (fs::exists(before, missing)) lines.push_back(". " + shell_quoted(before.string()));
     CK_TRY(values, variables_after(lines, variables(), folder_, bench_));
-    return fetch_package_sources(name_, environment_, values, folder_, request_.required, bench_);
+    return fetch_package_sources(downloads_, environment_, values, folder_, bench_);
   }
 
   // The result.
@@ -442,7 +459,7 @@ class Installation {
       const std::string start = compiler ? "compiled-by-" : "needs-";
       append_unique(tags, {start + build, start + build + "-" + version});
     }
-    append_unique(tags, texts_at(document_, "tags"));
+    append_unique(tags, tags_);
     append_unique(tags, request_.extra_tags);
     return tags;
   }
@@ -450,11 +467,26 @@ class Installation {
   Result<std::string> display_name() const {
     std::string name = text_at(document_, "package_name");
     if (name.empty()) name = text_at(soft_document_, "soft_name");
-    CK_TRY(extra, expand_variables(text_at(document_, "package_extra_name"), environment_));
+    CK_TRY(extra, expand_variables(raw_text_at(document_, "package_extra_name"), environment_));
     return extra.empty() ? name : name + extra;
   }
 
-  Status set_up_soft(install::Environment& environment, const std::vector<PackageSource>& sources) {
+  /// A package that does not say which version it brings leaves that to the soft.
+  Status ask_version(SetupRequest& request, install::BuildLog& log) {
+    std::error_code missing;
+    if (!version_.empty() || !fs::exists(request.full_path, missing)) return {};
+    auto told = version_of_made(request, log, bench_);
+    if (told) {
+      version_ = request.version = *told;
+      return {};
+    }
+    if (told.error().code == ErrorCode::interrupted) return fail(std::move(told.error()));
+    context_.events.on(Warning{name_ + ": its version is not known: " + told.error().message});
+    return {};
+  }
+
+  Status set_up_soft(install::Environment& environment, const std::vector<PackageSource>& sources,
+                     install::BuildLog& log) {
     Setup setup;
     CK_TRY(file, result_file());
     if (soft_) {
@@ -465,10 +497,11 @@ class Installation {
       request.customize = customize_;
       request.customize.erase("install_env");
       request.customize["install_env"] = environment_;
-      request.env = object_at(document_, "env");
+      request.env = registered_environment_;
       request.tags = all_tags();
       request.dependencies_written = dependencies_written_;
       request.dependencies = dependencies_;
+      request.dependency_changes = dependency_changes_;
       request.full_path = file;
       request.version = version_;
       request.package_uid = chosen_.component.id.uid;
@@ -476,6 +509,8 @@ class Installation {
       request.name = name;
       request.folder = folder_;
       if (file.empty()) request.customize["path_install"] = folder_.string();
+      CK_CHECK(ask_version(request, log));
+      environment.record.version = version_;
       CK_TRY(done, set_up(request, bench_));
       setup = std::move(done);
     }
@@ -509,8 +544,12 @@ class Installation {
   install::Context& context_;
   Json document_, customize_;
   std::string name_;
+  DownloadRules downloads_;
   std::string version_;
   Json environment_ = Json::object();
+  std::vector<std::string> tags_;                 ///< as hooks leave them
+  Json registered_environment_ = Json::object();  ///< top-level `env`, as hooks leave it
+  Json dependency_changes_ = Json::object();      ///< what hooks changed, by key
   std::vector<install::Secret> secrets_;
   install::Scrubber scrubber_;
   catalog::Component scripts_;
@@ -525,10 +564,8 @@ class Installation {
   fs::path folder_;  ///< INSTALL_DIR
 };
 
-}  // namespace
-
-Result<InstalledPackage> install_package(const PackageRequest& request, Workbench& bench) {
-  CK_TRY(chosen, choose_package(request.query, bench));
+Result<InstalledPackage> install_chosen(const PackageRequest& request, ChosenPackage chosen,
+                                        Workbench& bench) {
   const std::string name = chosen.component.id.text();
   auto installed = Installation(request, std::move(chosen), bench).run();
   if (!installed && installed.error().context.empty())
@@ -536,13 +573,19 @@ Result<InstalledPackage> install_package(const PackageRequest& request, Workbenc
   return installed;
 }
 
+}  // namespace
+
+Result<InstalledPackage> install_package(const PackageRequest& request, Workbench& bench) {
+  CK_TRY(chosen, choose_package(request.query, bench));
+  return install_chosen(request, std::move(chosen), bench);
+}
+
 Result<Registered> install_for(const Need& need, const Resolution& given, Workbench& bench) {
+  CK_TRY(chosen, choose_package(need, bench));
   PackageRequest request;
-  request.query = {need.kind_of_package, need.tags, need.no_tags, need.or_tags, need.from, need.to};
   request.given = given;
-  auto installed = install_package(request, bench);
-  if (!installed) return fail(std::move(installed.error()));
-  return std::move(installed->environment);
+  CK_TRY(installed, install_chosen(request, std::move(chosen), bench));
+  return std::move(installed.environment);
 }
 
 }  // namespace ck::collective

@@ -21,6 +21,7 @@ struct PackageRequest {
   bool rebuild = false;
   Resolution given;                     ///< choices that hold for equal keys
   std::vector<PackageSource> required;  ///< what a lock demands of downloads
+  std::string source{};                 ///< a file in place of the only URL that it downloads
 };
 
 struct InstalledPackage {

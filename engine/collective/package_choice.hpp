@@ -17,6 +17,7 @@ struct PackageQuery {
   std::vector<std::string> no_tags;
   std::string or_tags;
   std::optional<VersionParts> from, to;
+  model::VersionRange range = {};  ///< --dep.KEY=RANGE
 };
 
 struct ChosenPackage {
@@ -29,5 +30,8 @@ struct ChosenPackage {
 /// is named must have the tags as well. `not_found` with near tags; a package marked as a `problem`
 /// is `unsupported` with its own words.
 Result<ChosenPackage> choose_package(const PackageQuery& query, Workbench& bench);
+
+/// The same for a need. `not_found` also when software of the machine was asked for by name.
+Result<ChosenPackage> choose_package(const Need& need, Workbench& bench);
 
 }  // namespace ck::collective

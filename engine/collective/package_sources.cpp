@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/strings.hpp"
+#include "collective/fetch_tools.hpp"
 #include "collective/first_seen.hpp"
 #include "collective/meta.hpp"
 #include "sys/files.hpp"
@@ -15,14 +16,12 @@ constexpr std::string_view kYes = "YES";
 
 class Fetcher {
  public:
-  Fetcher(const std::string& package, Json& environment, const install::Variables& values,
-          const fs::path& folder, const std::vector<PackageSource>& required, Workbench& bench)
-      : package_(package),
+  Fetcher(const DownloadRules& rules, Json& environment, const install::Variables& values,
+          const fs::path& folder, Workbench& bench)
+      : rules_(rules),
         environment_(environment),
         values_(values),
         folder_(folder),
-        required_(required),
-        bench_(bench),
         context_(bench.context()) {}
 
   Result<std::vector<PackageSource>> run() {
@@ -56,23 +55,50 @@ class Fetcher {
   }
 
   const PackageSource* required_of(const std::string& url) const {
-    const auto found = std::ranges::find(required_, url, &PackageSource::url);
-    return found == required_.end() ? nullptr : &*found;
+    const auto found = std::ranges::find(rules_.required, url, &PackageSource::url);
+    return found == rules_.required.end() ? nullptr : &*found;
   }
 
   // Files.
 
+  /// The command line that the script would give wget.
+  Result<FetchOrder> wget_order(const std::string& url) const {
+    std::vector<std::string> arguments;
+    for (const auto& word : split(value("PACKAGE_WGET_EXTRA"), ' ')) {
+      if (!word.empty()) arguments.push_back(word);
+    }
+    if (const auto header = value("PACKAGE_WGET_HEADER"); !header.empty())
+      arguments.push_back("--header=" + header);
+    arguments.push_back(url);
+    auto order = read_wget(arguments);
+    if (!order) return fail(std::move(order.error()).in(rules_.package + ", PACKAGE_WGET_EXTRA"));
+    return order;
+  }
+
+  /// With the folders that it lies in; links that a script made may lead out.
+  Result<fs::path> place_of(const std::string& file) const {
+    fs::path below;
+    for (const auto& part : fs::path(file).parent_path()) {
+      below /= part;
+      CK_TRY(folder, sys::contained_path(folder_, below.string()));
+      CK_CHECK(sys::make_directories(folder));
+    }
+    return sys::contained_path(folder_, file);
+  }
+
   Status fetch_file() {
     const std::string name = value("PACKAGE_NAME");
     const std::string url = value("PACKAGE_URL") + "/" + name;
-    const std::string base = fs::path(name).filename().string();
-    if (!sys::is_plain_relative_path(base))
-      return fail(ErrorCode::invalid, "'" + printable(name) + "' is no name of a file");
-    CK_TRY(download,
-           fetch_first_seen(url, {package_, required_, bench_.wishes().sources}, context_));
+    CK_TRY(order, wget_order(url));
+    const auto& item = order.items.back();
+    const std::string file = order.names_file ? item.file : fs::path(name).filename().string();
+    if (!sys::is_plain_relative_path(file))
+      return fail(ErrorCode::invalid, "'" + printable(file) + "' is no name of a file");
+    CK_TRY(target, place_of(file));
+    CK_TRY(download, fetch_first_seen(url, rules_, context_, order.headers));
     std::error_code error;
-    fs::copy_file(download.file, folder_ / base, fs::copy_options::overwrite_existing, error);
-    if (error) return fail(system_error("copy the download to " + base, error.value()));
+    fs::copy_file(download.file, target, fs::copy_options::overwrite_existing, error);
+    if (error) return fail(system_error("copy the download to " + file, error.value()));
     sources_.push_back({url, download.sha256, {}});
     return {};
   }
@@ -98,12 +124,13 @@ class Fetcher {
       if (wanted.empty()) wanted = option_after(flags, option);
     }
     if (const auto* source = required_of(url)) wanted = source->commit;
-    if (const auto file = replacement(bench_.wishes().sources, url))
-      return clone(file->string(), url, wanted, target);
+    auto given = rules_.sources.file_for(url);
+    if (!given) return fail(std::move(given.error()).in(rules_.package));
+    if (*given) return clone((*given)->string(), url, wanted, target);
     if (context_.offline) {
       return fail(Error(ErrorCode::network, "the git repository " + printable(url) +
                                                 " is needed, and nothing may be fetched")
-                      .in(package_));
+                      .in(rules_.package));
     }
     return clone(url, url, wanted, target);
   }
@@ -128,17 +155,15 @@ class Fetcher {
       }
       const bool other_name =
           state.error().code == ErrorCode::not_found && i + 1 < revisions.size();
-      if (!other_name) return fail(with_advice(std::move(state.error()), package_, url));
+      if (!other_name) return fail(with_advice(std::move(state.error()), rules_.package, url));
     }
     return {};
   }
 
-  const std::string& package_;
+  const DownloadRules& rules_;
   Json& environment_;
   const install::Variables& values_;
   const fs::path& folder_;
-  const std::vector<PackageSource>& required_;
-  Workbench& bench_;
   install::Context& context_;
   std::map<std::string, std::string> chosen_;
   std::vector<PackageSource> sources_;
@@ -165,10 +190,11 @@ std::vector<PackageSource> sources_from_json(const Json& value) {
   return sources;
 }
 
-Result<std::vector<PackageSource>> fetch_package_sources(
-    const std::string& package, Json& environment, const install::Variables& values,
-    const fs::path& folder, const std::vector<PackageSource>& required, Workbench& bench) {
-  return Fetcher(package, environment, values, folder, required, bench).run();
+Result<std::vector<PackageSource>> fetch_package_sources(const DownloadRules& rules,
+                                                         Json& environment,
+                                                         const install::Variables& values,
+                                                         const fs::path& folder, Workbench& bench) {
+  return Fetcher(rules, environment, values, folder, bench).run();
 }
 
 }  // namespace ck::collective

@@ -34,11 +34,34 @@ class ProgramBuild {
       : request_(request), bench_(bench), context_(bench.context()) {
     // Secrets are the run's: a compilation is kept.
     for (const auto& [name, value] : request.environment.items()) {
-      if (!install::is_secret_name(name)) environment_[name] = value;
+      const std::string text = text_at(request.environment, name);
+      if (!install::is_secret_name(name) && !install::is_secret(name, text))
+        environment_[name] = value;
     }
   }
 
   Result<BuiltProgram> run() {
+    CK_CHECK(prepare());
+    CK_TRY(made, install::make_once(built_.environment, request_.rebuild, context_, [&] {
+             built_.built = true;
+             return build();
+           }));
+    built_.environment = install::make_environment(made.record, context_.home);
+    return std::move(built_);
+  }
+
+  Result<std::optional<BuiltProgram>> existing() {
+    CK_CHECK(prepare());
+    const fs::path folder = context_.home.environment(built_.environment.record.id);
+    if (request_.rebuild || !install::is_complete(folder)) return std::optional<BuiltProgram>();
+    CK_TRY(manifest, install::read_manifest(folder));
+    built_.environment = install::make_environment(manifest.record, context_.home);
+    return std::optional(std::move(built_));
+  }
+
+ private:
+  /// All that decides what the build is.
+  Status prepare() {
     CK_TRY(document, bench_.document(request_.component));
     built_.document = std::move(document);
     if (!yes_at(built_.document, "program") && !built_.document.contains("run_cmds")) {
@@ -50,16 +73,9 @@ class ProgramBuild {
                   request_.component.id.text() + " is not meant for " + bench_.platform().name);
     CK_CHECK(resolve());
     CK_CHECK(write_script());
-    CK_CHECK(plan());
-    CK_TRY(made, install::make_once(built_.environment, request_.rebuild, context_, [&] {
-             built_.built = true;
-             return build();
-           }));
-    built_.environment = install::make_environment(made.record, context_.home);
-    return std::move(built_);
+    return plan();
   }
 
- private:
   bool compiles() const { return !yes_at(built_.document, "no_compile"); }
 
   Status resolve() {
@@ -270,6 +286,11 @@ class ProgramBuild {
 
 Result<BuiltProgram> build_program(const ProgramRequest& request, Workbench& bench) {
   return ProgramBuild(request, bench).run();
+}
+
+Result<std::optional<BuiltProgram>> existing_program(const ProgramRequest& request,
+                                                     Workbench& bench) {
+  return ProgramBuild(request, bench).existing();
 }
 
 void keep_compile_request(const CompileRequest& request, model::Values& parameters) {

@@ -25,7 +25,8 @@ struct ProgramRequest {
   std::string repeat = "1";            ///< CT_REPEAT_MAIN
   std::optional<double> timeout_seconds;
   bool rebuild = false;
-  Resolution given;  ///< choices that hold for equal keys
+  bool first_command = false;  ///< where there are several and `command` names none
+  Resolution given;            ///< choices that hold for equal keys
 };
 
 /// Before the names of variables in the parameters of a program's environment.
@@ -48,6 +49,11 @@ struct BuiltProgram {
 /// words.
 Result<BuiltProgram> build_program(const ProgramRequest& request, Workbench& bench);
 
+/// The same program if it is compiled already and all that it needs is registered, which the caller
+/// has found out; nothing otherwise. Nothing is made.
+Result<std::optional<BuiltProgram>> existing_program(const ProgramRequest& request,
+                                                     Workbench& bench);
+
 /// The closed plan of a run: command, dataset, variables, and what happens around it.
 struct PlannedProgram {
   run::RunPlan plan;
@@ -55,6 +61,9 @@ struct PlannedProgram {
 };
 Result<PlannedProgram> plan_program(const ProgramRequest& request, const BuiltProgram& built,
                                     Workbench& bench);
+
+/// What running a command of the program needs: the program's `run_deps` and then the command's.
+Json run_needs(const Json& document, const std::string& command);
 
 /// Everything that a run uses, dependencies first, for the record.
 Result<install::InstallPlan> used_environments(const BuiltProgram& built,

@@ -27,9 +27,7 @@ class Planning {
 
   Result<PlannedProgram> run() {
     planned_.dependencies = built_.dependencies;
-    CK_TRY(command, choose_command(document_, request_.command, dependency_tags(),
-                                   request_.component.id.text()));
-    command_ = command;
+    CK_CHECK(choose());
     run_time_ = run_time_of(document_, command_);
     CK_CHECK(resolve_run_needs());
     CK_CHECK(fill_environment());
@@ -53,32 +51,25 @@ class Planning {
     return tags;
   }
 
-  // Dependencies of the run.
-
-  /// Those of the program and then those of the command.
-  Json run_needs() const {
-    Json needs = Json::object();
-    const Json& command = command_document();
-    if (!yes_at(command, "skip_global_deps")) {
-      for (const auto& [key, need] : object_at(document_, "run_deps").items()) {
-        const auto only = texts_at(need, "only_for_cmd");
-        if (only.empty() || std::ranges::find(only, command_) != only.end()) needs[key] = need;
-      }
+  Status choose() {
+    const auto without =
+        request_.first_command ? WithoutCommand::take_first : WithoutCommand::refuse;
+    CK_TRY(command, choose_command(document_, request_.command, dependency_tags(),
+                                   request_.component.id.text(), without));
+    command_ = std::move(command);
+    const bool several = object_at(document_, "run_cmds").size() > 1;
+    if (several && request_.command.empty() && command_ != "default") {
+      bench_.context().events.on(Warning{request_.component.id.text() +
+                                         " has several commands, and the first is measured: " +
+                                         printable(command_) + "; --cmd_key names another"});
     }
-    for (const auto& [key, need] : object_at(command, "run_deps").items()) needs[key] = need;
-    for (const auto& [key, update] : object_at(command, "update_deps").items()) {
-      for (const auto* list : {"tags", "no_tags"}) {
-        const auto more = text_at(update, list);
-        if (more.empty() || !needs.contains(key)) continue;
-        const auto before = text_at(needs[key], list);
-        needs[key][list] = before.empty() ? more : before + "," + more;
-      }
-    }
-    return needs;
+    return {};
   }
 
+  // Dependencies of the run.
+
   Status resolve_run_needs() {
-    needs_ = run_needs();
+    needs_ = run_needs(document_, command_);
     Json seen = Json::object();
     if (yes_at(document_, "pass_env_to_resolve")) {
       seen = object_at(document_, "run_vars");
@@ -389,6 +380,27 @@ class Planning {
 };
 
 }  // namespace
+
+Json run_needs(const Json& document, const std::string& command) {
+  Json needs = Json::object();
+  const Json& chosen = object_at(object_at(document, "run_cmds"), command);
+  if (!yes_at(chosen, "skip_global_deps")) {
+    for (const auto& [key, need] : object_at(document, "run_deps").items()) {
+      const auto only = texts_at(need, "only_for_cmd");
+      if (only.empty() || std::ranges::find(only, command) != only.end()) needs[key] = need;
+    }
+  }
+  for (const auto& [key, need] : object_at(chosen, "run_deps").items()) needs[key] = need;
+  for (const auto& [key, update] : object_at(chosen, "update_deps").items()) {
+    for (const auto* list : {"tags", "no_tags"}) {
+      const auto more = text_at(update, list);
+      if (more.empty() || !needs.contains(key)) continue;
+      const auto before = text_at(needs[key], list);
+      needs[key][list] = before.empty() ? more : before + "," + more;
+    }
+  }
+  return needs;
+}
 
 Result<PlannedProgram> plan_program(const ProgramRequest& request, const BuiltProgram& built,
                                     Workbench& bench) {

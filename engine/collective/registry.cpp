@@ -74,7 +74,7 @@ Result<std::vector<Registered>> Registry::matching(const Need& need) const {
     if (!std::ranges::all_of(need.tags, wanted)) continue;
     CK_TRY(registered, load(record));
     if (!registered || !unchanged(*registered) || !made_here(registered->meta, *context_)) continue;
-    if (!need.accepts(tags_of(texts_at(registered->meta, "tags")), registered->version())) continue;
+    if (!answers(*registered, need)) continue;
     if (!need.kind_of_package.empty() &&
         need.kind_of_package != text_at(registered->meta, "package_uoa") &&
         need.kind_of_package != record.component.name)
@@ -96,6 +96,14 @@ Result<std::optional<Registered>> Registry::by_id(const std::string& id) const {
       records_, [&](const auto& candidate) { return candidate.id.starts_with(id); });
   if (record == records_.end()) return std::optional<Registered>();
   return load(*record);
+}
+
+bool answers(const Registered& candidate, const Need& need) {
+  const auto& record = candidate.environment.record;
+  if (!need.accepts(tags_of(texts_at(candidate.meta, "tags")), candidate.version())) return false;
+  const bool named = !need.component || (need.component->kind == record.component.kind &&
+                                         need.component->uid == record.component.uid);
+  return named && in_range(need.range, record.version);
 }
 
 std::string stamp_of(const fs::path& file) {

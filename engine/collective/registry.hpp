@@ -52,6 +52,10 @@ class Registry {
 /// places, so that it has to be made again.
 bool was_moved(const std::string& id, const install::Context& context);
 
+/// Whether an environment answers a need by tags and version, and is of the component that is
+/// asked for, if one is.
+bool answers(const Registered& candidate, const Need& need);
+
 /// What identifies a file as it is now: "mtime ctime size inode". Empty if there is none.
 std::string stamp_of(const fs::path& file);
 

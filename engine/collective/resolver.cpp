@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/strings.hpp"
+#include "collective/asked.hpp"
 #include "collective/meta.hpp"
 #include "collective/package.hpp"
 #include "collective/software.hpp"
@@ -28,12 +29,10 @@ class Resolver {
     auto needs = active_needs(dependencies, environment, bench_.platform());
     for (std::size_t i = 0; i < needs.size(); ++i) {
       CK_CHECK(bench_.context().cancel.check());
-      add_tags(needs[i]);
-      auto resolved = resolve(needs[i]);
-      if (!resolved)
-        return fail(std::move(resolved.error())
-                        .in("dependency '" + printable(needs[i].key) + "' (" +
-                            printable(needs[i].name) + ")"));
+      auto asked = as_asked(needs[i], bench_);
+      if (!asked) return fail(about_need(std::move(asked.error()), needs[i], bench_));
+      auto resolved = resolve(*asked);
+      if (!resolved) return fail(about_need(std::move(resolved.error()), needs[i], bench_));
       CK_CHECK(hold(resolved->environment));
       std::vector<Need> rest(needs.begin() + static_cast<std::ptrdiff_t>(i) + 1, needs.end());
       pass_tags(needs[i], model::Tags(texts_at(resolved->environment.meta, "tags")), rest);
@@ -53,20 +52,15 @@ class Resolver {
         install::removed_after_choice("environment " + chosen.id().substr(0, 16), chosen.folder));
   }
 
-  void add_tags(Need& need) const {
-    const auto added = bench_.wishes().added_tags.find(need.key);
-    if (added == bench_.wishes().added_tags.end()) return;
-    need.tags.insert(need.tags.end(), added->second.begin(), added->second.end());
-  }
-
   Result<ResolvedNeed> resolve(const Need& need) {
     CK_TRY(registry, Registry::open(bench_.context()));
     CK_TRY(pinned, preset(need, registry));
     if (pinned) return ResolvedNeed{need, std::move(*pinned), "asked for"};
     if (const auto* above = given_.find(need.key);
-        above != nullptr && accepts(need, above->environment))
+        above != nullptr && answers(above->environment, need))
       return ResolvedNeed{need, above->environment, "chosen above"};
-    CK_TRY(registered, registry.matching(need));
+    CK_TRY(matching, registry.matching(need));
+    CK_TRY(registered, built_as_asked(std::move(matching), registry, bench_));
     if (!registered.empty()) return ResolvedNeed{need, choose(need, registered), "registered"};
     if (!need.skip_detection) {
       CK_TRY(found, detect_for(need, bench_));
@@ -78,10 +72,6 @@ class Resolver {
     }
     CK_TRY(installed, install_for(need, inherited, bench_));
     return ResolvedNeed{need, std::move(installed), "installed now"};
-  }
-
-  static bool accepts(const Need& need, const Registered& candidate) {
-    return need.accepts(model::Tags(texts_at(candidate.meta, "tags")), candidate.version());
   }
 
   /// --deps.KEY or `uoa`: this one and no other.

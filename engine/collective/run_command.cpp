@@ -172,7 +172,7 @@ std::string expand_variable(const std::string& text, const RunTokens& tokens,
 
 Result<std::string> choose_command(const Json& meta, const std::string& wanted,
                                    const std::vector<std::string>& tags_of_dependencies,
-                                   const std::string& program) {
+                                   const std::string& program, WithoutCommand without) {
   const auto commands = commands_of(meta, model::Tags(tags_of_dependencies));
   if (commands.empty()) {
     return fail(ErrorCode::invalid,
@@ -181,7 +181,7 @@ Result<std::string> choose_command(const Json& meta, const std::string& wanted,
   const std::string name = wanted.empty() ? "default" : wanted;
   if (std::ranges::find(commands, name) != commands.end()) return name;
   if (!wanted.empty()) return fail(unknown_command(wanted, commands, program));
-  if (commands.size() == 1) return commands.front();
+  if (commands.size() == 1 || without == WithoutCommand::take_first) return commands.front();
   return fail(Error(ErrorCode::usage, fmt::format("{} has several commands: {}", program,
                                                   printable(join(commands, ", "))))
                   .hint(fmt::format("name one with --cmd_key={}", printable(commands.front()))));

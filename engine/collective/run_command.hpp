@@ -17,12 +17,16 @@
 
 namespace ck::collective {
 
+/// What becomes of several commands of which none is named.
+enum class WithoutCommand { refuse, take_first };
+
 /// The run command `wanted`, or `usage` with near ones; without a wish the only one, "default" if
-/// there is one, else `usage` listing them. Commands that `add_only_if_deps_tags` or
-/// `skip_if_deps_tags` exclude are not there.
+/// there is one, else the first (by `sort`, then by name) or `usage` listing them. Commands that
+/// `add_only_if_deps_tags` or `skip_if_deps_tags` exclude are not there.
 Result<std::string> choose_command(const Json& meta, const std::string& wanted,
                                    const std::vector<std::string>& tags_of_dependencies,
-                                   const std::string& program);
+                                   const std::string& program,
+                                   WithoutCommand without = WithoutCommand::refuse);
 
 /// The program's defaults and the command's `run_time` laid over them (some keys may stand at the
 /// top of the program).

@@ -136,6 +136,7 @@ Result<Setup> set_up(const SetupRequest& request, Workbench& bench) {
   CK_TRY(dependencies,
          dependencies_for_hooks(request.dependencies_written, request.dependencies, bench));
   work.dependencies = std::move(dependencies);
+  merge(work.dependencies, request.dependency_changes);
   CK_TRY(done, call_setup(request, std::move(work), bench));
 
   EnvScript script;

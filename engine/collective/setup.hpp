@@ -16,7 +16,8 @@ struct SetupRequest {
   std::vector<std::string> tags;    ///< of the environment, before those that are added
   Json dependencies_written = Json::object();
   Resolution dependencies;
-  fs::path full_path;  ///< what was found or built; may be empty
+  Json dependency_changes = Json::object();  ///< what hooks changed in them, by key
+  fs::path full_path;                        ///< what was found or built; may be empty
   std::string version;
   std::string package_uid;  ///< of the package that made it
   std::string name;         ///< data_name; empty: the soft's

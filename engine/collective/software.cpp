@@ -8,7 +8,9 @@
 #include "collective/file_search.hpp"
 #include "collective/file_series.hpp"
 #include "collective/meta.hpp"
+#include "collective/recorded_installation.hpp"
 #include "collective/setup.hpp"
+#include "collective/sourced_files.hpp"
 #include "collective/steps.hpp"
 #include "collective/variations.hpp"
 #include "install/commit.hpp"
@@ -71,6 +73,20 @@ class Detector {
     return std::move(detection_);
   }
 
+  /// What the soft says of a file that a package made.
+  Result<std::string> version_of_made(const SetupRequest& request, install::BuildLog& log) {
+    document_ = request.soft_document;
+    customize_ = object_at(document_, "customize");
+    merge(customize_, request.customize);
+    document_["deps"] = request.dependencies_written;
+    dependencies_ = request.dependencies;
+    CK_TRY(owner, hook_owner(soft_, document_, bench_));
+    owner_ = owner;
+    CK_CHECK(make_work_folder());
+    told_to_ = &log;
+    return asked_version(request.full_path);
+  }
+
  private:
   Status prepare() {
     CK_TRY(document, bench_.document(soft_));
@@ -84,12 +100,21 @@ class Detector {
     first_hook_ = bench_.hook_uses().size();
     CK_TRY(hash, context_.catalog.content_hash(soft_, context_.cancel));
     recipe_hash_ = hash;
+    asks_ = !yes_at(customize_, "skip_version") &&
+            (!version_words().empty() ||
+             bench_.has_hook(owner_, std::string(kHookFile), "version_cmd"));
+    CK_CHECK(make_work_folder());
+    CK_TRY(log, install::BuildLog::create(work_->path() / "log"));
+    log_ = std::move(log);
+    told_to_ = &*log_;
+    return {};
+  }
+
+  Status make_work_folder() {
     CK_TRY(work, install::make_staging(context_.home.staging()));
     work_ = std::make_unique<sys::TemporaryDirectory>(std::move(work));
     for (const auto* name : {"home", "tmp", "prefix"})
       CK_CHECK(sys::make_directories(work_->path() / name));
-    CK_TRY(log, install::BuildLog::create(work_->path() / "log"));
-    log_ = std::move(log);
     return {};
   }
 
@@ -190,6 +215,7 @@ class Detector {
 
   bool in_bounds(const std::string& version) const {
     const auto parts = version_parts(version);
+    if (!in_range(options_.range, version)) return false;
     if (version.empty()) return true;
     if (options_.from && compare(parts, *options_.from) < 0) return false;
     return !options_.to || compare(parts, *options_.to) <= 0;
@@ -201,15 +227,16 @@ class Detector {
     if (!options_.version.empty()) return options_.version;
     std::error_code missing;
     if (!fs::exists(file, missing)) return fail(ErrorCode::not_found, "there is no such file");
-    if (auto recorded = recorded_version(file); !recorded.empty()) return recorded;
+    CK_CHECK(check_hit(file));
+    if (auto version = recorded_version(recorded(file)); !version.empty()) return version;
     const std::string key = "ck:" + soft_.id.uid + recipe_hash_;
     const std::string stamp = stamp_of(file);
     CK_TRY(known, context_.store.detection(key, file.string()));
     if (known && known->stamp == stamp) return checked(known->version);
     CK_TRY(told, asked_version(file));
     const std::string version = corrected(told, file);
-    store::DetectionRecord record{key, file.string(), stamp, version, {}, {}};
-    CK_CHECK(context_.store.put_detection(record));
+    if (options_.registers)
+      CK_CHECK(context_.store.put_detection({key, file.string(), stamp, version, {}, {}}));
     return checked(version);
   }
 
@@ -234,33 +261,38 @@ class Detector {
     return version;
   }
 
-  /// ck-install.json in a folder above, which an installation by CK leaves.
-  std::string recorded_version(const fs::path& file) const {
-    for (fs::path folder = file.parent_path(); folder.has_relative_path();
-         folder = folder.parent_path()) {
-      for (const auto* name : {"ck-install.json", "ck-install-saved.json"}) {
-        const auto text = sys::read_file(folder / name);
-        if (!text) continue;
-        const auto record = parse_json(*text, (folder / name).string(), {.duplicate_keys = true});
-        if (!record || text_at(*record, "data_uoa") != soft_.id.uid) return {};
-        return text_at(object_at(*record, "customize"), "version");
-      }
-    }
-    return {};
+  /// Before a hook or a command sees the file: either may load what it is given. A hook imports
+  /// modules of Python itself, so those have to lie where programs lie.
+  Status check_hit(const fs::path& file) const {
+    if (!asks_ || is_named()) return {};
+    CK_CHECK(check_owner(file));
+    if (file.extension() != ".py") return {};
+    return check_place(file, bench_.wishes().search_folders);
+  }
+
+  /// By --full_path, which is the user's word that the file is what it looks like.
+  bool is_named() const { return !options_.full_path.empty(); }
+
+  Json recorded(const fs::path& file) const {
+    return recorded_installation(file, soft_.id.uid,
+                                 is_named() ? Writers::anybody : Writers::only_us);
+  }
+
+  /// What follows the file's name in the command that asks for its version.
+  std::string version_words() const {
+    return text_at(object_at(customize_, "soft_version_cmd"), bench_.platform().ck_name());
   }
 
   Result<std::string> asked_version(const fs::path& file) {
     if (yes_at(customize_, "skip_version")) return std::string();
     const fs::path output = work_->path() / "version.txt";
-    std::string command =
-        text_at(object_at(customize_, "soft_version_cmd"), bench_.platform().ck_name());
+    std::string command = version_words();
     if (!command.empty()) command = shell_quoted(file.string()) + " " + command;
     if (bench_.has_hook(owner_, std::string(kHookFile), "version_cmd")) {
       CK_TRY(dependencies,
              dependencies_for_hooks(object_at(document_, "deps"), dependencies_, bench_));
       CK_TRY(answer, call("version_cmd", {{"full_path", file.string()},
-                                          {"cmd", text_at(object_at(customize_, "soft_version_cmd"),
-                                                          bench_.platform().ck_name())},
+                                          {"cmd", version_words()},
                                           {"customize", customize_},
                                           {"deps", std::move(dependencies)},
                                           {"out", ""}}));
@@ -276,8 +308,10 @@ class Detector {
     const bool runs_the_file = command.starts_with(file.string()) ||
                                command.starts_with("\"" + file.string()) ||
                                command.starts_with(shell_quoted(file.string()));
-    if (runs_the_file && options_.full_path.empty())
-      CK_CHECK(check_runnable(file, bench_.wishes().search_folders));
+    if (!is_named()) {
+      const auto& trusted = bench_.wishes().search_folders;
+      CK_CHECK(runs_the_file ? check_runnable(file, trusted) : check_asked(file, trusted));
+    }
     CK_CHECK(sys::write_file(output, ""));
     auto lines = dependencies_.script();
     lines.push_back(command);
@@ -286,7 +320,7 @@ class Detector {
                    join(lines, "\n"),
                    work_->path(),
                    bench_.step_variables(work_->path()),
-                   &*log_,
+                   told_to_,
                    kVersionTime,
                    {.writable = {}, .readable = {}, .files = {file}}};
     CK_CHECK(run_step(step, bench_));
@@ -322,8 +356,10 @@ class Detector {
     }
     record.owner = install::owning_package(hit.file);
     count_files(hit.file);
+    installation_ = recorded(hit.file);
     const std::string inputs = inputs_of(record);
     record.id = sha256_hex(inputs).substr(0, kIdDigits);
+    if (!options_.registers) return tell(std::move(environment), hit);
     CK_TRY(made, install::make_once(environment, was_moved(record.id, context_), context_,
                                     [&] { return make(environment, inputs, hit); }));
     CK_TRY(registry, Registry::open(context_));
@@ -335,6 +371,17 @@ class Detector {
       registered = std::move(listed);
     }
     detection_.registered = std::move(registered);
+    return {};
+  }
+
+  Status tell(install::Environment environment, const SoftwareHit& hit) {
+    CK_TRY(setup, setup_of(hit));
+    environment.record.tags = setup.tags;
+    Registered found;
+    found.folder = context_.home.environment(environment.record.id);
+    found.environment = std::move(environment);
+    found.meta = std::move(setup.description);
+    detection_.registered = std::move(found);
     return {};
   }
 
@@ -365,15 +412,16 @@ class Detector {
                    {"tags", options_.extra_tags},
                    {"dependencies", record.dependencies}};
     if (series_) inputs["series"] = to_json(*series_);  // more files are another dataset
+    if (!installation_.empty()) inputs["installation"] = hash_of_installation(installation_);
     return to_pretty_text(inputs);
   }
 
-  Result<install::Environment> make(install::Environment environment, const std::string& inputs,
-                                    const SoftwareHit& hit) {
+  Result<Setup> setup_of(const SoftwareHit& hit) {
     SetupRequest request;
     request.soft = soft_;
     request.soft_document = document_;
     request.tags = texts_at(document_, "tags");
+    take_installation(installation_, request);
     for (const auto* more : {&options_.variations, &options_.extra_tags})
       request.tags.insert(request.tags.end(), more->begin(), more->end());
     request.dependencies_written = object_at(document_, "deps");
@@ -381,6 +429,13 @@ class Detector {
     request.full_path = hit.file;
     request.version = hit.version;
     CK_TRY(setup, set_up(request, bench_));
+    CK_CHECK(check_sourced(setup.script, hit.file));
+    return std::move(setup);
+  }
+
+  Result<install::Environment> make(install::Environment environment, const std::string& inputs,
+                                    const SoftwareHit& hit) {
+    CK_TRY(setup, setup_of(hit));
     const fs::path prefix = work_->path() / "prefix";
     setup.description["ck_home"] = context_.home.root.string();
     if (series_) {
@@ -396,6 +451,12 @@ class Detector {
     CK_CHECK(log_->close());
     return install::commit_environment(
         {environment, inputs, prefix, log_->file(), work_->path(), log_->isolation()}, context_);
+  }
+
+  Status check_sourced(const std::string& script, const fs::path& hit) const {
+    std::vector<fs::path> own;
+    for (const auto& one : dependencies_.needs) own.push_back(one.environment.script());
+    return check_sourced_files(script, own, hit);
   }
 
   static std::string root_of(const Json& description, const fs::path& file) {
@@ -419,6 +480,9 @@ class Detector {
   std::size_t first_hook_ = 0;  ///< those of what it needs came before
   std::unique_ptr<sys::TemporaryDirectory> work_;
   std::optional<install::BuildLog> log_;  ///< of the commands that tell versions
+  install::BuildLog* told_to_ = nullptr;  ///< that log, or a package's
+  bool asks_ = false;                     ///< a hook or a command is asked for versions
+  Json installation_ = Json::object();    ///< ck-install.json of the best hit
   std::optional<FileSeries> series_;      ///< a dataset's, where its file is numbered
   bool unsorted_ = false;
   SoftwareDetection detection_;
@@ -433,8 +497,27 @@ Result<SoftwareDetection> detect_software(const catalog::Component& soft,
   return detection;
 }
 
-Result<std::vector<Registered>> detect_for(const Need& need, Workbench& bench,
-                                           Detectors detectors) {
+namespace {
+
+/// Whether an entry may be detected unasked, here.
+bool is_detected(const Json& document, const Platform& platform) {
+  return yes_at(document, "auto_detect") && meant_for(document, platform) &&
+         meant_for(object_at(document, "customize"), platform);
+}
+
+Result<std::vector<Detecting>> soft_named(const Need& need, Workbench& bench) {
+  std::vector<Detecting> softs;
+  if (need.component->kind != "soft") return softs;
+  CK_TRY(soft, bench.find("soft", need.component->uid));
+  CK_TRY(document, bench.document(soft));
+  softs.push_back({soft, object_at(document, "deps")});
+  return softs;
+}
+
+}  // namespace
+
+Result<std::vector<Detecting>> softs_for(const Need& need, Workbench& bench) {
+  if (need.component) return soft_named(need, bench);
   model::TagQuery query;
   query.all = need.tags;
   query.none = need.no_tags;
@@ -443,39 +526,54 @@ Result<std::vector<Registered>> detect_for(const Need& need, Workbench& bench,
   CK_TRY(softs, bench.context().catalog.search(
                     {{.repo = {}, .kind = "soft", .name = {}}, query, std::nullopt}));
   struct Candidate {
-    catalog::Component soft;
+    Detecting one;
     double sort = 0;
   };
   std::vector<Candidate> candidates;
   for (const auto& soft : softs) {
     const bool shadowed = std::ranges::any_of(candidates, [&](const Candidate& known) {
-      return known.soft.id.uid == soft.id.uid || known.soft.id.name == soft.id.name;
+      return known.one.soft.id.uid == soft.id.uid || known.one.soft.id.name == soft.id.name;
     });
     if (shadowed) continue;
     CK_TRY(document, bench.document(soft));
-    if (!yes_at(document, "auto_detect") || !meant_for(document, bench.platform()) ||
-        !meant_for(object_at(document, "customize"), bench.platform()))
-      continue;
-    if (detectors == Detectors::without_needs && !object_at(document, "deps").empty()) continue;
-    candidates.push_back({soft, number_at(object_at(document, "customize"), "sort", 0)});
+    if (!is_detected(document, bench.platform())) continue;
+    candidates.push_back({{soft, object_at(document, "deps")},
+                          number_at(object_at(document, "customize"), "sort", 0)});
   }
   std::ranges::stable_sort(candidates, {}, &Candidate::sort);
+  std::vector<Detecting> ordered;
+  for (auto& candidate : candidates) ordered.push_back(std::move(candidate.one));
+  return ordered;
+}
+
+Result<std::string> version_of_made(const SetupRequest& request, install::BuildLog& log,
+                                    Workbench& bench) {
+  DetectOptions options;
+  options.full_path = request.full_path;
+  return Detector(request.soft, options, bench).version_of_made(request, log);
+}
+
+Result<std::vector<Registered>> detect_for(const Need& need, Workbench& bench,
+                                           Detectors detectors) {
+  CK_TRY(softs, softs_for(need, bench));
   std::vector<Registered> found;
-  for (const auto& candidate : candidates) {
+  for (const auto& candidate : softs) {
+    if (detectors != Detectors::all && !candidate.needs.empty()) continue;
     DetectOptions options;
     options.from = need.from;
     options.to = need.to;
+    options.range = need.range;
+    options.registers = detectors != Detectors::only_looking;
     auto detection = detect_software(candidate.soft, options, bench);
     if (!detection) {
-      if (detection.error().code == ErrorCode::interrupted)
+      if (detection.error().code == ErrorCode::interrupted || need.component)
         return fail(std::move(detection.error()));
       // One detector that fails must not keep the others from finding something.
       bench.context().events.on(Note{candidate.soft.id.text() + ": " + detection.error().message});
       continue;
     }
     auto& registered = detection->registered;
-    if (registered && need.accepts(registered->environment.record.tags, registered->version()))
-      found.push_back(std::move(*registered));
+    if (registered && answers(*registered, need)) found.push_back(std::move(*registered));
   }
   return found;
 }

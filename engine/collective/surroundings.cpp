@@ -6,6 +6,7 @@
 
 #include "base/strings.hpp"
 #include "collective/broker.hpp"
+#include "collective/compile_script.hpp"
 #include "collective/meta.hpp"
 #include "collective/resolver.hpp"
 #include "collective/set_aside.hpp"
@@ -54,13 +55,34 @@ std::string joined(const std::vector<std::string>& lines) {
   return script;
 }
 
-/// As it stands: a variable may begin or end with blanks.
-std::string raw_text(const Json& value) {
-  return value.is_string() ? value.get<std::string>() : text_at({{"value", value}}, "value");
+/// What CK's module `program` knows of a run when hooks are called. The program is built and run
+/// where `path`/`tmp_dir` is.
+Json misc_of(const fs::path& folder, const Around& around) {
+  const Surroundings& all = around.surroundings;
+  const Platform& platform = around.bench->platform();
+  Json misc = {{"cmd_key", all.command},
+               {"host_os_uoa", platform.name},
+               {"target_os_uoa", platform.name},
+               {"target_os_bits", platform.bits()},
+               {"device_id", ""},
+               {"path", folder.parent_path().string()},
+               {"tmp_dir", folder.filename().string()}};
+  const auto target = target_file(around.document, platform);
+  if (!target.empty()) misc["target_exe"] = target;
+  if (all.dataset.empty()) return misc;
+  misc["dataset_uoa"] = text_at(all.dataset, "name");
+  misc["dataset_file"] = text_at(all.dataset, "file");
+  misc["dataset_tags"] =
+      array_at(object_at(object_at(around.document, "run_cmds"), all.command), "dataset_tags");
+  return misc;
 }
 
 Json hook_input(const Around& around) {
   const Surroundings& all = around.surroundings;
+  const auto dataset_path = around.placed(text_at(all.dataset, "path"));
+  Json dataset = Json::object();
+  if (!dataset_path.empty())
+    dataset = {{"path", dataset_path}, {"file", text_at(all.dataset, "file")}};
   return {{"misc", around.misc},
           {"meta", around.document},
           {"deps", around.dependencies},
@@ -69,8 +91,8 @@ Json hook_input(const Around& around) {
            object_at(object_at(object_at(around.document, "run_cmds"), all.command), "run_time")},
           {"dataset_uoa", text_at(all.dataset, "name")},
           {"dataset_file", text_at(all.dataset, "file")},
-          {"dataset_path", around.placed(text_at(all.dataset, "path"))},
-          {"dataset_meta", Json::object()},
+          {"dataset_path", dataset_path},
+          {"dataset_meta", std::move(dataset)},
           {"params", around.placed(all.params)},
           {"device_cfg", Json::object()},
           {"out", ""}};
@@ -108,7 +130,7 @@ void add_engine(sys::ProcessSpec& spec, const Broker& broker) {
 Status before_run(const fs::path& folder, sys::ProcessSpec& spec, Around& around) {
   const Surroundings& all = around.surroundings;
   around.environment = around.placed(all.environment);
-  around.misc = Json::object();
+  around.misc = misc_of(folder, around);
   if (spec.sandbox && around.broker) add_engine(spec, *around.broker);
   around.variables = spec.variables;
   if (spec.sandbox) {
@@ -135,12 +157,15 @@ Status before_run(const fs::path& folder, sys::ProcessSpec& spec, Around& around
     // What the hook left alone has its value already, with everything it refers to in place.
     for (const auto& [name, value] : around.environment.items()) {
       if (before.contains(name) && before[name] == value) continue;
-      install::set_variable(spec.variables, name, raw_text(value));
+      install::set_variable(spec.variables, name, raw_text_at(around.environment, name));
     }
     for (const auto& [name, value] : answer.variables)
       install::set_variable(spec.variables, name, value);
     CK_TRY(bat, shell_lines_of(answer.result, hook.function + " of " + hook.file));
     if (!bat.empty()) spec.argv.back() = bat + "\n" + spec.argv.back();
+    const auto extra = text_at(answer.result, "extra_post_process_cmd");
+    if (!extra.empty())
+      spec.argv.back() += "\nck_status=$?; [ $ck_status = 0 ] || exit $ck_status\n" + extra;
     around.variables = spec.variables;
   }
   if (all.before.empty()) return {};

@@ -59,8 +59,10 @@ Workbench::Workbench(install::Context& context, const model::Profile& profile, W
 Result<Workbench> Workbench::open(install::Context& context, const model::Profile& profile,
                                   Wishes wishes) {
   CK_TRY(platform, platform_of(context));
+  // Its programs stand in for others, with the user's rights too: nobody else's will do.
+  catalog::Catalog& shipped = context.shipped != nullptr ? *context.shipped : context.catalog;
   CK_TRY(program,
-         context.catalog.find({.repo = {}, .kind = "script", .name = std::string(kHostProgram)}));
+         shipped.find({.repo = "core", .kind = "script", .name = std::string(kHostProgram)}));
   Workbench bench(context, profile, std::move(wishes), std::move(platform));
   bench.kernel_ = program.path;
   return bench;
@@ -132,6 +134,7 @@ Result<std::optional<sys::Sandbox>> Workbench::sandbox(install::StepPlaces place
   places.readable.insert(places.readable.end(), wishes_.search_folders.begin(),
                          wishes_.search_folders.end());
   if (!wishes_.executable.empty()) places.files.push_back(wishes_.executable);
+  places.collective = true;
   return install::sandbox_of(profile_->isolation, places, *context_);
 }
 

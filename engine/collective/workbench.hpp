@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "collective/folder_listings.hpp"
+#include "collective/given_files.hpp"
 #include "collective/platform.hpp"
 #include "hook/host.hpp"
 #include "install/context.hpp"
@@ -25,14 +26,25 @@ enum class Order {
   ck     ///< CK's: the name first, then the version
 };
 
+/// --dep.KEY=CHOICE: what answers a need of that key, wherever in the resolution, has to be beside
+/// what the component says of it. What is empty asks for nothing.
+struct Pin {
+  std::string text;  ///< "--dep.KEY=CHOICE"
+  std::vector<std::string> tags;
+  model::VersionRange version;
+  std::string kind, name;   ///< "soft" or "package", and its alias or UID
+  std::string environment;  ///< id, whole
+};
+
 struct Wishes {
   Order order = Order::ours;
   int jobs = 0;                                ///< 0: as many as there are CPUs
   std::map<std::string, std::string> presets;  ///< --deps.KEY=: environment id or CK's uid of it
   std::map<std::string, std::vector<std::string>> added_tags;  ///< --dep_add_tags.KEY=
-  std::vector<fs::path> search_folders;        ///< --search_dirs, $CK_DIRS, $CK_TOOLS
-  std::map<std::string, std::string> sources;  ///< --source=PATH: file used instead of a download
-  fs::path executable;                         ///< the engine itself, for scripts that call `ck`
+  std::map<std::string, Pin> pins;                             ///< --dep.KEY=
+  std::vector<fs::path> search_folders;  ///< --search_dirs, $CK_DIRS, $CK_TOOLS
+  GivenFiles sources;                    ///< --source=: files used instead of downloads
+  fs::path executable;                   ///< the engine itself, for scripts that call `ck`
 };
 
 /// A hook as it was called, for the record.

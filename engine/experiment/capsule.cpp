@@ -312,7 +312,7 @@ Result<ExperimentRecords> read_records(const fs::path& folder, const sys::Cancel
   for (const auto& [uid, content] : listed) {
     CK_CHECK(cancel.check());
     CK_TRY(point, read_point(point_file(folder, uid)));
-    if (point.uid != uid || store::content_hash(point, records.experiment.uid) != content) {
+    if (point.uid != uid || !store::has_content(point, records.experiment.uid, content)) {
       return fail(Error(ErrorCode::verification, "point " + uid + " is not what was recorded")
                       .hint("get the capsule again"));
     }

@@ -8,6 +8,7 @@
 
 #include "base/strings.hpp"
 #include "experiment/compare.hpp"
+#include "experiment/conditions.hpp"
 #include "experiment/measured.hpp"
 #include "experiment/sampling.hpp"
 
@@ -17,7 +18,12 @@ namespace {
 constexpr std::string_view kSchema = "ck.claims/1";
 constexpr double kRelationMargin = 0.10;
 constexpr double kRelationSeconds = 300;
+constexpr double kNumberSeconds = 60;
+/// Of the interval's half width in the margin: the more precise, the fewer verdicts stay open.
+constexpr double kPrecisionShare = 1.0 / 3;
+constexpr std::size_t kFewestRuns = 10;  ///< as `Sampling` has it
 constexpr int kMostRepetitions = 1'000'000;
+constexpr double kNanoseconds = 1e9;
 
 ClaimSubject subject_from_json(const Json& value, const std::string& path, JsonProblems& problems) {
   ObjectReader reader(value, path, problems);
@@ -90,16 +96,46 @@ Claim claim_from_json(const Json& value, const std::string& path, JsonProblems& 
   return claim;
 }
 
-ClaimVerdict verdict_of(const measure::RatioTest& test) {
+/// `--claim=NAME` and reports mean one claim by its name.
+void refuse_namesake(const std::vector<Claim>& claims, const std::string& path,
+                     JsonProblems& problems) {
+  const auto& name = claims.back().name;
+  const auto before = std::ranges::find(claims, name, &Claim::name) - claims.begin();
+  if (name.empty() || static_cast<std::size_t>(before) + 1 == claims.size()) return;
+  problems.add(path + "/name",
+               "is '" + name + "', as that of /claims/" + std::to_string(before) + " is",
+               "give each claim another name");
+}
+
+ClaimVerdict verdict_of(const measure::RatioTest& test, const store::MetricKey& key) {
   switch (test.result) {
     case measure::Equivalence::equivalent:
       return ClaimVerdict::reproduced;
     case measure::Equivalence::different:
-      return ClaimVerdict::differs;
+      return is_better(key, test.ratio) ? ClaimVerdict::trend_only : ClaimVerdict::differs;
     case measure::Equivalence::undecided:
       break;
   }
   return ClaimVerdict::inconclusive;
+}
+
+/// What the claim says that it takes.
+std::optional<double> budget_of(const Claim& claim, bool reduced) {
+  if (reduced && claim.reduced_cost_seconds) return claim.reduced_cost_seconds;
+  return claim.cost_seconds > 0 ? std::optional(claim.cost_seconds) : std::nullopt;
+}
+
+std::optional<int> repetitions_of(const Claim& claim, bool reduced) {
+  return reduced && claim.reduced_repetitions ? claim.reduced_repetitions : claim.repetitions;
+}
+
+/// How long one recorded run took.
+std::optional<double> seconds_of_run(const store::Point& recorded) {
+  std::vector<double> seconds;
+  for (const auto& repetition : recorded.repetitions) {
+    if (repetition.ok) seconds.push_back(static_cast<double>(repetition.wall_ns) / kNanoseconds);
+  }
+  return seconds.empty() ? std::nullopt : std::optional(measure::median(seconds));
 }
 
 /// The metric's key in a point, or `not_found` listing what there is.
@@ -127,41 +163,66 @@ Result<std::optional<std::string>> wrong_output(const store::Point& recorded,
   return std::optional<std::string>();
 }
 
-/// A number beside the expected one, or beside the recorded ones.
-Status judge_number(const store::Point& recorded, const store::Point& now, ClaimResult& result) {
-  const Claim& claim = result.claim;
-  CK_TRY(key, key_of(now, claim.metric));
-  const auto samples = steady_samples(now, key);
-  const auto before = steady_samples(recorded, key);
-  const auto margin = claim.margin ? std::optional(Margin{*claim.margin, "of the claim"})
-                                   : author_margin({before}, before);
-  if (!margin) {
-    result.verdict = ClaimVerdict::inconclusive;
-    result.detail = "the claim has no margin, and the record is too short to give one";
+/// The recorded point of a number, and how it is to be judged.
+struct Number {
+  store::Point recorded;
+  store::MetricKey key;
+  std::optional<Margin> margin;
+};
+
+Result<Number> number_of(const Claim& claim, store::Store& store) {
+  Number number;
+  CK_TRY(recorded, recorded_point(claim.subject.experiment, claim.subject.point, store));
+  number.recorded = std::move(recorded);
+  CK_TRY(key, key_of(number.recorded, claim.metric));
+  number.key = key;
+  CK_TRY(sessions, sessions_of(number.recorded, store));
+  number.margin = margin_of(claim, key, number.recorded, sessions);
+  return number;
+}
+
+/// How often a number will be run, as far as its record tells.
+double runs_for(const Sampling& sampling, const Number& number) {
+  if (!sampling.precision) return sampling.repetitions;
+  const auto samples = steady_samples(number.recorded, number.key);
+  return static_cast<double>(
+      measure::samples_for(measure::describe(samples, 0), {*sampling.precision, kFewestRuns}));
+}
+
+/// What was measured for a number, judged.
+Status judge_measured(const Number& number, const store::Point& now, store::Blobs& blobs,
+                      ClaimResult& result) {
+  CK_TRY(wrong, wrong_output(number.recorded, now, blobs));
+  if (wrong) {
+    result.detail = *wrong;
     return {};
   }
-  const auto test = claim.expected ? measure::ratio_test(*claim.expected, samples, margin->share)
-                                   : measure::ratio_test(before, samples, margin->share);
-  result.verdict = verdict_of(test);
-  result.detail = claim.metric + " is " + human_metric(measure::median(samples), key.unit) +
-                  " instead of " +
-                  human_metric(claim.expected.value_or(measure::median(before)), key.unit) + ": " +
-                  text_of(test, *margin);
+  CK_CHECK(key_of(now, result.claim.metric));
+  auto judged = judge_number(result.claim, number.key, *number.margin, number.recorded, now);
+  result.verdict = judged.verdict;
+  result.detail = std::move(judged.detail);
   return {};
 }
 
 Result<ClaimResult> verify_number(const Claim& claim, bool reduced, const std::string& request,
                                   const run::PassThrough& output, install::Context& context) {
   ClaimResult result{claim, ClaimVerdict::differs, {}, {}};
-  CK_TRY(restored, restore_point(claim.subject.experiment, claim.subject.point, context));
-  // Told before anything is measured for nothing.
-  CK_CHECK(key_of(restored.recorded, claim.metric));
+  // Told before anything is built or measured for nothing.
+  CK_TRY(number, number_of(claim, context.store));
+  if (!number.margin) {
+    result.verdict = ClaimVerdict::inconclusive;
+    result.detail =
+        "not measured: the claim has no margin, and the record is too short to give one";
+    return result;
+  }
+  CK_TRY(restored, restore_point(claim.subject.experiment, number.recorded.uid, context));
   PointRequest point;
-  point.experiment = restored.recorded.experiment;
-  point.replay_of = restored.recorded.uid;
+  point.experiment = number.recorded.experiment;
+  point.replay_of = number.recorded.uid;
   point.request = request;
-  point.sampling.repetitions =
-      reduced ? claim.reduced_repetitions.value_or(claim.repetitions) : claim.repetitions;
+  point.sampling = sampling_for(claim, reduced, *number.margin);
+  CK_CHECK(hold_equal(number.recorded, restored.differences, restored.plan, restored.lock, point,
+                      *restored.context));
   CK_TRY(outcome, execute_point(point, restored.plan, restored.lock, output, *restored.context));
   result.points = {outcome.point.uid};
   if (outcome.failure) {
@@ -169,13 +230,19 @@ Result<ClaimResult> verify_number(const Claim& claim, bool reduced, const std::s
     result.detail = outcome.failure->message;
     return result;
   }
-  CK_TRY(wrong, wrong_output(restored.recorded, outcome.point, restored.context->store.blobs()));
-  if (wrong) {
-    result.detail = *wrong;
-    return result;
-  }
-  CK_CHECK(judge_number(restored.recorded, outcome.point, result));
+  CK_CHECK(judge_measured(number, outcome.point, restored.context->store.blobs(), result));
   return result;
+}
+
+/// Both are measured in turns, under the conditions of the faster one's record; what is not as in
+/// either record is told.
+Status hold_both_equal(const RestoredPoint& slow, const RestoredPoint& fast,
+                       PointRequest& request) {
+  CK_CHECK(
+      hold_equal(fast.recorded, fast.differences, fast.plan, fast.lock, request, *fast.context));
+  CK_TRY(conditions, condition_differences(slow.recorded, request.sampling));
+  conditions.insert(conditions.end(), slow.differences.begin(), slow.differences.end());
+  return tell_unequal(slow.recorded, conditions, request, slow.plan, slow.lock, *slow.context);
 }
 
 double relation_margin(const Claim& claim) {
@@ -218,9 +285,8 @@ Result<ClaimResult> verify_relation(const Claim& claim, bool reduced, const std:
   versus.metric = claim.metric;
   versus.point.experiment = fast.recorded.experiment;
   versus.point.request = request;
-  const double seconds = claim.cost_seconds > 0 ? claim.cost_seconds : kRelationSeconds;
-  versus.point.sampling.budget_seconds =
-      reduced ? claim.reduced_cost_seconds.value_or(seconds) : seconds;
+  versus.point.sampling.budget_seconds = budget_of(claim, reduced).value_or(kRelationSeconds);
+  CK_CHECK(hold_both_equal(slow, fast, versus.point));
   versus.rule.claimed = claimed_ratio(claim, slow.recorded);
   for (auto* one : {&slow, &fast}) {
     versus.variants.push_back({"experiment:" + one->recorded.experiment,
@@ -270,6 +336,7 @@ Result<std::vector<Claim>> claims_from_json(const Json& value, const std::string
   std::vector<Claim> claims;
   reader.each("claims", [&](const Json& one, const std::string& path) {
     claims.push_back(claim_from_json(one, path, problems));
+    refuse_namesake(claims, path, problems);
   });
   if (claims.empty()) reader.problem("claims", "must hold one claim at least");
   reader.finish();
@@ -289,6 +356,50 @@ std::string_view name_of(ClaimVerdict verdict) {
       break;
   }
   return "differs";
+}
+
+Sampling sampling_for(const Claim& claim, bool reduced, const Margin& margin) {
+  Sampling sampling;
+  if (const auto repetitions = repetitions_of(claim, reduced)) {
+    sampling.repetitions = *repetitions;
+    return sampling;
+  }
+  sampling.metric = claim.metric;
+  sampling.precision = margin.share * kPrecisionShare;
+  sampling.budget_seconds = budget_of(claim, reduced).value_or(kNumberSeconds);
+  return sampling;
+}
+
+std::optional<double> seconds_for(const Claim& claim, bool reduced, store::Store& store) {
+  if (const auto told = budget_of(claim, reduced)) return told;
+  if (claim.than) return kRelationSeconds;
+  const auto number = number_of(claim, store);
+  if (!number) return std::nullopt;
+  if (!number->margin) return 0;  // nothing will be measured
+  const auto seconds = seconds_of_run(number->recorded);
+  if (!seconds) return std::nullopt;
+  const auto sampling = sampling_for(claim, reduced, *number->margin);
+  const double all = runs_for(sampling, *number) * *seconds;
+  return sampling.precision ? std::min(all, sampling.budget_seconds) : all;
+}
+
+std::optional<Margin> margin_of(const Claim& claim, const store::MetricKey& key,
+                                const store::Point& recorded,
+                                const std::vector<store::Point>& sessions) {
+  if (claim.margin) return Margin{*claim.margin, "of the claim"};
+  return recorded_margin(key, recorded, sessions);
+}
+
+NumberVerdict judge_number(const Claim& claim, const store::MetricKey& key, const Margin& margin,
+                           const store::Point& recorded, const store::Point& now) {
+  const auto samples = steady_samples(now, key);
+  const auto before = steady_samples(recorded, key);
+  const auto test = claim.expected ? measure::ratio_test(*claim.expected, samples, margin.share)
+                                   : measure::ratio_test(before, samples, margin.share);
+  const double expected = claim.expected.value_or(measure::median(before));
+  return {verdict_of(test, key),
+          claim.metric + " is " + human_metric(measure::median(samples), key.unit) +
+              " instead of " + human_metric(expected, key.unit) + ": " + text_of(test, margin)};
 }
 
 ClaimVerdict judge_relation(const measure::Comparison& comparison, bool less_is_better,

@@ -65,24 +65,59 @@ struct Sides {
   const CompareOptions& options;
 };
 
-std::optional<Margin> margin_for(const store::MetricKey& key, const std::vector<double>& recorded,
-                                 const Sides& sides) {
+std::optional<Margin> margin_for(const store::MetricKey& key, const Sides& sides) {
   if (sides.options.margin) return Margin{*sides.options.margin, "as asked for"};
-  std::vector<std::vector<double>> sessions;
-  bool contained = false;
-  for (const auto& session : sides.options.sessions) {
-    sessions.push_back(steady_samples(session, key));
-    contained = contained || session.uid == sides.recorded.uid;
+  return recorded_margin(key, sides.recorded, sides.options.sessions);
+}
+
+/// What a test says: `same` where it shows that.
+Agreement agreement_of(measure::Equivalence result, bool better, Agreement same) {
+  if (result == measure::Equivalence::equivalent) return same;
+  if (result == measure::Equivalence::undecided) return Agreement::inconclusive;
+  return better ? Agreement::improved : Agreement::differs;
+}
+
+bool has_tolerance(const model::Metric* metric) {
+  return metric != nullptr && (metric->absolute_tolerance || metric->relative_tolerance);
+}
+
+/// The test of a difference in words.
+std::string difference_text(const measure::DifferenceTest& test, double tolerance,
+                            const std::string& unit) {
+  const std::string behind = unit.empty() ? "" : " " + unit;
+  const std::string text = fmt::format(
+      "off by {:+.4g} [{:+.4g}, {:+.4g}]{}, tolerance {:.4g}{} (of the program)", test.difference,
+      test.interval_90.low, test.interval_90.high, behind, tolerance, behind);
+  if (test.result != measure::Equivalence::undecided) return text;
+  return text + needed_text(test.needed);
+}
+
+/// A measured quantity whose descriptor says how far it may be off, the wider of the two.
+Agreement agree_within_tolerance(const model::Metric& metric, const store::MetricKey& key,
+                                 const std::vector<double>& recorded,
+                                 const std::vector<double>& now, std::string& reason) {
+  const double size = std::abs(measure::median(recorded));
+  const double relative = metric.relative_tolerance.value_or(0);
+  const double absolute = metric.absolute_tolerance.value_or(0);
+  if (size > 0 && relative * size >= absolute) {
+    const auto test = measure::ratio_test(recorded, now, relative);
+    reason = text_of(test, {relative, "the program's tolerance"});
+    return agreement_of(test.result, is_better(key, test.ratio), Agreement::within_tolerance);
   }
-  if (!contained) sessions.push_back(recorded);
-  return author_margin(sessions, recorded);
+  const auto test = measure::difference_test(recorded, now, absolute);
+  reason = difference_text(test, absolute, key.unit);
+  return agreement_of(test.result, is_better(key, 1 + test.difference),
+                      Agreement::within_tolerance);
 }
 
 /// A measured quantity: agreement, and the test in words.
-Agreement agree_by_ratio(const store::MetricKey& key, const Sides& sides, std::string& reason) {
+Agreement agree_by_test(const model::Metric* metric, const store::MetricKey& key,
+                        const Sides& sides, std::string& reason) {
   const auto recorded = steady_samples(sides.recorded, key);
   const auto now = steady_samples(sides.now, key);
-  const auto margin = margin_for(key, recorded, sides);
+  if (!sides.options.margin && has_tolerance(metric))
+    return agree_within_tolerance(*metric, key, recorded, now, reason);
+  const auto margin = margin_for(key, sides);
   if (!margin) {
     const std::string times =
         recorded.size() == 1 ? "once" : fmt::format("{} times", recorded.size());
@@ -91,12 +126,7 @@ Agreement agree_by_ratio(const store::MetricKey& key, const Sides& sides, std::s
   }
   const auto test = measure::ratio_test(recorded, now, margin->share);
   reason = text_of(test, *margin);
-  if (test.result == measure::Equivalence::equivalent) return Agreement::equivalent;
-  if (test.result == measure::Equivalence::undecided) return Agreement::inconclusive;
-  const bool better = key.direction == "lower"    ? test.ratio < 1
-                      : key.direction == "higher" ? test.ratio > 1
-                                                  : false;
-  return better ? Agreement::improved : Agreement::differs;
+  return agreement_of(test.result, is_better(key, test.ratio), Agreement::equivalent);
 }
 
 Agreement agree_by_tolerance(const model::Metric& metric, double recorded, double now) {
@@ -105,17 +135,28 @@ Agreement agree_by_tolerance(const model::Metric& metric, double recorded, doubl
   return std::abs(now - recorded) <= allowed ? Agreement::within_tolerance : Agreement::differs;
 }
 
-/// What is not a matter of measuring: equal, or within the tolerance that is declared.
+/// Whether samples say that they do not vary; one alone says nothing about it.
+bool are_constant(const std::vector<double>& samples) {
+  return samples.size() > 1 &&
+         std::ranges::adjacent_find(samples, std::ranges::not_equal_to{}) == samples.end();
+}
+
+/// Whether there is nothing to be tested: two medians say it all.
+bool is_exact(const store::MetricKey& key, const Sides& sides) {
+  return key.role == "accuracy" || (are_constant(steady_samples(sides.recorded, key)) &&
+                                    are_constant(steady_samples(sides.now, key)));
+}
+
+/// What is not a matter of measuring: equal, or exact and within the tolerance that is declared.
 std::optional<Agreement> agree_exactly(const model::Metric* metric, const MetricSummary& recorded,
-                                       const MetricSummary& now) {
+                                       const MetricSummary& now, const Sides& sides) {
   const auto& old_summary = recorded.summary;
   const auto& new_summary = now.summary;
   const bool equal =
       old_summary.minimum == new_summary.minimum && old_summary.maximum == new_summary.maximum;
   if (equal && old_summary.minimum == old_summary.maximum) return Agreement::identical;
-  if (metric != nullptr && (metric->absolute_tolerance || metric->relative_tolerance)) {
+  if (has_tolerance(metric) && is_exact(recorded.key, sides))
     return agree_by_tolerance(*metric, old_summary.median, new_summary.median);
-  }
   if (recorded.key.role == "accuracy") return equal ? Agreement::identical : Agreement::differs;
   return std::nullopt;
 }
@@ -123,11 +164,11 @@ std::optional<Agreement> agree_exactly(const model::Metric* metric, const Metric
 MetricComparison compare_metric(const run::RunPlan& plan, const MetricSummary& recorded,
                                 const std::vector<MetricSummary>& all_now, const Sides& sides) {
   const auto metric = std::ranges::find(plan.metrics, recorded.key.name, &model::Metric::name);
-  const bool declared = metric != plan.metrics.end();
+  const auto* declared = metric == plan.metrics.end() ? nullptr : &*metric;
   MetricComparison comparison;
   comparison.key = recorded.key;
   comparison.recorded = recorded.summary.median;
-  comparison.decides = declared && metric->required;
+  comparison.decides = declared != nullptr && declared->required;
   const auto now = std::ranges::find_if(all_now, [&](const MetricSummary& candidate) {
     return candidate.key.name == recorded.key.name && candidate.key.unit == recorded.key.unit;
   });
@@ -139,12 +180,13 @@ MetricComparison compare_metric(const run::RunPlan& plan, const MetricSummary& r
   comparison.now = now->summary.median;
   const auto& unit = recorded.key.unit;
   comparison.detail = described(now->summary, unit);
-  const auto exact = agree_exactly(declared ? &*metric : nullptr, recorded, *now);
+  const auto exact = agree_exactly(declared, recorded, *now, sides);
   if (exact != Agreement::identical) {
     comparison.detail += " instead of " + described(recorded.summary, unit) +
                          change(comparison.recorded, comparison.now);
   }
-  comparison.agreement = exact ? *exact : agree_by_ratio(recorded.key, sides, comparison.reason);
+  comparison.agreement =
+      exact ? *exact : agree_by_test(declared, recorded.key, sides, comparison.reason);
   comparison.decides = comparison.decides && comparison.agreement != Agreement::unclaimed;
   return comparison;
 }
@@ -256,6 +298,24 @@ std::string_view name_of(Comparison::Verdict verdict) {
       return "differs";
   }
   return "differs";
+}
+
+bool is_better(const store::MetricKey& key, double ratio) {
+  if (key.direction == "lower") return ratio < 1;
+  return key.direction == "higher" && ratio > 1;
+}
+
+std::optional<Margin> recorded_margin(const store::MetricKey& key, const store::Point& recorded,
+                                      const std::vector<store::Point>& sessions) {
+  const auto samples = steady_samples(recorded, key);
+  std::vector<std::vector<double>> all;
+  bool contained = false;
+  for (const auto& session : sessions) {
+    all.push_back(steady_samples(session, key));
+    contained = contained || session.uid == recorded.uid;
+  }
+  if (!contained) all.push_back(samples);
+  return author_margin(all, samples);
 }
 
 bool is_reproduced(Comparison::Verdict verdict) {

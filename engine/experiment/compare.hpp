@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "experiment/measured.hpp"
 #include "run/plan.hpp"
 #include "store/store.hpp"
 
@@ -13,7 +14,7 @@ namespace ck::experiment {
 /// How two sides of one thing relate.
 enum class Agreement {
   identical,         ///< same bytes, same number
-  within_tolerance,  ///< differs less than its descriptor allows
+  within_tolerance,  ///< differs less than its descriptor allows; if measured, is shown to
   equivalent,        ///< a measured quantity shown to be the same but for the margin
   improved,          ///< shown to be off by more than the margin, in the better direction
   inconclusive,      ///< neither is shown; the detail says how many more runs would
@@ -59,15 +60,18 @@ struct Comparison {
 };
 std::string_view name_of(Comparison::Verdict verdict);
 
-/// Outputs decide by their comparator (hash, numeric tolerance), in every repetition. Metrics with
-/// a tolerance of their own decide by it. Accuracy (role "accuracy") without one must be equal.
-/// Measured metrics of the program (times, rates, memory) decide by a test of equivalence on the
-/// ratio of now to recorded (`measure::ratio_test`): reproduced is what is shown to lie within the
-/// margin, and not what merely is not shown to lie outside. What the engine measures itself
+/// Outputs decide by their comparator (hash, numeric tolerance), in every repetition. Accuracy
+/// (role "accuracy") has to be equal, or as near as the metric's own tolerance says; so has what is
+/// the same in each of several repetitions on either side and has a tolerance. Measured metrics of
+/// the program (times, rates, memory) decide by a test of equivalence on the ratio of now to
+/// recorded
+/// (`measure::ratio_test`): reproduced is what is shown to lie within the margin, and not what
+/// merely is not shown to lie outside. A tolerance of their own is that margin, an absolute one of
+/// the difference, unless another margin is asked for. What the engine measures itself
 /// (wall_time …) is shown but does not decide, nor do optional metrics: the program says which of
 /// its numbers matter.
 struct CompareOptions {
-  /// As a share; without it the author's own spread gives one for each metric.
+  /// As a share; without it the tolerance of each metric gives one, else the author's own spread.
   std::optional<double> margin;
   /// Other sessions of the same plan by the author, `recorded` among them or not.
   std::vector<store::Point> sessions;
@@ -76,6 +80,13 @@ struct CompareOptions {
 /// `invalid` for a point whose document has no plan.
 Result<Comparison> compare(const store::Point& recorded, const store::Point& now,
                            store::Blobs& blobs, const CompareOptions& options = {});
+
+/// The margin that the author's own spread gives a metric; `sessions` as above.
+std::optional<Margin> recorded_margin(const store::MetricKey& key, const store::Point& recorded,
+                                      const std::vector<store::Point>& sessions);
+
+/// Whether a ratio of now to recorded is one for the better; never where no direction is.
+bool is_better(const store::MetricKey& key, double ratio);
 
 /// Facts of two records (documents) that are not the same: version of ck, facts of the host.
 std::vector<EnvironmentDifference> host_differences(const Json& recorded, const Json& now);

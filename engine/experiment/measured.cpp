@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "base/counted.hpp"
 #include "experiment/sampling.hpp"
 #include "measure/sample.hpp"
 
@@ -91,9 +92,12 @@ std::string text_of(const measure::RatioTest& test, const Margin& margin) {
       fmt::format("x {:.3f} [{:.3f}, {:.3f}], margin {:.3g} % ({})", test.ratio,
                   test.interval_90.low, test.interval_90.high, 100 * margin.share, margin.from);
   if (test.result != measure::Equivalence::undecided) return text;
-  text += test.needed > 0 ? fmt::format(": need about {} more runs", test.needed)
-                          : ": the record has too few runs for any number of new ones";
-  return text;
+  return text + needed_text(test.needed);
+}
+
+std::string needed_text(std::size_t needed) {
+  if (needed == 0) return ": the record has too few runs for any number of new ones";
+  return ": need about " + counted(needed, "more run");
 }
 
 }  // namespace ck::experiment

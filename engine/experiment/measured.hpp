@@ -30,7 +30,10 @@ struct Margin {
 std::optional<Margin> author_margin(const std::vector<std::vector<double>>& sessions,
                                     const std::vector<double>& recorded);
 
-/// "x 1.02 [0.99, 1.05], margin 5 % (…)".
+/// "x 1.02 [0.99, 1.05], margin 5 % (…)"; of an undecided test also how many more runs it needs.
 std::string text_of(const measure::RatioTest& test, const Margin& margin);
+
+/// What a test that is undecided needs (0: no number does): ": need about 12 more runs".
+std::string needed_text(std::size_t needed);
 
 }  // namespace ck::experiment

@@ -2,15 +2,18 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/strings.hpp"
 #include "collective/meta.hpp"
 #include "collective/program.hpp"
 #include "collective/restore.hpp"
 #include "collective/surroundings.hpp"
+#include "install/commit.hpp"
 #include "install/installer.hpp"
 #include "install/profile.hpp"
 #include "install/recorded_repositories.hpp"
+#include "sys/noise.hpp"
 
 namespace ck::experiment {
 
@@ -134,58 +137,189 @@ Result<install::LockedPlan> restore(const install::Lock& lock, const run::RunPla
   return std::move(locked);
 }
 
+/// A text of an object inside a document, or "".
+std::string text_in(const Json& document, const char* object, const char* key) {
+  const auto inside = document.find(object);
+  if (inside == document.end() || !inside->is_object()) return {};
+  const auto text = inside->find(key);
+  return text != inside->end() && text->is_string() ? text->get<std::string>() : std::string();
+}
+
+/// Which comparison a record is part of; empty: of none.
+std::string comparison_of(const Json& document) { return text_in(document, "comparison", "id"); }
+
 }  // namespace
 
 Result<std::vector<store::Point>> sessions_of(const store::Point& recorded, store::Store& store) {
   CK_TRY(points, store.points(recorded.experiment));
   CK_TRY(document, document_of(recorded));
+  // The recorded point itself stands for its comparison.
+  std::set<std::string> comparisons{comparison_of(document)};
   std::vector<store::Point> sessions;
   for (auto& point : points) {
     if (point.state != store::PointState::ok || !point.replay_of.empty()) continue;
     CK_TRY(other, document_of(point));
-    if (other.value("plan", Json()) == document.value("plan", Json()))
-      sessions.push_back(std::move(point));
+    if (other.value("plan", Json()) != document.value("plan", Json())) continue;
+    const bool guard = text_in(other, "comparison", "role") == "guard";
+    const auto comparison = comparison_of(other);
+    const bool counts = !guard && (comparison.empty() || comparisons.insert(comparison).second);
+    if (counts || point.uid == recorded.uid) sessions.push_back(std::move(point));
   }
   return sessions;
 }
 
-Status tell_unequal(const store::Point& recorded, const PointRequest& request,
-                    const run::RunPlan& plan, const install::Lock& lock,
-                    install::Context& context) {
-  CK_TRY(document, document_of(recorded));
-  const Json now = make_document(request, plan, lock, context);
-  for (const auto& difference : host_differences(document, now)) {
-    context.events.on(Warning{"cannot be held equal: " + difference.what + ": " + difference.now +
-                              " instead of " + difference.recorded});
+namespace {
+
+/// A recorded point with its repositories as they were: `plan` and `lock` still as recorded.
+struct Opened {
+  RestoredPoint restored;
+  model::Profile profile;
+
+  bool collective() const { return !restored.plan.surroundings.empty(); }
+};
+
+Result<Opened> open_recorded(store::Point recorded, install::Context& outer) {
+  Opened opened;
+  auto& restored = opened.restored;
+  restored.recorded = std::move(recorded);
+  CK_TRY(lock, recorded_lock(restored.recorded));
+  restored.lock = std::move(lock);
+  CK_TRY(plan, plan_of(restored.recorded));
+  restored.plan = std::move(plan);
+  CK_CHECK(install::check_recorded_profile(restored.plan.profile));
+  const auto rule = opened.collective() ? RecordedRepositories::Rule::same_commit
+                                        : RecordedRepositories::Rule::same_content;
+  CK_TRY(repositories, RecordedRepositories::open(restored.lock, rule, outer));
+  restored.repositories = std::move(repositories);
+  restored.context = &restored.repositories->context();
+  CK_TRY(profile, install::load_profile(restored.plan.profile, *restored.context));
+  opened.profile = std::move(profile);
+  return opened;
+}
+
+/// Whether a recorded environment is here; software of the machine has no folder of ours, but with
+/// Collective Knowledge.
+bool is_here(const install::LockedEnvironment& locked, bool collective, const catalog::Home& home) {
+  const bool in_store =
+      collective || locked.record.origin == store::EnvironmentRecord::Origin::built;
+  return !in_store || install::is_complete(home.environment(locked.record.id));
+}
+
+bool all_here(const Opened& opened) {
+  return std::ranges::all_of(opened.restored.lock.environments, [&](const auto& locked) {
+    return is_here(locked, opened.collective(), opened.restored.context->home);
+  });
+}
+
+ReplayLevel level_of(bool here, const std::vector<install::LockDifference>& differences) {
+  if (std::ranges::any_of(differences, &install::LockDifference::missing))
+    return ReplayLevel::inspect;
+  if (!differences.empty()) return ReplayLevel::substitutions;
+  return here ? ReplayLevel::same_store : ReplayLevel::rebuilt;
+}
+
+void add_differences(const std::vector<install::LockDifference>& found,
+                     std::vector<EnvironmentDifference>& differences) {
+  for (const auto& one : found) differences.push_back({one.what, one.recorded, one.now});
+}
+
+int repetitions_of(const ReplayRequest& request, const store::Point& recorded) {
+  return request.repetitions.value_or(std::max(1, static_cast<int>(recorded.repetitions.size())));
+}
+
+/// What is known to differ before anything is made.
+Result<std::vector<install::LockDifference>> differences_ahead(const Opened& opened) {
+  const auto& lock = opened.restored.lock;
+  auto& context = *opened.restored.context;
+  if (!opened.collective()) {
+    CK_TRY(locked, install::plan_locked(lock, opened.profile, {}, context));
+    return std::move(locked.differences);
   }
+  std::vector<install::LockDifference> differences;
+  for (const auto& content : lock.contents) {
+    CK_TRY(difference, install::content_difference(content, lock, context));
+    if (difference) differences.push_back(std::move(*difference));
+  }
+  return differences;
+}
+
+/// Everything about a replay but what is recorded.
+Status look_ahead(const Opened& opened, const ReplayRequest& request, ReplayPlan& plan) {
+  const auto& restored = opened.restored;
+  CK_TRY(differences, differences_ahead(opened));
+  for (const auto& locked : restored.lock.environments) {
+    const auto& record = locked.record;
+    const bool missing = std::ranges::any_of(differences, [&](const auto& difference) {
+      return difference.missing && difference.what == record.component.text();
+    });
+    plan.needs.push_back(
+        {record.component.text() + " " + record.version, record.id,
+         !missing && is_here(locked, opened.collective(), restored.context->home)});
+  }
+  plan.level = level_of(all_here(opened), differences);
+  if (plan.level == ReplayLevel::inspect) plan.obstacle = install::differences_error(differences);
+  PointRequest point;
+  point.request = request.request;
+  CK_TRY(conditions, hold_conditions(plan.recorded, sys::allowed_cpus(), point.sampling));
+  CK_TRY(unequal, host_differences_now(plan.recorded, point, restored.plan, restored.lock,
+                                       *restored.context));
+  plan.unequal = std::move(unequal);
+  plan.unequal.insert(plan.unequal.end(), conditions.begin(), conditions.end());
+  add_differences(differences, plan.unequal);
   return {};
+}
+
+}  // namespace
+
+std::string_view name_of(ReplayLevel level) {
+  switch (level) {
+    case ReplayLevel::same_store:
+      return "same store";
+    case ReplayLevel::rebuilt:
+      return "rebuilt";
+    case ReplayLevel::substitutions:
+      return "substitutions";
+    case ReplayLevel::inspect:
+      break;
+  }
+  return "inspect";
 }
 
 Result<RestoredPoint> restore_point(const std::string& experiment, const std::string& point,
                                     install::Context& outer) {
-  RestoredPoint restored;
   CK_TRY(recorded, recorded_point(experiment, point, outer.store));
-  restored.recorded = std::move(recorded);
-  CK_TRY(lock, recorded_lock(restored.recorded));
-  CK_TRY(recorded_plan, plan_of(restored.recorded));
-  const bool collective = !recorded_plan.surroundings.empty();
-  CK_TRY(repositories,
-         RecordedRepositories::open(lock,
-                                    collective ? RecordedRepositories::Rule::same_commit
-                                               : RecordedRepositories::Rule::same_content,
-                                    outer));
-  restored.repositories = std::move(repositories);
-  restored.context = &restored.repositories->context();
+  CK_TRY(opened, open_recorded(std::move(recorded), outer));
+  auto& restored = opened.restored;
   auto& context = *restored.context;
-  CK_TRY(profile, install::load_profile(recorded_plan.profile, context));
-  CK_TRY(locked, restore(lock, recorded_plan, profile, context));
-  restored.plan = plan_with(
-      plan_with(recorded_plan, restored.repositories->moved(), context.home.root.string()),
-      locked.ids);
+  const bool here = all_here(opened);
+  CK_TRY(locked, restore(restored.lock, restored.plan, opened.profile, context));
+  restored.level = level_of(here, locked.differences);
+  restored.plan = plan_with(plan_with(std::move(restored.plan), restored.repositories->moved(),
+                                      context.home.root.string()),
+                            locked.ids);
+  // The record may be a stranger's: what protects from it is what the profile says here.
+  restored.plan.isolation = opened.profile.isolation;
   restored.lock = install::make_lock(locked.plan, context);
-  for (const auto& difference : locked.differences)
-    restored.differences.push_back({difference.what, difference.recorded, difference.now});
-  return restored;
+  add_differences(locked.differences, restored.differences);
+  return std::move(restored);
+}
+
+Result<ReplayPlan> plan_replay(const ReplayRequest& request, install::Context& context) {
+  ReplayPlan plan;
+  CK_TRY(recorded, recorded_point(request.experiment, request.point, context.store));
+  plan.recorded = std::move(recorded);
+  plan.repetitions = repetitions_of(request, plan.recorded);
+  const auto opened = open_recorded(plan.recorded, context);
+  if (opened) {
+    CK_CHECK(look_ahead(*opened, request, plan));
+    return plan;
+  }
+  const auto& error = opened.error();
+  const bool lacks = error.code == ErrorCode::unsupported || error.code == ErrorCode::not_found;
+  if (!lacks) return fail(error);
+  plan.level = ReplayLevel::inspect;
+  plan.obstacle = error;
+  return plan;
 }
 
 Result<ReplayReport> replay(const ReplayRequest& request, const run::PassThrough& output,
@@ -194,14 +328,15 @@ Result<ReplayReport> replay(const ReplayRequest& request, const run::PassThrough
   auto& context = *restored.context;
   ReplayReport report;
   report.recorded = std::move(restored.recorded);
+  report.level = restored.level;
   PointRequest point;
   point.experiment = report.recorded.experiment;
-  point.sampling.repetitions = request.repetitions.value_or(
-      std::max(1, static_cast<int>(report.recorded.repetitions.size())));
+  point.sampling.repetitions = repetitions_of(request, report.recorded);
   point.replay_of = report.recorded.uid;
   point.request = request.request;
   CK_CHECK(give_secrets(request.secrets, restored.lock, restored.plan, context));
-  CK_CHECK(tell_unequal(report.recorded, point, restored.plan, restored.lock, context));
+  CK_TRY(conditions, hold_equal(report.recorded, restored.differences, restored.plan, restored.lock,
+                                point, context));
   CK_TRY(outcome, execute_point(point, restored.plan, restored.lock, output, context));
   report.now = std::move(outcome.point);
   report.failure = std::move(outcome.failure);
@@ -211,6 +346,7 @@ Result<ReplayReport> replay(const ReplayRequest& request, const run::PassThrough
                              {.margin = request.margin, .sessions = std::move(sessions)}));
   report.comparison = std::move(comparison);
   auto& environment = report.comparison.environment;
+  environment.insert(environment.end(), conditions.begin(), conditions.end());
   environment.insert(environment.end(), restored.differences.begin(), restored.differences.end());
   return report;
 }

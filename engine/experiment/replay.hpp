@@ -3,9 +3,12 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "experiment/archive.hpp"
 #include "experiment/compare.hpp"
+#include "experiment/conditions.hpp"
 #include "install/recorded_repositories.hpp"
 
 namespace ck::experiment {
@@ -19,9 +22,20 @@ struct ReplayRequest {
   install::Variables secrets;  ///< values of what the record only has hashes of
 };
 
+/// How near to the recorded run a replay comes. What an imported capsule brought is in this home,
+/// so that a replay from it is `rebuilt`, and later `same_store`.
+enum class ReplayLevel {
+  same_store,     ///< every recorded environment is here
+  rebuilt,        ///< some are made again, as they were recorded
+  substitutions,  ///< something is another thing: the nearest there is, or what was asked for
+  inspect         ///< it cannot be run again: the record can be looked at
+};
+std::string_view name_of(ReplayLevel level);
+
 struct ReplayReport {
   store::Point recorded;
   store::Point now;
+  ReplayLevel level = ReplayLevel::same_store;
   Comparison comparison;
   std::optional<Error> failure;  ///< the program failed this time
 };
@@ -34,19 +48,17 @@ Result<store::Point> recorded_point(const std::string& experiment, const std::st
 Result<install::Lock> recorded_lock(const store::Point& point);
 
 /// The recorded point and others of its experiment that ran the same plan well, replays left out:
-/// how far apart they are is the author's own spread.
+/// how far apart they are is the author's own spread. Of a comparison one point counts, since its
+/// variants share one session, and its guard never does.
 Result<std::vector<store::Point>> sessions_of(const store::Point& recorded, store::Store& store);
-
-/// Warns, before anything is run, of what the record and this machine cannot have in common.
-Status tell_unequal(const store::Point& recorded, const PointRequest& request,
-                    const run::RunPlan& plan, const install::Lock& lock, install::Context& context);
 
 /// A recorded point with everything that running it again needs.
 struct RestoredPoint {
   store::Point recorded;
   run::RunPlan plan;  ///< the recorded one in the environments of now
   install::Lock lock;
-  std::vector<EnvironmentDifference> differences;               ///< of the environments
+  std::vector<EnvironmentDifference> differences;  ///< of the environments
+  ReplayLevel level = ReplayLevel::same_store;
   std::unique_ptr<install::RecordedRepositories> repositories;  ///< as they were recorded
   install::Context* context = nullptr;                          ///< to run in; of `repositories`
 };
@@ -58,7 +70,28 @@ Result<RestoredPoint> restore_point(const std::string& experiment, const std::st
 /// (the repository at its recorded commit) and must get the recorded id; where that is not
 /// possible the difference is listed and the nearest is used: same component, recorded values. The
 /// program then runs by the recorded plan. `not_found` when a repository or source is gone.
+///
+/// What cannot be held equal is told before the program runs.
 Result<ReplayReport> replay(const ReplayRequest& request, const run::PassThrough& output,
                             install::Context& context);
+
+/// What `replay` would do.
+struct ReplayPlan {
+  /// Something that the run needs.
+  struct Need {
+    std::string what;  ///< "package:lib 1.0.0"
+    std::string id;    ///< of its environment
+    bool here = true;  ///< false: it is made again, if it can be
+  };
+  store::Point recorded;
+  ReplayLevel level = ReplayLevel::same_store;
+  int repetitions = 1;
+  std::vector<Need> needs;
+  std::vector<EnvironmentDifference> unequal;  ///< what cannot be held equal, as far as is known
+  std::optional<Error> obstacle;               ///< why it can only be looked at
+};
+/// Looks, and makes and runs nothing. Of programs of Collective Knowledge, whether what is made
+/// again is the recorded thing shows only when it is made.
+Result<ReplayPlan> plan_replay(const ReplayRequest& request, install::Context& context);
 
 }  // namespace ck::experiment

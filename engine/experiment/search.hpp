@@ -37,8 +37,10 @@ struct SearchRule {
   Strategy strategy = Strategy::random;
   std::vector<std::size_t> sizes;  ///< number of values of each axis, all > 0
   std::size_t budget = 100;        ///< places that may be tried
-  std::size_t samples = 3;         ///< of a place; `halving` begins with one and ends with these
-  double margin = 0.01;            ///< costs that differ by less are the same
+  /// Of a place; `halving` begins with one and ends with these, and drops on the way what two or
+  /// more samples show to be beaten.
+  std::size_t samples = 3;
+  double margin = 0.01;  ///< costs that differ by less are the same
   std::uint64_t seed = 1;
 };
 
@@ -54,7 +56,7 @@ Result<std::vector<TriedPlace>> search(const SearchRule& rule, const TryPlace& t
 /// How a trial compares with a base: the ratio of the costs, all objectives multiplied.
 struct Effect {
   double ratio = 1;            ///< above 1: it costs more than the base; Hodges-Lehmann
-  measure::Interval interval;  ///< 90 %; unbounded with too few samples
+  measure::Interval interval;  ///< 90 %; unbounded with fewer than three samples of each
 };
 /// Neither may have failed.
 Effect effect_of(const TriedPlace& trial, const TriedPlace& base);
@@ -63,16 +65,19 @@ Effect effect_of(const TriedPlace& trial, const TriedPlace& base);
 struct ChoiceEffect {
   std::size_t axis = 0;
   std::size_t value = 0;
-  bool matters = false;
+  bool matters = false;         ///< shown: the whole interval lies beyond the margin
   bool failed_without = false;  ///< the place fails with the base's value instead
   Effect without;               ///< of taking the base's value
+  /// About how many more samples show whether it matters; 0: it is shown that it does, or not.
+  std::size_t needed = 0;
 };
 struct Pruned {
-  TriedPlace trial;  ///< the place with the choices that matter alone
+  TriedPlace trial;  ///< the place without the choices that look as if they did not matter
   std::vector<ChoiceEffect> choices;
 };
-/// Takes back each choice in turn that differs from the base's, for good where that costs no more
-/// than the margin. Tries as many places as there are such choices, beyond the budget.
+/// Takes back each choice in turn that differs from the base's, for good where that seems to cost
+/// no more than the margin. Tries as many places as there are such choices, beyond the budget; and
+/// the best place as often again, since the samples that made it the best flatter it.
 Result<Pruned> prune(const SearchRule& rule, const TriedPlace& best, const TryPlace& try_place);
 
 }  // namespace ck::experiment

@@ -195,6 +195,16 @@ void BuildSteps::note_opened(const Command& command, sys::OpenedFiles files) {
   context_.observations->add(std::move(step));
 }
 
+std::vector<std::string> BuildSteps::repositories() const {
+  const auto& own = job_.step.environment.record;
+  std::vector<std::string> below;
+  for (const auto& [key, id] : own.dependencies) below.push_back(id);
+  std::vector<std::string> names{own.component.repo};
+  for (const auto& id : closure_order(job_.closure, below))
+    names.push_back(job_.closure.at(id).record.component.repo);
+  return names;
+}
+
 Status BuildSteps::run(const Command& command) {
   const Scrubber secrets = scrubber_of(context_, command.variables);
   job_.log.hide(secrets);
@@ -206,8 +216,12 @@ Status BuildSteps::run(const Command& command) {
   std::ranges::sort(spec.variables);
   spec.directory = command.directory;
   spec.limits = process_limits(job_.profile.limits, {});
-  CK_TRY(sandbox, sandbox_of(job_.profile.isolation,
-                             {.writable = work_folders(), .readable = {}, .files = {}}, context_));
+  CK_TRY(
+      sandbox,
+      sandbox_of(
+          job_.profile.isolation,
+          {.writable = work_folders(), .readable = {}, .files = {}, .repositories = repositories()},
+          context_));
   spec.sandbox = std::move(sandbox);
   spec.observe = context_.observations != nullptr;
   for (auto* target : {&spec.out, &spec.err}) {

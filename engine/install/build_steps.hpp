@@ -56,6 +56,8 @@ class BuildSteps {
   void note_opened(const Command& command, sys::OpenedFiles files);
   /// Where the steps may write: not where their log and their owner's name are kept.
   std::vector<fs::path> work_folders() const;
+  /// Those of the component and of everything it is built with.
+  std::vector<std::string> repositories() const;
 
   const BuildJob& job_;
   Context& context_;

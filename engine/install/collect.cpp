@@ -4,6 +4,7 @@
 
 #include "base/sha256.hpp"
 #include "install/commit.hpp"
+#include "install/download_cache.hpp"
 #include "install/staging.hpp"
 #include "install/use.hpp"
 #include "store/unused_blobs.hpp"
@@ -93,6 +94,7 @@ class Finder {
     for (const auto& folder : entries_of(home_.downloads())) {
       for (const auto& file : entries_of(folder)) look(file);
     }
+    for (const auto& file : entries_of(integrity_downloads(home_))) look(file);
     for (const auto& folder : entries_of(home_.downloads().parent_path() / "git")) look(folder);
   }
 

@@ -42,6 +42,11 @@ struct Context {
   std::shared_ptr<Observations> observations = {};
   /// Values that must not be written down; see scrubber_of.
   std::shared_ptr<KnownSecrets> secrets = {};
+  /// Where what comes with ck is looked up (profiles, the host of hooks), if not in `catalog`: a
+  /// record does not choose what that is.
+  catalog::Catalog* shipped = nullptr;
+  /// The profile in use, which was loaded last, demands its sandbox: detection does as well.
+  bool demands_isolation = false;
 };
 
 }  // namespace ck::install

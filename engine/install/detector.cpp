@@ -25,10 +25,10 @@ constexpr std::size_t kIdDigits = 32;
 constexpr std::string_view kSearchPath = "/usr/bin:/bin";
 
 /// Asking a program for its version needs nothing of the user's and no network, whatever the
-/// profile of what follows.
-model::Isolation detection_isolation() {
+/// profile of what follows. One that demands its sandbox is not content with a part of this either.
+model::Isolation detection_isolation(bool demanded) {
   model::Isolation isolation;
-  isolation.level = model::Isolation::Level::wanted;
+  isolation.level = demanded ? model::Isolation::Level::demanded : model::Isolation::Level::wanted;
   isolation.network = false;
   isolation.hidden = {"${home}", "/home", "/root", "/run"};
   isolation.scratch = {"/tmp", "/var/tmp", "/dev/shm"};
@@ -127,8 +127,10 @@ class Detector {
       detection_.found.push_back(std::move(*environment));
       return {};
     }
-    if (environment.error().code == ErrorCode::interrupted)
-      return fail(std::move(environment.error()));
+    // A sandbox that is demanded and refused is refused to all of them: nobody goes on without.
+    const auto code = environment.error().code;
+    const bool refused = context_.demands_isolation && code == ErrorCode::unsupported;
+    if (refused || code == ErrorCode::interrupted) return fail(std::move(environment.error()));
     // It would only hang or crash again by its other names.
     if (environment.error().code == ErrorCode::program_failed) taken_.insert(found.real);
     std::string reason = environment.error().message;
@@ -208,7 +210,7 @@ class Detector {
     spec.directory = work.path();
     spec.limits.wall_time = kVersionTime;
     spec.limits.output_bytes = kVersionOutput;
-    CK_TRY(sandbox, sandbox_of(detection_isolation(),
+    CK_TRY(sandbox, sandbox_of(detection_isolation(context_.demands_isolation),
                                {.writable = {work.path()},
                                 .readable = {found.root},
                                 .files = {found.file, found.real, *program}},

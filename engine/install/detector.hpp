@@ -29,6 +29,8 @@ struct Detection {
 
 /// Looks for one software component. Results are remembered by the file's times and size, so that
 /// a tool upgraded in place is seen. The found environments are not stored yet (see `adopt`).
+/// `unsupported`, before anything is executed, if the profile in use demands a sandbox that the
+/// machine refuses.
 Result<Detection> detect(const model::Software& software, const catalog::Component& component,
                          const DetectRequest& request, Context& context);
 

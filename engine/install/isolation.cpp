@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/strings.hpp"
+#include "install/environment.hpp"
 
 namespace ck::install {
 namespace {
@@ -64,11 +65,31 @@ class Places {
 
   void add_common() {
     add_readable(context_.home.environments());
-    for (const auto& repository : context_.repositories) add_readable(repository.path);
     // Where names of hosts are looked up; systemd keeps it in /run.
     std::error_code missing;
     const fs::path resolver = fs::canonical("/etc/resolv.conf", missing);
     if (!missing && sandbox_.network == sys::Sandbox::Network::host) add_readable(resolver);
+  }
+  void add_repositories(const StepPlaces& places) {
+    using Format = model::RepositoryDescriptor::Format;
+    for (const auto& repository : context_.repositories) {
+      const bool general = repository.format == Format::ck || repository.name == "core";
+      const bool named =
+          std::ranges::find(places.repositories, repository.name) != places.repositories.end();
+      if (named || (places.collective && general)) add_readable(repository.path);
+    }
+  }
+  /// The history of a repository holds what was deleted, and addresses with tokens. Where a step
+  /// works in a repository, as in a user's shell, it is that one's own.
+  void cover_histories() {
+    for (const auto& repository : context_.repositories) {
+      const fs::path history = plain(repository.path) / ".git";
+      const auto holds = [&](const fs::path& place) { return is_within(history, place); };
+      std::error_code missing;
+      if (fs::exists(fs::symlink_status(history, missing)) &&
+          std::ranges::none_of(sandbox_.writable, holds))
+        sandbox_.covered.push_back(history);
+    }
   }
   Status add_detected() {
     CK_TRY(records, context_.store.environments());
@@ -120,15 +141,34 @@ class Places {
 
 }  // namespace
 
+Result<std::vector<std::string>> repositories_of(const std::vector<std::string>& environments,
+                                                 const Context& context) {
+  CK_TRY(records, context.store.environments());
+  std::vector<std::string> names;
+  for (const auto& id : environments) {
+    const auto known = std::ranges::find(records, id, &store::EnvironmentRecord::id);
+    if (known != records.end()) {
+      names.push_back(known->component.repo);
+      continue;
+    }
+    // Of a store that is chained to this one.
+    const auto manifest = read_manifest(context.home.environment(id));
+    if (manifest) names.push_back(manifest->record.component.repo);
+  }
+  return names;
+}
+
 Result<std::optional<sys::Sandbox>> sandbox_of(const model::Isolation& isolation,
                                                const StepPlaces& places, const Context& context) {
   if (isolation.level == model::Isolation::Level::none) return std::optional<sys::Sandbox>();
   Places all(isolation, context);
   all.add_common();
+  all.add_repositories(places);
   CK_CHECK(all.add_detected());
   for (const auto& path : places.readable) all.add_readable(path);
   for (const auto& file : places.files) all.add_file(file);
   for (const auto& path : places.writable) all.add_writable(path);
+  all.cover_histories();
   all.add_devices(isolation.devices);
   // Nobody counts what is set aside.
   if (!isolation.disk_bytes) all.set_aside(places.set_aside);

@@ -19,11 +19,21 @@ struct StepPlaces {
   std::vector<fs::path> files;
   /// Folders whose changes are set aside, unless the profile bounds the disk.
   std::vector<sys::Sandbox::SetAside> set_aside = {};
+  /// Names of repositories that it looks into: its component's, and those of what it depends on.
+  std::vector<std::string> repositories = {};
+  /// A step of Collective Knowledge: entries find each other while they run, so that it sees all
+  /// repositories of that format, and core.
+  bool collective = false;
 };
 
+/// The repositories that the components of these environments come from.
+Result<std::vector<std::string>> repositories_of(const std::vector<std::string>& environments,
+                                                 const Context& context);
+
 /// The sandbox of a step; none when the isolation is `none`. Beside the given places a step sees
-/// the environments, the repositories and the software that was detected; $CK_HOME is hidden
-/// otherwise. A readable place that would uncover a hidden one whole is left out.
+/// the environments, its repositories without their `.git`, and the software that was detected;
+/// $CK_HOME is hidden otherwise. A readable place that would uncover a hidden one whole is left
+/// out.
 Result<std::optional<sys::Sandbox>> sandbox_of(const model::Isolation& isolation,
                                                const StepPlaces& places, const Context& context);
 

@@ -30,6 +30,14 @@ std::string text_of(ObjectReader& reader, const char* key) {
   return join(reader.strings(key), "\n");
 }
 
+/// Locks of before have it behind the package's name.
+void take_integrity_of_package(LockedSource& source) {
+  const auto blank = source.package.rfind(' ');
+  if (source.kind != "npm" || !source.integrity.empty() || blank == std::string::npos) return;
+  source.integrity = source.package.substr(blank + 1);
+  source.package.resize(blank);
+}
+
 LockedSource source_from(const Json& value, const std::string& path, JsonProblems& problems) {
   ObjectReader reader(value, path, problems);
   LockedSource source;
@@ -38,6 +46,8 @@ LockedSource source_from(const Json& value, const std::string& path, JsonProblem
   source.sha256 = reader.optional_string("sha256").value_or("");
   source.commit = reader.optional_string("commit").value_or("");
   source.package = reader.optional_string("package").value_or("");
+  source.integrity = reader.optional_string("integrity").value_or("");
+  take_integrity_of_package(source);
   reader.finish();
   return source;
 }
@@ -138,6 +148,7 @@ Json to_json(const LockedSource& source) {
   if (!source.urls.empty()) json["urls"] = source.urls;
   put(json, "package", source.package);
   put(json, "sha256", source.sha256);
+  put(json, "integrity", source.integrity);
   put(json, "commit", source.commit);
   return json;
 }

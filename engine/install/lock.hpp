@@ -18,7 +18,8 @@ struct LockedSource {
   std::vector<std::string> urls;  ///< the first is the one meant, the others are mirrors
   std::string sha256;             ///< of a file
   std::string commit;             ///< of a git repository
-  std::string package;            ///< "libfoo-dev=1.2-3", "numpy==1.26", "pad@1.3.0 sha512-…"
+  std::string package;            ///< "libfoo-dev=1.2-3", "numpy==1.26", "@scope/pad@1.3.0"
+  std::string integrity;          ///< "sha512-…" of an npm package, in the place of sha256
   bool operator==(const LockedSource&) const = default;
 };
 
@@ -152,5 +153,10 @@ struct LockedOptions {
 /// complete.
 Result<LockedPlan> plan_locked(const Lock& lock, const model::Profile& profile,
                                const LockedOptions& options, Context& context);
+
+/// Where what the lock chose for its subject is not what `subject`, with the values that it has
+/// now, asks for: something that lacks a wanted tag, that is missing, or that is not asked for.
+Result<std::vector<LockDifference>> choice_differences(const Lock& lock, const Subject& subject,
+                                                       const HostFacts& here);
 
 }  // namespace ck::install

@@ -34,30 +34,28 @@ class Expansion {
     return std::nullopt;
   }
   std::optional<LockedSource> source(const model::UrlSource& source) const {
-    LockedSource locked{"url", {}, (*this)(source.sha256), {}, {}};
+    LockedSource locked{"url", {}, (*this)(source.sha256), {}, {}, {}};
     for (const auto& url : source.urls) locked.urls.push_back((*this)(url));
     return locked;
   }
   std::optional<LockedSource> source(const model::GitSource& source) const {
-    return LockedSource{"git", {(*this)(source.url)}, {}, (*this)(source.commit), {}};
+    return LockedSource{"git", {(*this)(source.url)}, {}, (*this)(source.commit), {}, {}};
   }
   std::optional<LockedSource> source(const model::DebianSource& source) const {
     return LockedSource{"debian",
                         {},
                         (*this)(source.sha256),
                         {},
-                        (*this)(source.package) + "=" + (*this)(source.version)};
+                        (*this)(source.package) + "=" + (*this)(source.version),
+                        {}};
   }
   std::optional<LockedSource> source(const model::PipSource& source) const {
     return LockedSource{
-        "pip", from(source.from), source.sha256, {}, source.package + "==" + source.version};
+        "pip", from(source.from), source.sha256, {}, source.package + "==" + source.version, {}};
   }
   std::optional<LockedSource> source(const model::NpmSource& source) const {
-    return LockedSource{"npm",
-                        from(source.from),
-                        {},
-                        {},
-                        source.package + "@" + source.version + " " + source.integrity};
+    return LockedSource{
+        "npm", from(source.from), {}, {}, source.package + "@" + source.version, source.integrity};
   }
 
  private:

@@ -5,11 +5,13 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/integrity.hpp"
 #include "base/sha256.hpp"
 #include "base/strings.hpp"
 #include "catalog/registrations.hpp"
-#include "install/debian.hpp"
 #include "install/download_cache.hpp"
+#include "install/recorded_repositories.hpp"
+#include "install/sources.hpp"
 #include "sys/files.hpp"
 
 namespace ck::install {
@@ -28,6 +30,16 @@ std::string git_name(const std::string& url, const std::string& commit) {
   return sha256_hex(url + "\n" + commit);
 }
 
+const std::string& known_by(const MirrorFile& file) {
+  return file.integrity.empty() ? file.sha256 : file.integrity;
+}
+
+/// The hash of what lies there, of the kind that the file is known by.
+Result<std::string> hash_of(const MirrorFile& file, const fs::path& there, Context& context) {
+  if (file.integrity.empty()) return sys::hash_file(there, context.cancel);
+  return file_integrity(there);
+}
+
 Status write_index(const Mirror& mirror) {
   Json json = {{"schema", kSchema},
                {"files", Json::array()},
@@ -41,8 +53,10 @@ Status write_index(const Mirror& mirror) {
                                {"commit", folder.commit},
                                {"content", folder.content}});
   }
-  for (const auto& file : mirror.files)
-    json["files"].push_back({{"sha256", file.sha256}, {"urls", file.urls}});
+  for (const auto& file : mirror.files) {
+    const bool npm = !file.integrity.empty();
+    json["files"].push_back({{npm ? "integrity" : "sha256", known_by(file)}, {"urls", file.urls}});
+  }
   for (const auto& tree : mirror.trees) {
     json["trees"].push_back({{"name", tree.name},
                              {"url", tree.url},
@@ -66,22 +80,75 @@ std::string digits(ObjectReader& reader, const char* key) {
   return text;
 }
 
+/// Its hash becomes a path, too.
+MirrorFile file_from(ObjectReader& reader) {
+  MirrorFile file;
+  file.sha256 = reader.optional_string("sha256").value_or("");
+  file.integrity = reader.optional_string("integrity").value_or("");
+  file.urls = reader.strings("urls");
+  if (file.integrity.empty()) {
+    if (!is_sha256(file.sha256)) reader.problem("sha256", "must be 64 hexadecimal digits");
+    return file;
+  }
+  if (!is_integrity(file.integrity))
+    reader.problem("integrity", "must be 'sha512-' and 88 digits of base64");
+  if (!file.sha256.empty())
+    reader.problem("integrity", "stands in the place of sha256, not beside it");
+  return file;
+}
+
 Result<std::string> tree_content(const fs::path& folder, Context& context) {
   CK_TRY(entries, sys::list_tree(folder, {}, context.cancel));
   return sys::tree_hash(entries);
 }
 
-Status copy_verified(const fs::path& from, const fs::path& to, const std::string& sha256,
+Status copy_verified(const MirrorFile& file, const fs::path& from, const fs::path& to,
                      Context& context) {
   std::error_code error;
   fs::copy_file(from, to, error);
   if (error) return fail(system_error("copy " + from.string(), error.value()));
-  CK_TRY(found, sys::hash_file(to, context.cancel));
-  if (found == sha256) return {};
+  CK_TRY(found, hash_of(file, to, context));
+  if (found == known_by(file)) return {};
   CK_CHECK(sys::remove_tree(to));
-  return fail(Error(ErrorCode::verification,
-                    from.string() + " has sha256 " + found + ", and its name says " + sha256)
+  return fail(Error(ErrorCode::verification, from.string() + " has " +
+                                                 (file.integrity.empty() ? "sha256 " : "") + found +
+                                                 ", and it is kept as " + known_by(file))
                   .hint("'ck mirror verify' tells what else is damaged"));
+}
+
+/// "libfoo=1.2" at "=": name and version.
+std::pair<std::string, std::string> name_and_version(const std::string& package,
+                                                     std::string_view between) {
+  const auto at = package.rfind(between);
+  if (at == std::string::npos) return {package, ""};
+  return {package.substr(0, at), package.substr(at + between.size())};
+}
+
+/// The file of a source, had as an installation has it.
+Result<fs::path> file_of(const LockedSource& source, Context& context) {
+  const std::string from = source.urls.empty() ? std::string() : source.urls.front();
+  if (source.kind == "debian") {
+    const auto [name, version] = name_and_version(source.package, "=");
+    return source_file(model::DebianSource{name, version, source.sha256, {}, {}}, context);
+  }
+  if (source.kind == "pip") {
+    const auto [name, version] = name_and_version(source.package, "==");
+    return source_file(model::PipSource{name, version, source.sha256, from, {}}, context);
+  }
+  if (source.kind == "npm") {
+    const auto [name, version] = name_and_version(source.package, "@");
+    return source_file(model::NpmSource{name, version, source.integrity, from, {}}, context);
+  }
+  model::UrlSource url;
+  url.urls = source.urls;
+  url.sha256 = source.sha256;
+  return source_file(url, context);
+}
+
+std::string name_of(const LockedSource& source) {
+  const std::string what =
+      source.package.empty() && !source.urls.empty() ? source.urls.front() : source.package;
+  return printable(source.kind + " " + what);
 }
 
 class Creation {
@@ -90,14 +157,18 @@ class Creation {
       : mirror_(std::move(mirror)), lock_(lock), uncloneable_(uncloneable), context_(context) {}
 
   Result<Mirror> run() {
+    using Rule = RecordedRepositories::Rule;
+    CK_TRY(committed, RecordedRepositories::open(lock_, Rule::exact_commit, context_));
+    committed_ = std::move(committed);
     for (const auto& environment : lock_.environments) {
       const bool collective = environment.inputs.starts_with("{");
       for (const auto& source : environment.sources) {
         CK_CHECK(context_.cancel.check());
-        auto added = source.commit.empty() ? add_file(source)
-                     : collective          ? add_clone("", source.urls.at(0), source.commit, {})
-                                           : add_tree(source.urls.at(0), source.commit);
-        if (!added) return fail(std::move(added.error()).in(environment.record.component.text()));
+        auto added = add_source(source, collective);
+        if (added) continue;
+        return fail(std::move(added.error())
+                        .in("source " + name_of(source))
+                        .in(environment.record.component.text()));
       }
     }
     for (const auto& repository : lock_.repositories)
@@ -107,31 +178,24 @@ class Creation {
   }
 
  private:
+  Status add_source(const LockedSource& source, bool collective) {
+    if (source.commit.empty()) return add_file(source);
+    if (source.urls.empty())
+      return fail(ErrorCode::invalid, "the lock has no URL for commit " + source.commit);
+    if (collective) return add_clone("", source.urls.front(), source.commit, {});
+    return add_tree(source.urls.front(), source.commit);
+  }
+
   Status add_file(const LockedSource& source) {
-    const auto known = std::ranges::find(mirror_.files, source.sha256, &MirrorFile::sha256);
+    const bool npm = source.kind == "npm";
+    MirrorFile file{npm ? "" : source.sha256, npm ? source.integrity : "", source.urls};
+    const auto known = std::ranges::find_if(
+        mirror_.files, [&](const MirrorFile& one) { return known_by(one) == known_by(file); });
     if (known != mirror_.files.end() && is_there(mirror_.path_of(*known))) return {};
-    const auto fetch = [&](const fs::path& target) -> Status {
-      if (context_.offline)
-        return fail(ErrorCode::network, "it was not downloaded before, and nothing may be fetched");
-      if (source.kind == "debian") {
-        const auto equals = source.package.find('=');
-        return download_debian(
-            {source.package.substr(0, equals),
-             equals == std::string::npos ? "" : source.package.substr(equals + 1),
-             source.sha256,
-             {},
-             {}},
-            target, context_);
-      }
-      CK_TRY(http, context_.transfer.http());
-      return http->download({source.urls, target, source.sha256, std::nullopt}, context_.events,
-                            context_.cancel);
-    };
-    CK_TRY(cached, cached_file(source.sha256, context_, fetch));
-    MirrorFile file{source.sha256, source.urls};
+    CK_TRY(cached, file_of(source, context_));
     CK_CHECK(sys::make_directories(mirror_.path_of(file).parent_path()));
     CK_TRY(fresh, sys::TemporaryDirectory::create(mirror_.folder, ".new-"));
-    CK_CHECK(copy_verified(cached, fresh.path() / "file", source.sha256, context_));
+    CK_CHECK(copy_verified(file, cached, fresh.path() / "file", context_));
     if (!is_there(mirror_.path_of(file)))
       CK_CHECK(sys::rename_into_place(fresh.path() / "file", mirror_.path_of(file)));
     if (known == mirror_.files.end()) mirror_.files.push_back(std::move(file));
@@ -142,11 +206,7 @@ class Creation {
     MirrorTree tree{git_name(url, commit), url, commit, {}};
     const auto known = std::ranges::find(mirror_.trees, tree.name, &MirrorTree::name);
     if (known != mirror_.trees.end() && is_there(mirror_.path_of(tree))) return {};
-    const auto fetch = [&](const fs::path& target) -> Status {
-      CK_TRY(git, context_.transfer.git());
-      return git->export_commit(url, commit, target, context_.events, context_.cancel);
-    };
-    CK_TRY(folder, cached_folder(tree.name, context_, fetch));
+    CK_TRY(folder, source_folder({url, commit, {}}, context_));
     CK_TRY(content, tree_content(folder, context_));
     tree.content = content;
     CK_TRY(fresh, sys::TemporaryDirectory::create(mirror_.folder, ".new-"));
@@ -199,28 +259,46 @@ class Creation {
       if (needed != context_.repositories.end()) CK_CHECK(add_repository(needed->name, {}));
     }
     const std::string wanted = commit.empty() ? here->commit : commit;
-    if (wanted.empty() && uncloneable_ == Uncloneable::keep_files) return add_folder(*here, {});
+    if (wanted.empty() && uncloneable_ == Uncloneable::keep_files)
+      return add_folder(*here, {}, Files::as_they_lie);
     if (wanted.empty()) {
       context_.events.on(
           Warning{"repository " + name + " is in no git and is left out of the mirror"});
       return {};
     }
+    CK_TRY(uncommitted, component_unlike(name, lock_, committed_->context()));
+    if (uncommitted) return add_uncommitted(*here, wanted, *uncommitted);
     auto cloned =
         add_clone(name, here->url.empty() ? "repo:" + name : here->url, wanted, here->path);
     if (cloned || uncloneable_ == Uncloneable::warn ||
         cloned.error().code == ErrorCode::interrupted)
       return cloned;
-    return add_folder(*here, wanted);
+    return add_folder(*here, wanted, Files::of_commit);
   }
 
-  Status add_folder(const catalog::Repository& here, const std::string& commit) {
+  /// Of a repository whose commit does not have what was run: only its files here may.
+  Status add_uncommitted(const catalog::Repository& here, const std::string& commit,
+                         const std::string& component) {
+    CK_TRY(changed, component_unlike(here.name, lock_, context_));
+    if (!changed && uncloneable_ == Uncloneable::keep_files)
+      return add_folder(here, commit, Files::as_they_lie);
+    const std::string what = component + " was not as in commit " + commit.substr(0, 12) +
+                             " of repository " + here.name + " when this was locked";
+    const std::string advice = "commit the changes, run again, and take that";
+    return fail(Error(ErrorCode::conflict, what + (changed ? ", and is not here as it was" : ""))
+                    .hint(advice));
+  }
+
+  enum class Files { of_commit, as_they_lie };
+
+  Status add_folder(const catalog::Repository& here, const std::string& commit, Files files) {
     MirrorFolder folder{git_name(here.name, commit), here.name, here.url, commit, {}};
     const auto known = std::ranges::find(mirror_.folders, folder.name, &MirrorFolder::name);
     if (known != mirror_.folders.end()) return {};
     const fs::path place = mirror_.path_of(folder);
     CK_CHECK(sys::make_directories(place.parent_path()));
     Status exported = fail(ErrorCode::not_found, "it is in no git");
-    if (!commit.empty()) {
+    if (files == Files::of_commit && !commit.empty()) {
       CK_TRY(git, context_.transfer.git());
       exported = git->export_commit("file://" + here.path.string(), commit, place, context_.events,
                                     context_.cancel);
@@ -244,11 +322,13 @@ class Creation {
   const Lock& lock_;
   Uncloneable uncloneable_;
   Context& context_;
+  std::unique_ptr<RecordedRepositories> committed_;
   std::set<std::string> seen_;
 };
 
 /// What CK's downloads are recognised by: the first content seen under a URL.
 Status note_urls(const MirrorFile& file, Context& context) {
+  if (!file.integrity.empty()) return {};
   for (const auto& url : file.urls) {
     const fs::path note =
         context.home.downloads().parent_path() / "urls" / (sha256_hex(url) + ".json");
@@ -261,9 +341,26 @@ Status note_urls(const MirrorFile& file, Context& context) {
   return {};
 }
 
+fs::path kept_place(const MirrorFile& file, const catalog::Home& home) {
+  if (!file.integrity.empty()) return integrity_download(home, file.integrity);
+  return home.downloads() / file.sha256.substr(0, 2) / file.sha256;
+}
+
+Status use_file(const Mirror& mirror, const MirrorFile& file, Context& context) {
+  if (is_there(kept_place(file, context.home))) return {};
+  const auto copy = [&](const fs::path& target) {
+    return copy_verified(file, mirror.path_of(file), target, context);
+  };
+  const auto cached = file.integrity.empty() ? cached_file(file.sha256, context, copy)
+                                             : cached_by_integrity(file.integrity, context, copy);
+  if (!cached) return fail(cached.error());
+  return {};
+}
+
 }  // namespace
 
 fs::path Mirror::path_of(const MirrorFile& file) const {
+  if (!file.integrity.empty()) return folder / "files" / "sha512" / sha256_hex(file.integrity);
   return folder / "files" / file.sha256.substr(0, 2) / file.sha256;
 }
 fs::path Mirror::path_of(const MirrorTree& tree) const { return folder / "trees" / tree.name; }
@@ -290,8 +387,7 @@ Result<Mirror> read_mirror(const fs::path& folder) {
   mirror.folder = fs::absolute(folder, gone);
   reader.each("files", [&](const Json& item, const std::string& path) {
     ObjectReader one(item, path, problems);
-    std::string sha256 = digits(one, "sha256");
-    mirror.files.push_back({std::move(sha256), one.strings("urls")});
+    mirror.files.push_back(file_from(one));
     one.finish();
   });
   reader.each("trees", [&](const Json& item, const std::string& path) {
@@ -391,8 +487,8 @@ Result<std::vector<std::string>> verify_mirror(const Mirror& mirror, Context& co
   std::vector<std::string> problems;
   for (const auto& file : mirror.files) {
     CK_CHECK(context.cancel.check());
-    const auto found = sys::hash_file(mirror.path_of(file), context.cancel);
-    if (!found || *found != file.sha256)
+    const auto found = hash_of(file, mirror.path_of(file), context);
+    if (!found || *found != known_by(file))
       problems.push_back(mirror.path_of(file).string() +
                          (found ? " has another hash: " + *found : " cannot be read"));
   }
@@ -415,13 +511,7 @@ Result<std::vector<std::string>> verify_mirror(const Mirror& mirror, Context& co
 
 Status use_mirror(const Mirror& mirror, Context& context) {
   for (const auto& file : mirror.files) {
-    const fs::path kept = context.home.downloads() / file.sha256.substr(0, 2) / file.sha256;
-    if (!is_there(kept)) {
-      const auto cached = cached_file(file.sha256, context, [&](const fs::path& target) {
-        return copy_verified(mirror.path_of(file), target, file.sha256, context);
-      });
-      if (!cached) return fail(cached.error());
-    }
+    CK_CHECK(use_file(mirror, file, context));
     CK_CHECK(note_urls(file, context));
   }
   for (const auto& tree : mirror.trees) {

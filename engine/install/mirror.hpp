@@ -8,10 +8,12 @@
 
 namespace ck::install {
 
-/// A download; lies in files/ab/<sha256>.
+/// A download, known by one of two hashes; lies in files/ab/<sha256>, or in
+/// files/sha512/<sha256 of the integrity>.
 struct MirrorFile {
-  std::string sha256;
-  std::vector<std::string> urls;
+  std::string sha256;             ///< empty where there is an integrity
+  std::string integrity;          ///< of an npm package, see base/integrity.hpp; else empty
+  std::vector<std::string> urls;  ///< may be empty: an index said
 };
 /// The files of a git commit that a recipe names; lies in trees/<name>.
 struct MirrorTree {

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <iterator>
 
 #include "base/strings.hpp"
 
 namespace ck::install {
 namespace {
 
+constexpr std::string_view kCore = "core";
+constexpr std::string_view kKind = "profile";
 constexpr double kMaxSeconds = 1e9;  // thirty years: far from where a clock's numbers end
 
 template <typename T>
@@ -17,17 +20,79 @@ std::optional<T> tighter(const std::optional<T>& a, const std::optional<T>& b) {
   return a ? a : b;
 }
 
+/// What NAME, profile:NAME or REPO:profile:NAME means; the first two are core's.
+Result<model::ComponentPattern> pattern_of(const std::string& name) {
+  model::ComponentPattern pattern{std::string(kCore), std::string(kKind), name};
+  if (name.find(':') != std::string::npos) {
+    CK_TRY(parsed, model::ComponentPattern::parse(name));
+    pattern = std::move(parsed);
+    if (pattern.repo.empty()) pattern.repo = kCore;
+  }
+  const bool one = !name.empty() && !has_wildcard(name);
+  if (one && pattern.kind == kKind && !pattern.name.empty()) return pattern;
+  return fail(Error(ErrorCode::usage, "'" + printable(name) + "' names no profile")
+                  .hint("use --profile=NAME, or --profile=REPO:profile:NAME for one that does not "
+                        "come with ck"));
+}
+
+/// A profile of another repository by this name is not taken, but told of.
+Error with_other_repositories(Error error, const model::ComponentPattern& pattern,
+                              catalog::Catalog& catalog) {
+  if (error.code != ErrorCode::not_found || pattern.repo != kCore) return error;
+  const auto others = catalog.search({{"", pattern.kind, pattern.name}, {}, std::nullopt});
+  if (!others || others->empty()) return error;
+  return error.hint("a profile that does not come with ck needs its repository's name: --profile=" +
+                    others->front().id.full_text() + ", if you trust that");
+}
+
 }  // namespace
 
 Result<model::Profile> load_profile(const std::string& name, Context& context) {
-  CK_TRY(component, context.catalog.find({.repo = {}, .kind = "profile", .name = name}));
-  CK_TRY(descriptor, context.catalog.load(component));
+  catalog::Catalog& catalog = context.shipped != nullptr ? *context.shipped : context.catalog;
+  CK_TRY(pattern, pattern_of(name));
+  auto component = catalog.find(pattern);
+  if (!component)
+    return fail(with_other_repositories(std::move(component.error()), pattern, catalog));
+  CK_TRY(descriptor, catalog.load(*component));
   auto* profile = std::get_if<model::Profile>(&descriptor);
   if (profile == nullptr) {
-    return fail(Error(ErrorCode::invalid, "profile:" + name + " is no profile")
-                    .in(component.path.string()));
+    return fail(Error(ErrorCode::invalid, component->id.full_text() + " is no profile")
+                    .in(component->path.string()));
   }
+  if (component->id.repo != kCore) profile->common.name = component->id.full_text();
+  context.demands_isolation = profile->isolation.level == model::Isolation::Level::demanded;
   return std::move(*profile);
+}
+
+Status check_recorded_profile(const std::string& name) {
+  if (name.empty()) return {};
+  CK_TRY(pattern, pattern_of(name));
+  if (pattern.repo == kCore) return {};
+  return fail(Error(ErrorCode::denied, "it was recorded under the profile " + printable(name) +
+                                           ", which does not come with ck: what a record or a lock "
+                                           "names may lift every protection")
+                  .hint("if you trust repo:" + printable(pattern.repo) +
+                        ", type the profile yourself: --profile=" + printable(name) +
+                        " with run, install or compile"));
+}
+
+Result<std::vector<catalog::Component>> namesakes_of_profiles(catalog::Catalog& catalog) {
+  CK_TRY(all, catalog.search({{"", std::string(kKind), ""}, {}, std::nullopt}));
+  const auto of_core = [](const catalog::Component& one) { return one.id.repo == kCore; };
+  const auto is_namesake = [&](const catalog::Component& one) {
+    return !of_core(one) && std::ranges::any_of(all, [&](const catalog::Component& other) {
+      return of_core(other) && other.id.name == one.id.name;
+    });
+  };
+  std::vector<catalog::Component> namesakes;
+  std::ranges::copy_if(all, std::back_inserter(namesakes), is_namesake);
+  return namesakes;
+}
+
+std::string namesake_text(const catalog::Component& namesake) {
+  return namesake.id.full_text() +
+         " has the name of a profile that comes with ck; --profile=" + namesake.id.name +
+         " still means ck's own";
 }
 
 Variables profile_variables(const model::Profile& profile, const Variables& host,

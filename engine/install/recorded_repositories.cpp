@@ -36,6 +36,26 @@ Status keep_recorded(const LockedRepository& recorded, const catalog::Repository
   return {};
 }
 
+Result<std::optional<std::string>> component_unlike(const std::string& repository, const Lock& lock,
+                                                    Context& context) {
+  for (const auto& environment : lock.environments) {
+    const auto& record = environment.record;
+    if (record.component.repo != repository || record.recipe_hash.empty()) continue;
+    const auto& id = record.component;
+    const auto component = context.catalog.find(
+        {.repo = id.repo, .kind = id.kind, .name = id.uid.empty() ? id.name : id.uid});
+    if (!component) return std::optional(id.text());
+    CK_TRY(content, context.catalog.content_hash(*component, context.cancel));
+    if (content != record.recipe_hash) return std::optional(id.text());
+  }
+  for (const auto& locked : lock.contents) {
+    if (locked.component.repo != repository) continue;
+    CK_TRY(difference, content_difference(locked, lock, context));
+    if (difference) return std::optional(locked.component.text());
+  }
+  return std::optional<std::string>();
+}
+
 Result<std::unique_ptr<RecordedRepositories>> RecordedRepositories::open(const Lock& lock,
                                                                          Rule rule,
                                                                          Context& context) {
@@ -95,7 +115,8 @@ Result<bool> RecordedRepositories::is_as_recorded(const LockedRepository& record
     CK_TRY(same, stands_at_commit(recorded, here));
     if (!same) return false;
   }
-  return has_content(recorded, lock);
+  CK_TRY(unlike, component_unlike(recorded.name, lock, outer_));
+  return !unlike;
 }
 
 /// What has no commit cannot be had in another state than this.
@@ -114,26 +135,6 @@ Result<bool> RecordedRepositories::stands_at_commit(const LockedRepository& reco
   CK_TRY(git, outer_.transfer.git());
   const auto state = git->state(here.path);
   return state && state->commit == recorded.commit;
-}
-
-Result<bool> RecordedRepositories::has_content(const LockedRepository& recorded,
-                                               const Lock& lock) const {
-  for (const auto& environment : lock.environments) {
-    const auto& record = environment.record;
-    if (record.component.repo != recorded.name || record.recipe_hash.empty()) continue;
-    const auto& id = record.component;
-    const auto component = outer_.catalog.find(
-        {.repo = id.repo, .kind = id.kind, .name = id.uid.empty() ? id.name : id.uid});
-    if (!component) return false;
-    CK_TRY(content, outer_.catalog.content_hash(*component, outer_.cancel));
-    if (content != record.recipe_hash) return false;
-  }
-  for (const auto& locked : lock.contents) {
-    if (locked.component.repo != recorded.name) continue;
-    CK_TRY(difference, content_difference(locked, lock, outer_));
-    if (difference) return false;
-  }
-  return true;
 }
 
 Result<std::optional<fs::path>> RecordedRepositories::exported(
@@ -182,7 +183,9 @@ Status RecordedRepositories::open_catalog() {
                          .request = outer_.request,
                          .jobs = outer_.jobs,
                          .use = outer_.use,
-                         .secrets = outer_.secrets});
+                         .secrets = outer_.secrets,
+                         .shipped = outer_.shipped != nullptr ? outer_.shipped : &outer_.catalog,
+                         .demands_isolation = outer_.demands_isolation});
   return {};
 }
 

@@ -15,6 +15,11 @@ namespace ck::install {
 Status keep_recorded(const LockedRepository& recorded, const catalog::Repository& here,
                      const fs::path& place, Context& context);
 
+/// The first component of the repository named `repository` that the context does not have as the
+/// lock recorded it: changed, or missing. Nothing if all are.
+Result<std::optional<std::string>> component_unlike(const std::string& repository, const Lock& lock,
+                                                    Context& context);
+
 /// A context in which components are found as a lock recorded them. A repository is taken as it
 /// lies here when that is right; else its recorded commit is exported, from the clone or else from
 /// its URL, to where downloads are kept. Refers to the outer context.
@@ -53,7 +58,6 @@ class RecordedRepositories {
                             const catalog::Repository& here) const;
   Result<bool> stands_at_commit(const LockedRepository& recorded,
                                 const catalog::Repository& here) const;
-  Result<bool> has_content(const LockedRepository& recorded, const Lock& lock) const;
   Result<std::optional<fs::path>> exported(const LockedRepository& recorded,
                                            const catalog::Repository& here) const;
   Status open_catalog();

@@ -19,16 +19,22 @@ namespace ck::install {
 namespace {
 
 /// Names of variables that hold secrets, upper case. The one table of them.
-constexpr std::array<std::string_view, 16> kSecretNames{
-    "*TOKEN*",       "*SECRET*",     "*PASSWORD*",    "*PASSWD*",
-    "*PASSPHRASE*",  "*CREDENTIAL*", "*_KEY",         "*APIKEY*",
-    "*PRIVATE_KEY*", "*_AUTH",       "AWS_*",         "AZURE_*",
-    "KAGGLE_*",      "NETRC",        "SSH_AUTH_SOCK", "DOCKER_AUTH_CONFIG"};
+constexpr std::array<std::string_view, 32> kSecretNames{
+    "*TOKEN*",      "*SECRET*",      "*PASSWORD*",   "*PASSWD*",
+    "*PASSPHRASE*", "*PASS_PHRASE*", "*PASSCODE*",   "*_PASS",
+    "PASS",         "*_PWD",         "*_PW",         "*_PSWD",
+    "*_PAT",        "PAT",           "*CREDENTIAL*", "*_CRED",
+    "*_CREDS",      "*_KEY",         "*APIKEY*",     "*PRIVATE_KEY*",
+    "*_AUTH",       "*BEARER*",      "*_JWT",        "*_COOKIE",
+    "*_COOKIES",    "AWS_*",         "AZURE_*",      "KAGGLE_*",
+    "NETRC",        "SSH_AUTH_SOCK", "SSHPASS",      "DOCKER_AUTH_CONFIG"};
 /// What looks like one of them, but holds the name of a choice and no secret.
 constexpr std::array<std::string_view, 3> kNoSecrets{"CK_*_KEY", "CMD_KEY", "AWS_*REGION"};
 
 constexpr std::size_t kBlockBytes = 64;  // of SHA-256
 constexpr std::size_t kShortest = 4;
+constexpr std::size_t kShortestPassword = 8;  // alone: shorter ones are words of other texts
+constexpr std::size_t kShortestToken = 16;    // in the place of a user's name
 constexpr std::string_view kKeyFile = "secrets.key";
 
 bool matches_one(const auto& patterns, const std::string& name) {
@@ -61,6 +67,19 @@ std::string hmac_sha256(const std::string& key, std::string_view text) {
   return sha256_hex(mixed(key, 0x5c) + bytes_of(inner));
 }
 
+/// The texts by which a value would be known.
+std::vector<std::string> forms_of(const std::string& value) {
+  std::vector<std::string> forms{value};
+  for (const auto& credentials : credentials_in(value)) {
+    const auto colon = credentials.find(':');
+    const std::string password =
+        colon == std::string::npos ? std::string() : credentials.substr(colon + 1);
+    forms.push_back(credentials);
+    if (password.size() >= kShortestPassword) forms.push_back(password);
+  }
+  return forms;
+}
+
 }  // namespace
 
 bool is_secret_name(std::string_view name) {
@@ -69,6 +88,28 @@ bool is_secret_name(std::string_view name) {
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
   }
   return matches_one(kSecretNames, upper) && !matches_one(kNoSecrets, upper);
+}
+
+std::vector<std::string> credentials_in(std::string_view text) {
+  constexpr std::string_view kScheme = "://";
+  constexpr std::string_view kEnd = "/?#\\\"'<> \t\r\n";
+  std::vector<std::string> found;
+  for (auto at = text.find(kScheme); at != std::string_view::npos; at = text.find(kScheme, at)) {
+    at += kScheme.size();
+    const auto authority = text.substr(at, text.find_first_of(kEnd, at) - at);
+    const auto host = authority.rfind('@');
+    if (host == std::string_view::npos) continue;
+    const auto user = authority.substr(0, host);
+    const auto colon = user.find(':');
+    const bool told =
+        colon == std::string_view::npos ? user.size() >= kShortestToken : colon + 1 < user.size();
+    if (told) found.emplace_back(user);
+  }
+  return found;
+}
+
+bool is_secret(std::string_view name, std::string_view value) {
+  return !value.empty() && (is_secret_name(name) || !credentials_in(value).empty());
 }
 
 Result<SecretHasher> SecretHasher::open(const catalog::Home& home) {
@@ -94,7 +135,7 @@ Result<std::vector<Secret>> secrets_of(const Variables& variables,
   std::optional<SecretHasher> hasher;
   for (const auto& [name, value] : variables) {
     const bool is_marked = std::ranges::find(marked, name) != marked.end();
-    if (!is_marked && (value.empty() || !is_secret_name(name))) continue;
+    if (!is_marked && !is_secret(name, value)) continue;
     if (!hasher) {
       CK_TRY(opened, SecretHasher::open(home));
       hasher = std::move(opened);
@@ -111,17 +152,22 @@ Scrubber::Scrubber(const Variables& variables, const std::vector<Secret>& secret
 }
 
 void Scrubber::add(const std::string& name, const std::string& value) {
-  if (value.size() < kShortest) return;
-  // As it is, and as it stands in a JSON text.
-  const std::string quoted = ck::to_text(Json(value));
-  for (const auto& form : {value, quoted.substr(1, quoted.size() - 2)}) {
-    const auto same = [&](const auto& known) { return known.second == form; };
-    if (std::ranges::any_of(values_, same)) continue;
-    values_.emplace_back(name, form);
-    begins_.at(static_cast<unsigned char>(form.front())) = true;
+  for (const auto& form : forms_of(value)) {
+    if (form.size() < kShortest) continue;
+    // As it is, and as it stands in a JSON text.
+    const std::string quoted = ck::to_text(Json(form));
+    look_for(name, form);
+    look_for(name, quoted.substr(1, quoted.size() - 2));
   }
   std::ranges::stable_sort(
       values_, [](const auto& a, const auto& b) { return a.second.size() > b.second.size(); });
+}
+
+void Scrubber::look_for(const std::string& name, const std::string& text) {
+  const auto same = [&](const auto& known) { return known.second == text; };
+  if (std::ranges::any_of(values_, same)) return;
+  values_.emplace_back(name, text);
+  begins_.at(static_cast<unsigned char>(text.front())) = true;
 }
 
 void Scrubber::add(const Scrubber& other) {
@@ -196,7 +242,7 @@ Scrubber scrubber_of(const Context& context, const Variables& variables) {
   Scrubber scrubber;
   if (context.secrets) scrubber = context.secrets->scrubber();
   for (const auto& [name, value] : variables) {
-    if (is_secret_name(name)) scrubber.add(name, value);
+    if (is_secret(name, value)) scrubber.add(name, value);
   }
   return scrubber;
 }

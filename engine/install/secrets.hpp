@@ -24,6 +24,12 @@ struct Secret {
 /// Whether a variable of this name holds a secret by its name: API_TOKEN, AWS_…, DB_PASSWORD.
 bool is_secret_name(std::string_view name);
 
+/// "user:password" or a token of each URL in a text that has one. A user's name alone is none.
+std::vector<std::string> credentials_in(std::string_view text);
+
+/// Whether a variable holds a secret, by its name or because credentials stand in its value.
+bool is_secret(std::string_view name, std::string_view value);
+
 /// Makes hashes with the key of a home; the key is made when the first is wanted, in the file
 /// `secrets.key` (mode 600).
 class SecretHasher {
@@ -37,8 +43,8 @@ class SecretHasher {
   std::string key_;
 };
 
-/// Those of `variables` that are secret by name or listed in `marked`, with their hashes. No key is
-/// made when there are none.
+/// Those of `variables` that are secret (`is_secret`) or listed in `marked`, with their hashes. No
+/// key is made when there are none.
 Result<std::vector<Secret>> secrets_of(const Variables& variables,
                                        const std::vector<std::string>& marked,
                                        const catalog::Home& home);
@@ -49,8 +55,8 @@ class Scrubber {
   Scrubber() = default;
   Scrubber(const Variables& variables, const std::vector<Secret>& secrets);
 
-  /// From now on this value too. Values below 4 bytes are not looked for: they would be found
-  /// everywhere.
+  /// From now on this value too, and credentials that stand in it. Values below 4 bytes are not
+  /// looked for: they would be found everywhere.
   void add(const std::string& name, const std::string& value);
   void add(const Scrubber& other);
 
@@ -64,6 +70,7 @@ class Scrubber {
   Result<bool> is_in(const fs::path& file) const;
 
  private:
+  void look_for(const std::string& name, const std::string& text);
   std::size_t scrub_until(std::string_view text, std::size_t reserve, std::string& out) const;
 
   Variables values_;  ///< longest value first: one may begin like another
@@ -85,7 +92,7 @@ class KnownSecrets {
 };
 
 /// Where anything is about to be written down: takes out what the command was told, and the values
-/// of those of `variables` that are secret by their names.
+/// of those of `variables` that are secret (`is_secret`).
 Scrubber scrubber_of(const Context& context, const Variables& variables = {});
 
 }  // namespace ck::install

@@ -33,6 +33,19 @@ std::string file_name(std::string url) {
   return url.substr(url.rfind('/') + 1);
 }
 
+Status download(const model::UrlSource& source, const fs::path& target, Context& context) {
+  if (source.urls.empty())
+    return fail(ErrorCode::invalid, "no URL is given for the file with sha256 " + source.sha256);
+  sys::DownloadRequest request{source.urls,       target, source.sha256,
+                               source.size_bytes, false,  file_name(source.urls.front())};
+  if (context.offline) {
+    std::erase_if(request.urls, [](const auto& url) { return !url.starts_with(kLocal); });
+    if (request.urls.empty()) return fail(offline_error(printable(source.urls.front())));
+  }
+  CK_TRY(http, context.transfer.http());
+  return http->download(request, context.events, context.cancel);
+}
+
 /// Fetches one source after the other into `folder`.
 class Fetcher {
  public:
@@ -54,8 +67,7 @@ class Fetcher {
   }
 
   Status operator()(const model::UrlSource& source) {
-    CK_TRY(file, cached_file(source.sha256, context_,
-                             [&](const fs::path& target) { return download(source, target); }));
+    CK_TRY(file, source_file(source, context_));
     CK_TRY(to, make_inside(folder_, source.to));
     if (!source.unpack) return copy_download(file, to, source);
     CK_TRY(archives, context_.transfer.archives());
@@ -68,34 +80,14 @@ class Fetcher {
   }
 
   Status operator()(const model::GitSource& source) {
-    const std::string name = sha256_hex(source.url + "\n" + source.commit);
-    const auto fetch = [&](const fs::path& target) -> Status {
-      if (context_.offline && !source.url.starts_with(kLocal))
-        return fail(offline_error("commit " + source.commit));
-      CK_TRY(git, context_.transfer.git());
-      return git->export_commit(source.url, source.commit, target, context_.events,
-                                context_.cancel);
-    };
-    CK_TRY(exported, cached_folder(name, context_, fetch));
+    CK_TRY(exported, source_folder(source, context_));
     CK_TRY(to, make_inside(folder_, source.to));
     CK_TRY(entries, sys::list_tree(exported, {.skip_names = {}, .hash = false}, context_.cancel));
     return sys::copy_tree(exported, to, entries, context_.cancel);
   }
 
   Status operator()(const model::PipSource& source) {
-    const auto fetch = [&](const fs::path& target) -> Status {
-      if (context_.offline && !source.from.starts_with(kLocal))
-        return fail(offline_error("the wheel of " + source.package));
-      std::string url = source.from;
-      if (url.empty()) {
-        CK_TRY(found, find_wheel(source, context_));
-        url = std::move(found);
-      }
-      CK_TRY(http, context_.transfer.http());
-      return http->download({{url}, target, source.sha256, std::nullopt, false, file_name(url)},
-                            context_.events, context_.cancel);
-    };
-    CK_TRY(file, cached_file(source.sha256, context_, fetch));
+    CK_TRY(file, source_file(source, context_));
     CK_TRY(to, make_inside(folder_, source.to));
     CK_TRY(needs, unpack_wheel(file, source, to, context_));
     wheels_.insert(normalised_python_name(source.package));
@@ -104,19 +96,7 @@ class Fetcher {
   }
 
   Status operator()(const model::NpmSource& source) {
-    const auto fetch = [&](const fs::path& target) -> Status {
-      if (context_.offline && !source.from.starts_with(kLocal))
-        return fail(offline_error("the npm package " + source.package));
-      std::string url = source.from;
-      if (url.empty()) {
-        CK_TRY(found, find_npm_archive(source, context_));
-        url = std::move(found);
-      }
-      CK_TRY(http, context_.transfer.http());
-      return http->download({{url}, target, {}, std::nullopt, true, file_name(url)},
-                            context_.events, context_.cancel);
-    };
-    CK_TRY(file, cached_by_integrity(source.integrity, context_, fetch));
+    CK_TRY(file, source_file(source, context_));
     CK_TRY(to,
            make_inside(folder_, (fs::path(source.to) / kNodeModules / source.package).string()));
     CK_TRY(archives, context_.transfer.archives());
@@ -136,11 +116,7 @@ class Fetcher {
   }
 
   Status operator()(const model::DebianSource& source) {
-    const auto fetch = [&](const fs::path& target) -> Status {
-      if (context_.offline) return fail(offline_error("the Debian package " + source.package));
-      return download_debian(source, target, context_);
-    };
-    CK_TRY(file, cached_file(source.sha256, context_, fetch));
+    CK_TRY(file, source_file(source, context_));
     CK_TRY(to, make_inside(folder_, source.to));
     CK_TRY(archives, context_.transfer.archives());
     sys::UnpackOptions options;
@@ -150,17 +126,6 @@ class Fetcher {
   }
 
  private:
-  Status download(const model::UrlSource& source, const fs::path& target) {
-    sys::DownloadRequest request{source.urls,       target, source.sha256,
-                                 source.size_bytes, false,  file_name(source.urls.front())};
-    if (context_.offline) {
-      std::erase_if(request.urls, [](const auto& url) { return !url.starts_with(kLocal); });
-      if (request.urls.empty()) return fail(offline_error(printable(source.urls.front())));
-    }
-    CK_TRY(http, context_.transfer.http());
-    return http->download(request, context_.events, context_.cancel);
-  }
-
   Status check_npm(const model::NpmSource& source, const fs::path& to) const {
     const fs::path file = to / "package.json";
     auto text = sys::read_file(file);
@@ -250,6 +215,58 @@ Status fetch_sources(const std::vector<model::Source>& sources, const catalog::C
   }
   fetch.tell_needs();
   return {};
+}
+
+Result<fs::path> source_file(const model::UrlSource& source, Context& context) {
+  return cached_file(source.sha256, context,
+                     [&](const fs::path& target) { return download(source, target, context); });
+}
+
+Result<fs::path> source_file(const model::DebianSource& source, Context& context) {
+  return cached_file(source.sha256, context, [&](const fs::path& target) -> Status {
+    if (context.offline) return fail(offline_error("the Debian package " + source.package));
+    return download_debian(source, target, context);
+  });
+}
+
+Result<fs::path> source_file(const model::PipSource& source, Context& context) {
+  return cached_file(source.sha256, context, [&](const fs::path& target) -> Status {
+    if (context.offline && !source.from.starts_with(kLocal))
+      return fail(offline_error("the wheel of " + source.package));
+    std::string url = source.from;
+    if (url.empty()) {
+      CK_TRY(found, find_wheel(source, context));
+      url = std::move(found);
+    }
+    CK_TRY(http, context.transfer.http());
+    return http->download({{url}, target, source.sha256, std::nullopt, false, file_name(url)},
+                          context.events, context.cancel);
+  });
+}
+
+Result<fs::path> source_file(const model::NpmSource& source, Context& context) {
+  return cached_by_integrity(source.integrity, context, [&](const fs::path& target) -> Status {
+    if (context.offline && !source.from.starts_with(kLocal))
+      return fail(offline_error("the npm package " + source.package));
+    std::string url = source.from;
+    if (url.empty()) {
+      CK_TRY(found, find_npm_archive(source, context));
+      url = std::move(found);
+    }
+    CK_TRY(http, context.transfer.http());
+    return http->download({{url}, target, {}, std::nullopt, true, file_name(url)}, context.events,
+                          context.cancel);
+  });
+}
+
+Result<fs::path> source_folder(const model::GitSource& source, Context& context) {
+  const std::string name = sha256_hex(source.url + "\n" + source.commit);
+  return cached_folder(name, context, [&](const fs::path& target) -> Status {
+    if (context.offline && !source.url.starts_with(kLocal))
+      return fail(offline_error("commit " + source.commit));
+    CK_TRY(git, context.transfer.git());
+    return git->export_commit(source.url, source.commit, target, context.events, context.cancel);
+  });
 }
 
 }  // namespace ck::install

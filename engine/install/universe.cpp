@@ -7,6 +7,7 @@
 #include "base/strings.hpp"
 #include "install/detector.hpp"
 #include "install/variants.hpp"
+#include "solve/match.hpp"
 
 namespace ck::install {
 
@@ -18,6 +19,44 @@ std::string candidate_id(const store::EnvironmentRecord& record) {
 }
 
 namespace {
+
+/// v12, v12.2 and v12.2.0 of 12.2.0, as Collective Knowledge has them: for
+/// --dep.KEY=tags:gcc,v12.
+void add_version_tags(const std::string& version, model::Tags& tags) {
+  const auto numbers = version.substr(0, version.find_first_not_of("0123456789."));
+  std::string tag = "v";
+  for (const auto& number : split(numbers, '.')) {
+    if (number.empty()) return;
+    tag += (tag.size() > 1 ? "." : "") + number;
+    tags.insert(tag);
+  }
+}
+
+void fill(solve::Candidate& candidate, const catalog::Component& component,
+          const std::string& version, const model::Tags& tags) {
+  candidate.component = component.id;
+  if (const auto parsed = model::Version::parse(version)) candidate.version = *parsed;
+  candidate.tags = tags;
+  add_version_tags(version, candidate.tags);
+  candidate.repository_rank = component.repository_rank;
+}
+
+}  // namespace
+
+solve::Candidate as_candidate(const store::EnvironmentRecord& record) {
+  catalog::Component component;
+  component.id = record.component;
+  solve::Candidate candidate;
+  candidate.id = candidate_id(record);
+  fill(candidate, component, record.version, record.tags);
+  return candidate;
+}
+
+namespace {
+
+/// Of one need, as many as are told to be one too many; and as many as are looked at.
+constexpr std::size_t kMostTags = 3;
+constexpr std::size_t kMostTagsLookedAt = 20;
 
 class Collector {
  public:
@@ -38,7 +77,10 @@ class Collector {
       CK_TRY(added, add_avoiding_variants());
       more = added;
     }
+    for (const auto& pin : request_.pins) want_pinned(pin);
+    CK_CHECK(serve_all());
     add_pinned_environments();
+    for (const auto& dependency : unserved_) CK_CHECK(explain_together(dependency));
     return std::move(offered_);
   }
 
@@ -53,12 +95,13 @@ class Collector {
     return {};
   }
 
+  /// A component that is to be offered although nothing needs it.
   void want_also(const model::Wish& wish) {
     model::Dependency dependency;
     dependency.kind = wish.kind;
     dependency.name = wish.name;
     dependency.tags = wish.tags;
-    want(std::move(dependency));
+    queue(std::move(dependency));
   }
 
   /// Queues a need; and once more as the pins of its key narrow it, as they may ask for variations.
@@ -74,6 +117,18 @@ class Collector {
     }
     queue(std::move(dependency));
     queue(std::move(narrowed));
+  }
+
+  /// What a pin means and no need asks for is collected whatever it lacks: then the solver can tell
+  /// that.
+  void want_pinned(const solve::Pin& pin) {
+    if (!pin.candidate.empty() || (pin.component.empty() && pin.tags.empty())) return;
+    auto wanted = solve::wanted_by(pin);
+    wanted.any_version = true;
+    const bool there = std::ranges::any_of(
+        offered_.universe.candidates,
+        [&](const solve::Candidate& candidate) { return solve::meets(candidate, wanted); });
+    if (!there) want_also({pin.tags, pin.kind, pin.component, {}});
   }
 
   /// Unless the same was asked before.
@@ -92,13 +147,42 @@ class Collector {
     for (const auto& component : providers) {
       CK_TRY(added, add_component(component, dependency));
       any = any || added;
-      if (!added && component.id.kind == "software") {
-        offered_.hints.push_back(component.id.text() + " would serve '" + dependency.key +
-                                 "', but was not found on this machine: 'ck detect " +
-                                 component.id.text() + "' says where it looks");
-      }
+      if (!added) note_useless(component, dependency);
     }
-    if (!any && !dependency.key.empty()) CK_CHECK(explain_nothing(dependency));
+    if (any) return {};
+    CK_CHECK(note_tags());
+    if (dependency.key.empty()) return {};
+    explain_nothing(dependency);
+    if (providers.empty()) {
+      unserved_.push_back(dependency);
+    } else if (providers.front().format == model::RepositoryDescriptor::Format::ck) {
+      offered_.hints.push_back(providers.front().id.full_text() + " would be '" + dependency.key +
+                               "', but is of Collective Knowledge: only its programs and packages "
+                               "can use it");
+    }
+    return {};
+  }
+
+  /// A component that is there and offers nothing.
+  void note_useless(const catalog::Component& component, const model::Dependency& dependency) {
+    auto& names = offered_.universe.other_names;
+    const bool fresh = names.insert(component.id.name).second;
+    if (!component.id.uid.empty()) names.insert(component.id.uid);
+    const bool asked_for = !dependency.key.empty() || (fresh && !dependency.name.empty());
+    if (component.id.kind != "software" || !asked_for) return;
+    const std::string serves =
+        dependency.key.empty() ? "" : "would serve '" + dependency.key + "', but ";
+    offered_.hints.push_back(component.id.text() + " " + serves +
+                             "was not found on this machine: 'ck detect " + component.id.text() +
+                             "' says where it looks");
+  }
+
+  /// What the catalog has, and not only who was asked.
+  Status note_tags() {
+    auto& tags = offered_.universe.other_tags;
+    if (!tags.empty()) return {};
+    CK_TRY(counts, context_.catalog.tag_counts());
+    for (auto& [tag, count] : counts) tags.insert(std::move(tag));
     return {};
   }
 
@@ -109,18 +193,48 @@ class Collector {
     if (fact != facts_.end()) add(*fact, FactCandidate{fact->component.name});
   }
 
+  bool in_use(const std::string& tag) const {
+    return offered_.universe.other_tags.contains(tag) || model::parse_kind(tag);
+  }
+
   /// Which tags of an unserved need nobody has.
-  Status explain_nothing(const model::Dependency& dependency) {
-    CK_TRY(counts, context_.catalog.tag_counts());
-    std::vector<std::string> known;
-    known.reserve(counts.size());
-    for (const auto& [tag, count] : counts) known.push_back(tag);
+  void explain_nothing(const model::Dependency& dependency) {
+    const auto& tags = offered_.universe.other_tags;
+    const std::vector<std::string> known(tags.begin(), tags.end());
     for (const auto& tag : dependency.tags.all) {
-      if (std::ranges::find(known, tag) != known.end() || model::parse_kind(tag)) continue;
+      if (in_use(tag)) continue;
       std::string hint = "no component has the tag '" + tag + "'";
       if (const auto near = did_you_mean(near_misses(tag, known))) hint += "; " + *near;
       offered_.hints.push_back(std::move(hint));
     }
+  }
+
+  /// Which tag is one too many, where each of an unserved need's is in use. The solver tells that
+  /// of candidates; this is of components that nothing else asks for.
+  Status explain_together(const model::Dependency& dependency) {
+    const auto& tags = dependency.tags.all;
+    const auto used = [&](const std::string& tag) { return in_use(tag); };
+    if (tags.size() < 2 || tags.size() > kMostTagsLookedAt || !std::ranges::all_of(tags, used))
+      return {};
+    std::size_t told = 0;
+    for (const auto& tag : tags) {
+      if (told == kMostTags) break;
+      model::Dependency without = dependency;
+      std::erase(without.tags.all, tag);
+      const bool offered =
+          std::ranges::any_of(offered_.universe.candidates, [&](const solve::Candidate& candidate) {
+            return solve::meets(candidate, solve::wanted_by(without));
+          });
+      if (offered) return {};
+      CK_TRY(found, context_.catalog.providers(without.tags, dependency.kind, dependency.name));
+      if (found.empty()) continue;
+      ++told;
+      offered_.hints.push_back("without the tag '" + tag + "', '" + dependency.key + "' could be " +
+                               found.front().id.text() + (found.size() > 1 ? " and others" : ""));
+    }
+    if (told == 0)
+      offered_.hints.push_back("each tag of '" + dependency.key +
+                               "' is in use, but no component has them all");
     return {};
   }
 
@@ -310,27 +424,6 @@ class Collector {
     }
   }
 
-  static void fill(solve::Candidate& candidate, const catalog::Component& component,
-                   const std::string& version, const model::Tags& tags) {
-    candidate.component = component.id;
-    if (const auto parsed = model::Version::parse(version)) candidate.version = *parsed;
-    candidate.tags = tags;
-    add_version_tags(version, candidate.tags);
-    candidate.repository_rank = component.repository_rank;
-  }
-
-  /// v12, v12.2 and v12.2.0 of 12.2.0, as Collective Knowledge has them: for
-  /// --dep.KEY=tags:gcc,v12.
-  static void add_version_tags(const std::string& version, model::Tags& tags) {
-    const auto numbers = version.substr(0, version.find_first_not_of("0123456789."));
-    std::string tag = "v";
-    for (const auto& number : split(numbers, '.')) {
-      if (number.empty()) return;
-      tag += (tag.size() > 1 ? "." : "") + number;
-      tags.insert(tag);
-    }
-  }
-
   template <typename What>
   void add(solve::Candidate candidate, What what) {
     if (!offered_.offers.emplace(candidate.id, Offer{std::move(what)}).second) return;
@@ -344,6 +437,7 @@ class Collector {
   Context& context_;
   Offered offered_;
   std::deque<model::Dependency> wanted_;
+  std::vector<model::Dependency> unserved_;
   std::set<std::string> asked_;
   std::set<std::string> detected_;
   std::map<std::string, std::shared_ptr<const model::Descriptor>> descriptors_;

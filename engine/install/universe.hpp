@@ -14,6 +14,9 @@ namespace ck::install {
 /// "software:gcc@12.2.0 (/usr/bin/gcc)".
 std::string candidate_id(const store::EnvironmentRecord& record);
 
+/// What of an environment dependencies look at: its component, version and tags.
+solve::Candidate as_candidate(const store::EnvironmentRecord& record);
+
 struct Offered {
   solve::Universe universe;
   std::map<std::string, Offer> offers;  ///< by candidate id

@@ -53,6 +53,20 @@ RatioTest test_of(const Shift& shift, double margin, bool logarithmic) {
   return test;
 }
 
+/// How many more of the second list would decide: the interval's width goes with
+/// sqrt(1 / m + 1 / n), and only n can grow.
+std::size_t more_of_second(const Shift& shift, std::size_t first, std::size_t second,
+                           double bound) {
+  if (first == 0) return 0;
+  const double half = (shift.interval.high - shift.interval.low) / 2;
+  const double gap = gap_of(shift.estimate, bound);
+  const auto m = static_cast<double>(first);
+  const auto n = static_cast<double>(second);
+  if (!std::isfinite(half)) return m * 20 > n ? rounded_up(std::max(20 / m, 5.0) - n) : 0;
+  const double wanted = (1 / m + 1 / n) * gap * gap / (half * half) - 1 / m;
+  return wanted > 0 ? rounded_up(1 / wanted - n) : 0;
+}
+
 }  // namespace
 
 Equivalence equivalence(const Interval& interval_90, const Interval& margin) {
@@ -69,18 +83,21 @@ RatioTest ratio_test(std::span<const double> recorded, std::span<const double> n
   const auto after = logarithmic ? logarithms(now) : relative_to(now, unit);
   const Shift shift = rank_sum(before, after, kConfidence);
   RatioTest test = test_of(shift, margin, logarithmic);
-  if (test.result != Equivalence::undecided || before.empty()) return test;
-  const double half = (shift.interval.high - shift.interval.low) / 2;
-  const double gap = gap_of(shift.estimate, logarithmic ? std::log1p(margin) : margin);
-  const auto m = static_cast<double>(before.size());
-  const auto n = static_cast<double>(after.size());
-  if (!std::isfinite(half)) {
-    test.needed = m * 20 > n ? rounded_up(std::max(20 / m, 5.0) - n) : 0;
-    return test;
-  }
-  // The interval's width goes with sqrt(1 / m + 1 / n), and only n can grow.
-  const double wanted = (1 / m + 1 / n) * gap * gap / (half * half) - 1 / m;
-  test.needed = wanted > 0 ? rounded_up(1 / wanted - n) : 0;
+  if (test.result != Equivalence::undecided) return test;
+  const double bound = logarithmic ? std::log1p(margin) : margin;
+  test.needed = more_of_second(shift, before.size(), after.size(), bound);
+  return test;
+}
+
+DifferenceTest difference_test(std::span<const double> recorded, std::span<const double> now,
+                               double margin) {
+  const Shift shift = rank_sum(recorded, now, kConfidence);
+  DifferenceTest test;
+  test.result = equivalence(shift.interval, {-margin, margin});
+  test.difference = shift.estimate;
+  test.interval_90 = shift.interval;
+  if (test.result == Equivalence::undecided)
+    test.needed = more_of_second(shift, recorded.size(), now.size(), margin);
   return test;
 }
 

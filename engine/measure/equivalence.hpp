@@ -35,7 +35,19 @@ struct RatioTest {
 /// median take their place.
 RatioTest ratio_test(std::span<const double> recorded, std::span<const double> now, double margin);
 
-/// The same for one list against an expected value: signed-rank interval of the logarithms.
+/// Two sides of one quantity as a difference, now less recorded.
+struct DifferenceTest {
+  Equivalence result = Equivalence::undecided;
+  double difference = 0;   ///< Hodges-Lehmann
+  Interval interval_90;    ///< of the difference
+  std::size_t needed = 0;  ///< as of `RatioTest`
+};
+
+/// Whether `now` is `recorded` but for at most `margin`, in the unit of both: rank-sum interval.
+DifferenceTest difference_test(std::span<const double> recorded, std::span<const double> now,
+                               double margin);
+
+/// `ratio_test` for one list against an expected value: signed-rank interval of the logarithms.
 RatioTest ratio_test(double expected, std::span<const double> now, double margin);
 
 /// Samples on each side with which lists of this spread (standard deviation of the logarithm) are

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/integrity.hpp"
 #include "base/sha256.hpp"
 #include "base/strings.hpp"
 #include "model/native_parts.hpp"
@@ -141,15 +142,6 @@ bool is_npm_package(std::string_view text) {
   const auto slash = text.find('/');
   return slash != std::string_view::npos && is_part(text.substr(1, slash - 1)) &&
          is_part(text.substr(slash + 1));
-}
-
-/// SHA-512 has 86 digits of base64 and two of padding.
-bool is_integrity(std::string_view text) {
-  constexpr std::string_view kStart = "sha512-";
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  return text.starts_with(kStart) && text.size() == kStart.size() + 88 && text.ends_with("==") &&
-         text.substr(kStart.size(), 86).find_first_not_of(kDigits) == std::string_view::npos;
 }
 
 std::string named(Document& document, ObjectReader& object, std::string_view key,

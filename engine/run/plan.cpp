@@ -89,7 +89,8 @@ Result<model::Values> without_secrets(const model::Recipe& recipe, model::Values
   std::vector<std::string> names;
   for (const auto& parameter : recipe.parameters) {
     auto& value = values[parameter.name];
-    if (!parameter.secret || value.empty()) continue;
+    const bool secret = parameter.secret || install::is_secret({}, value);
+    if (!secret || value.empty()) continue;
     plan.hidden.emplace_back(parameter.name, std::exchange(value, place_of_secret(parameter.name)));
     names.push_back(parameter.name);
   }

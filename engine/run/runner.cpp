@@ -87,6 +87,11 @@ Result<std::optional<sys::Sandbox>> sandbox_for(const RunPlan& plan, const fs::p
   install::StepPlaces places;
   for (const auto* name : {"run", "tmp", "home"}) places.writable.push_back(work / name);
   for (const auto& path : plan.readable) places.readable.emplace_back(path);
+  places.collective = !plan.surroundings.empty();
+  if (!places.collective && plan.isolation.level != model::Isolation::Level::none) {
+    CK_TRY(repositories, install::repositories_of(plan.environments, context));
+    places.repositories = std::move(repositories);
+  }
   return install::sandbox_of(plan.isolation, places, context);
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "base/strings.hpp"
 #include "solve/words.hpp"
 
 namespace ck::solve {
@@ -95,7 +96,8 @@ class Teller {
     const auto pins = Problem::pins_of(*problem_.request, demand.dependency->key, changes_);
     auto wanted = demand.wanted();
     if (const auto unpinned = index.matching(wanted); !unpinned.empty()) {
-      for (const auto& pin : pins) tell_pin(problem_.request->pins[pin.number], unpinned, node);
+      for (const auto& pin : pins)
+        tell_pin(problem_.request->pins[pin.number], demand, unpinned, node);
       pinned_keys_.insert(demand.dependency->key);
       return;
     }
@@ -110,14 +112,22 @@ class Teller {
     missing_.push_back(node.statement);
   }
 
-  void tell_pin(const Pin& pin, const std::vector<CandidateNo>& unpinned, ConflictNode& node) {
+  void tell_pin(const Pin& pin, const GroundDemand& demand,
+                const std::vector<CandidateNo>& unpinned, ConflictNode& node) {
     const auto wanted = wanted_by(pin);
     std::vector<CandidateNo> refused;
     for (const auto candidate : unpinned)
       if (!meets((*problem_.index)[candidate], wanted)) refused.push_back(candidate);
     std::string text = source_words(pin) + " pins " + pin_words(pin);
     if (!refused.empty()) text += ", which leaves out " + labels(*problem_.index, refused);
-    if (problem_.index->matching(wanted).empty()) text += ", and nothing is that";
+    const auto meant = problem_.index->matching(wanted);
+    if (meant.empty()) {
+      text += ", and nothing is that";
+    } else if (const bool says_what = !pin.component.empty() || !pin.tags.empty();
+               says_what && refused.size() == unpinned.size()) {
+      const auto& first = (*problem_.index)[meant.front()];
+      text += "; " + label(first) + " " + printable(shortcoming(first, demand.wanted()));
+    }
     node.because.push_back({std::move(text), {}});
   }
 

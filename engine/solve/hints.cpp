@@ -94,7 +94,8 @@ class Adviser {
   std::vector<SpellingHint> spelling_of_wishes() const {
     std::vector<SpellingHint> result;
     const auto collect = [&](const Wanted& wanted, const std::string& key) {
-      for (auto& hint : spelling_hints(index_, wanted, key)) result.push_back(std::move(hint));
+      for (auto& hint : spelling_hints(universe_, index_, wanted, key))
+        result.push_back(std::move(hint));
     };
     for (const auto& demand : problem_.demands)
       if (demand.accepted.empty() && demand.built_with == nullptr)

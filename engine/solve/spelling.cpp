@@ -23,9 +23,10 @@ std::vector<std::string> without(std::vector<std::string> words, const std::stri
 
 /// "'mlp61' is no tag of anything: did you mean 'mlp16'?"; only replacements with which something
 /// is found.
-void unknown_tags(const Index& index, const Wanted& wanted, const std::string& key, Hints& hints) {
+void unknown_tags(const Universe& universe, const Index& index, const Wanted& wanted,
+                  const std::string& key, Hints& hints) {
   for (const auto& tag : wanted.tags.all) {
-    if (index.knows_tag(tag)) continue;
+    if (index.knows_tag(tag) || universe.other_tags.contains(tag)) continue;
     std::string hint = "nothing has the tag '" + tag + "', which '" + key + "' asks for";
     auto near = near_misses(tag, index.tags(), 20);
     std::erase_if(near, [&](const std::string& other) {
@@ -69,10 +70,11 @@ void one_tag_too_many(const Index& index, const Wanted& wanted, const std::strin
   }
 }
 
-void unknown_name(const Index& index, const Wanted& wanted, const std::string& key, Hints& hints) {
+void unknown_name(const Universe& universe, const Index& index, const Wanted& wanted,
+                  const std::string& key, Hints& hints) {
   const model::VersionRange any;
   const std::string no_kind;
-  if (wanted.name.empty() ||
+  if (wanted.name.empty() || universe.other_names.contains(wanted.name) ||
       !index.matching({{}, any, no_kind, wanted.name, nullptr, true}).empty())
     return;
   if (model::names_host_fact(wanted.name)) {
@@ -89,15 +91,16 @@ void unknown_name(const Index& index, const Wanted& wanted, const std::string& k
 
 }  // namespace
 
-Hints spelling_hints(const Index& index, const Wanted& wanted, const std::string& key) {
+Hints spelling_hints(const Universe& universe, const Index& index, const Wanted& wanted,
+                     const std::string& key) {
   Hints hints;
   if (!index.matching(wanted).empty()) return hints;
   if (const auto versions = matching(index, wanted, wanted.tags);
       !versions.empty() && wanted.candidate_id == nullptr) {
     return {{printable("for '" + key + "' there is ") + labels(index, versions), false}};
   }
-  unknown_tags(index, wanted, key, hints);
-  unknown_name(index, wanted, key, hints);
+  unknown_tags(universe, index, wanted, key, hints);
+  unknown_name(universe, index, wanted, key, hints);
   if (hints.empty()) one_tag_too_many(index, wanted, key, hints);
   return hints;
 }

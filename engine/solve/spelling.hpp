@@ -13,8 +13,9 @@ struct SpellingHint {
   bool leads_somewhere = true;  ///< following it leads to a candidate; else it only informs
 };
 
-/// Hints about tags, names and versions; none if something meets the wish.
-std::vector<SpellingHint> spelling_hints(const Index& index, const Wanted& wanted,
-                                         const std::string& key);
+/// Hints about tags, names and versions; none if something meets the wish. `index` is of the
+/// universe.
+std::vector<SpellingHint> spelling_hints(const Universe& universe, const Index& index,
+                                         const Wanted& wanted, const std::string& key);
 
 }  // namespace ck::solve

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,10 @@ struct Candidate {
 /// Everything there is. Order does not matter: results never depend on it.
 struct Universe {
   std::vector<Candidate> candidates;
+  /// Words that are right although no candidate has them: of components that cannot serve here, or
+  /// that no need asks for. For advice only.
+  std::set<std::string> other_tags = {};
+  std::set<std::string> other_names = {};  ///< and UIDs
 };
 
 /// What must hold beyond the dependencies themselves.

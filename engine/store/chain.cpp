@@ -32,7 +32,7 @@ class Fields {
 };
 
 void add_repetition(Fields& fields, const Repetition& repetition,
-                    const std::vector<MetricKey>& keys) {
+                    const std::vector<MetricKey>& keys, HashRule rule) {
   fields.number(repetition.number)
       .number(repetition.started_ns)
       .number(repetition.wall_ns)
@@ -49,6 +49,7 @@ void add_repetition(Fields& fields, const Repetition& repetition,
     const double value = repetition.metrics[i];
     if (value != value) continue;
     fields.text(keys[i].name).text(keys[i].unit).number(std::bit_cast<std::int64_t>(value));
+    if (rule == HashRule::newest) fields.text(keys[i].direction).text(keys[i].role);
   }
   fields.number(static_cast<std::int64_t>(repetition.outputs.size()));
   for (const auto& output : repetition.outputs) {
@@ -102,7 +103,9 @@ Result<std::optional<std::string>> check_record(const sys::Statement& row, Point
   auto point = points.read(row.integer(5));
   if (!point)
     return std::optional<std::string>("its point cannot be read: " + point.error().message);
-  if (from_hex(content_hash(*point, std::string(row.text(6)))) != row.blob(2))
+  const std::string experiment(row.text(6));
+  const std::string recorded = to_hex(row.blob(2));
+  if (!has_content(*point, experiment, recorded))
     return std::optional<std::string>("its point is not what was recorded");
   return std::optional<std::string>();
 }
@@ -161,8 +164,8 @@ Statement statement_about(Contents contents, const std::string& experiment_uid, 
 
 }  // namespace
 
-std::string content_hash(const Point& point, const std::string& experiment_uid) {
-  Fields fields("ck.record-hash/1");
+std::string content_hash(const Point& point, const std::string& experiment_uid, HashRule rule) {
+  Fields fields(rule == HashRule::newest ? "ck.record-hash/2" : "ck.record-hash/1");
   fields.text(point.uid)
       .text(experiment_uid)
       .text(point.subject)
@@ -173,8 +176,14 @@ std::string content_hash(const Point& point, const std::string& experiment_uid) 
       .text(point.error)
       .text(point.document)
       .number(static_cast<std::int64_t>(point.repetitions.size()));
-  for (const auto& repetition : point.repetitions) add_repetition(fields, repetition, point.keys);
+  for (const auto& repetition : point.repetitions)
+    add_repetition(fields, repetition, point.keys, rule);
   return fields.finish();
+}
+
+bool has_content(const Point& point, const std::string& experiment_uid, std::string_view recorded) {
+  return content_hash(point, experiment_uid) == recorded ||
+         content_hash(point, experiment_uid, HashRule::first) == recorded;
 }
 
 Result<std::int64_t> append_record(sys::Database& database, const Point& point,
@@ -287,11 +296,11 @@ Result<Statement> make_statement(Archive& archive, const ExperimentHead& experim
 }
 
 Statement statement_of(const std::vector<Point>& points, const std::string& experiment_uid,
-                       std::int64_t last, std::int64_t count) {
+                       std::int64_t last, std::int64_t count, HashRule rule) {
   Contents contents;
   for (const auto& point : points) {
     if (std::cmp_greater_equal(contents.size(), count)) break;
-    contents.emplace_back(point.uid, from_hex(content_hash(point, experiment_uid)));
+    contents.emplace_back(point.uid, from_hex(content_hash(point, experiment_uid, rule)));
   }
   return statement_about(std::move(contents), experiment_uid, last);
 }

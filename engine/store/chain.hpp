@@ -31,8 +31,15 @@ Result<ChainReport> verify_chain(Archive& archive);
 /// Only those of one experiment: their contents, and their links to the records before.
 Result<ChainReport> verify_chain(Archive& archive, const ExperimentHead& experiment);
 
+/// What a hash of a point is made of. `first` leaves out whether a metric is better lower or higher
+/// and what it is for; archives and capsules have such hashes of points recorded before.
+enum class HashRule { first, newest };
+
 /// Hash of all that a point holds (64 hex digits), the same in every archive that has it.
-std::string content_hash(const Point& point, const std::string& experiment_uid);
+std::string content_hash(const Point& point, const std::string& experiment_uid,
+                         HashRule rule = HashRule::newest);
+/// Whether `recorded` is the point's hash, by whichever rule.
+bool has_content(const Point& point, const std::string& experiment_uid, std::string_view recorded);
 
 /// What a signature of an experiment says: a text with its name, uid, number of points, and a hash
 /// over their uids and contents up to record `last` (0: all there are).
@@ -48,7 +55,7 @@ Result<Statement> make_statement(Archive& archive, const ExperimentHead& experim
                                  std::int64_t last, std::int64_t points);
 /// The same about the first `count` of points that are in no archive yet.
 Statement statement_of(const std::vector<Point>& points, const std::string& experiment_uid,
-                       std::int64_t last, std::int64_t count);
+                       std::int64_t last, std::int64_t count, HashRule rule = HashRule::newest);
 
 struct Signature {
   std::int64_t created_ns = 0;

@@ -22,7 +22,8 @@ struct DownloadRequest {
   std::optional<std::uint64_t> size_bytes;  ///< known size, for progress and an early refusal
   /// Nobody knows the hash yet: what the server sends is taken (a partial content is not).
   bool any_content = false;
-  std::string name{};  ///< for progress and messages; empty: that of the file
+  std::string name{};                  ///< for progress and messages; empty: that of the file
+  std::vector<std::string> headers{};  ///< "Name: value", sent with each request
   /// A server that sends nothing for so long is given up (and asked again, like one that broke
   /// off).
   std::chrono::milliseconds silence = std::chrono::seconds(60);

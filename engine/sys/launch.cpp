@@ -63,6 +63,7 @@ class Arguments {
     }
     add("--hide", all_spellings(sandbox.hidden));
     add("--scratch", all_spellings(sandbox.scratch));
+    add("--cover", all_spellings(sandbox.covered));
     for (const char* device : kAlwaysThere) add("--device", device);
     add("--device", sandbox.devices);
     add("--scratch-bytes", sandbox.scratch_bytes);

@@ -42,6 +42,9 @@ struct Sandbox {
   std::optional<std::uint64_t> tree_memory_bytes;
   std::optional<std::uint64_t> tree_processes;
   std::optional<std::uint64_t> disk_bytes;  ///< that the writable places may grow by
+  /// Folders and files that are empty wherever the other places show them; those missing do not
+  /// count.
+  std::vector<fs::path> covered = {};
 };
 
 /// What came of it.

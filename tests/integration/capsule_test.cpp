@@ -138,6 +138,34 @@ TEST_F(Capsule, HasRepositoriesThatAreInNoGit) {
   EXPECT_EQ(json_of(ck("import " + capsule() + " --json", elsewhere()))["added"], 0);
 }
 
+TEST_F(Capsule, HasTheCommitThatRanThoughTheFolderWasImportedAtAnEarlierOne) {
+  ASSERT_TRUE(succeeds(ck({"import", "repo", "--path=" + remote.work().string()})));
+  write_program("second");
+  const std::string second = remote.commit("second");
+  ASSERT_TRUE(succeeds(ck("run program:sum --record_uoa=sum")));
+  EXPECT_NE(ck("lock experiment:sum").out.find(second), std::string::npos);
+  write_program("third");
+  remote.commit("third");
+  ASSERT_TRUE(succeeds(ck("export experiment:sum --out=" + capsule())));
+  fs::remove_all(folder / "remotes");
+  ASSERT_TRUE(succeeds(ck("import " + capsule(), elsewhere())));
+  EXPECT_TRUE(succeeds(ck("replay experiment:sum --offline", elsewhere())));
+}
+
+TEST_F(Capsule, HasWhatWasNeverCommittedOrIsNotMade) {
+  ASSERT_TRUE(succeeds(ck({"import", "repo", "--path=" + remote.work().string()})));
+  write_program("uncommitted");
+  ASSERT_TRUE(succeeds(ck("run program:sum --record_uoa=sum")));
+  ASSERT_TRUE(succeeds(ck("export experiment:sum --out=" + capsule())));
+  write_program("changed again");
+  const std::string other = (folder / "other.ckz").string();
+  EXPECT_TRUE(fails(ck("export experiment:sum --out=" + other), 1, "was changed since"));
+  EXPECT_FALSE(fs::exists(other));
+  fs::remove_all(folder / "remotes");
+  ASSERT_TRUE(succeeds(ck("import " + capsule(), elsewhere())));
+  EXPECT_TRUE(succeeds(ck("replay experiment:sum --offline", elsewhere())));
+}
+
 TEST_F(Capsule, ChangesNothingThatIsHere) {
   ASSERT_NO_FATAL_FAILURE(record());
   ASSERT_TRUE(succeeds(ck("export experiment:sum --out=" + capsule())));

@@ -29,9 +29,36 @@ class CollectiveDetect : public CollectiveTest {
     write_text(file, read_text(file) + text);
   }
 
-  std::string script() const {
-    const Json environment = environment_of("soft:frob");
-    return read_text(home() / "envs" / environment["id"].get<std::string>() / "env.sh");
+  std::string script(const std::string& soft = "soft:frob") const {
+    return read_text(folder_of(soft) / "env.sh");
+  }
+
+  fs::path folder_of(const std::string& component) const {
+    return home() / "envs" / environment_of(component)["id"].get<std::string>();
+  }
+
+  bool has_tag(const std::string& component, const std::string& tag) const {
+    const auto tags = environment_of(component)["tags"].get<std::vector<std::string>>();
+    return std::ranges::find(tags, tag) != tags.end();
+  }
+
+  /// soft:vars, whose file is no program: the version command loads it, and so does env.sh.
+  void loaded_soft() const {
+    repository.entry("soft", "vars", R"({"soft_name": "Variables", "tags": ["vars"],
+        "auto_detect": "yes", "customize": {"env_prefix": "CK_VARS",
+          "limit_recursion_dir_search": {"linux": 4}, "soft_file_universal": "frobvars.sh"}})");
+    repository.file("soft", "vars", "customize.py", R"(
+def version_cmd(i):
+    return {'return': 0, 'cmd': '. "' + i['full_path'] + '"\necho $FROB > $#filename#$'}
+
+def setup(i):
+    i['env']['CK_VARS'] = 'yes'
+    return {'return': 0, 'bat': '. "' + i['customize']['full_path'] + '" quiet\n'}
+)");
+  }
+
+  static void allow(const fs::path& path, unsigned mode) {
+    fs::permissions(path, static_cast<fs::perms>(mode));
   }
 };
 
@@ -98,6 +125,144 @@ TEST_F(CollectiveDetect, ExecutesNothingThatMerelyHasTheName) {
   EXPECT_TRUE(says(told.err, "it does not lie where programs lie")) << told.err;
   EXPECT_TRUE(says(told.err, "everybody may write to it")) << told.err;
   EXPECT_FALSE(fs::exists(marker));
+}
+
+TEST_F(CollectiveDetect, LoadsNothingThatMerelyHasTheNameForItsVersion) {
+  loaded_soft();
+  publish();
+  const fs::path file = folder / "user/Downloads/x/frobvars.sh";
+  write_text(file, "export FROB=6.6\n");
+  allow(file, 0666);
+  allow(file.parent_path(), 0777);
+  EXPECT_TRUE(fails(ck("detect soft:vars"), 1, "everybody may write to it"));
+  allow(file, 0644);
+  EXPECT_TRUE(fails(ck("detect soft:vars"), 1, "everybody may write to the folder"));
+  allow(file.parent_path(), 0755);
+  EXPECT_TRUE(fails(ck("detect soft:vars"), 1, "it does not lie where programs lie"));
+  EXPECT_EQ(environments(), std::vector<std::string>());
+  // Who names the place vouches for it; a file that is only loaded need not be executable.
+  ASSERT_TRUE(succeeds(ck("detect soft:vars --full_path=" + file.string())));
+  EXPECT_EQ(environment_of("soft:vars")["version"], "6.6");
+}
+
+TEST_F(CollectiveDetect, ImportsNothingThatMerelyHasTheNameForItsVersion) {
+  repository.entry("soft", "lib.mod", R"({"soft_name": "Module", "tags": ["mod"],
+      "auto_detect": "yes", "customize": {"env_prefix": "CK_MOD",
+        "limit_recursion_dir_search": {"linux": 4}, "soft_file_universal": "mod/version.py"}})");
+  repository.file("soft", "lib.mod", "customize.py", R"(
+def version_cmd(i):
+    space = {}
+    exec(open(i['full_path']).read(), space)
+    return {'return': 0, 'cmd': '', 'version': space['version']}
+
+def setup(i):
+    return {'return': 0, 'bat': ''}
+)");
+  publish();
+  const std::string text = "version = '6.6'\n";
+  const fs::path file = folder / "user/Downloads/mod/version.py";
+  write_text(file, text);
+  allow(file, 0666);
+  EXPECT_TRUE(fails(ck("detect soft:lib.mod"), 1, "everybody may write to it"));
+  allow(file, 0644);
+  EXPECT_TRUE(fails(ck("detect soft:lib.mod"), 1, "it does not lie where programs lie"));
+  write_text(folder / "user/lib/python3/mod/version.py", text);
+  ASSERT_TRUE(succeeds(ck("detect soft:lib.mod")));
+  EXPECT_EQ(environment_of("soft:lib.mod")["version"], "6.6");
+}
+
+TEST_F(CollectiveDetect, NoEnvironmentLoadsWhatOthersMayWriteWhoeverNamedIt) {
+  loaded_soft();
+  publish();
+  const fs::path file = folder / "opt/x/bin/frobvars.sh";
+  write_text(file, "export FROB=3.1\n");
+  const std::string named = "detect soft:vars --full_path=" + file.string();
+  allow(file, 0666);
+  EXPECT_TRUE(fails(ck(named), 1, "env.sh would load " + file.string()));
+  allow(file, 0644);
+  allow(folder / "opt/x", 0777);
+  EXPECT_TRUE(fails(ck(named), 1, "everybody may write to the folder"));
+  EXPECT_EQ(environments(), std::vector<std::string>());
+  expect_clean();
+  allow(folder / "opt/x", 0755);
+  ASSERT_TRUE(succeeds(ck(named)));
+  EXPECT_TRUE(says(script("soft:vars"), ". \"" + file.string() + "\" quiet"));
+}
+
+TEST_F(CollectiveDetect, AFolderThatCkInstalledKeepsWhatItsPackageTold) {
+  const fs::path file = tool("1.2");
+  const fs::path record = file.parent_path().parent_path() / "ck-install.json";
+  const auto write_record = [&](const std::string& soft) {
+    const Json told = {{"data_uoa", soft},
+                       {"package_uoa", "1111222233334444"},
+                       {"env_data_uoa", "5555666677778888"},
+                       {"tags", "tool,frob,fast,64bits"},
+                       {"customize",
+                        {{"version", "7.8"},
+                         {"package_extra_name", " fast"},
+                         {"used_package_uid", "1111222233334444"},
+                         {"install_env", {{"WIDTH", "'; touch /tmp/x; '"}}}}}};
+    write_text(record, told.dump());
+  };
+  publish();
+  write_record("00000000deadbeef");
+  ASSERT_TRUE(succeeds(detect("--full_path=" + file.string())));
+  EXPECT_EQ(environment_of("soft:frob")["version"], "1.2") << "it is another soft's";
+  EXPECT_FALSE(has_tag("soft:frob", "fast"));
+  ASSERT_TRUE(succeeds(ck("rm env --tags=frob --force")));
+  write_record(uid_of("soft:frob"));
+  ASSERT_TRUE(succeeds(detect("--full_path=" + file.string())));
+  EXPECT_EQ(environment_of("soft:frob")["version"], "7.8");
+  for (const auto* tag : {"fast", "tool", "v7", "v7.8"})
+    EXPECT_TRUE(has_tag("soft:frob", tag)) << tag;
+  const Json kept = Json::parse(read_text(folder_of("soft:frob") / "ck-env.json"));
+  EXPECT_EQ(kept["package_uoa"], "1111222233334444");
+  EXPECT_EQ(kept["data_name"], "The tool frob fast");
+  EXPECT_EQ(kept["customize"]["install_env"]["WIDTH"], "'; touch /tmp/x; '");
+  EXPECT_EQ(kept["customize"]["build_dir_name"], "frob") << "the soft's own stays";
+}
+
+TEST_F(CollectiveDetect, WhatOthersMayWriteTellsNothingAboutAnInstallation) {
+  const fs::path file = tool("1.2");
+  const fs::path record = file.parent_path().parent_path() / "ck-install.json";
+  write_text(record, R"({"data_uoa": ")" + uid_of("soft:frob") +
+                         R"(", "customize": {"version": "7.8"}, "tags": "fast"})");
+  allow(record, 0666);
+  publish();
+  ASSERT_TRUE(succeeds(detect()));
+  EXPECT_EQ(environment_of("soft:frob")["version"], "1.2");
+  EXPECT_FALSE(has_tag("soft:frob", "fast"));
+}
+
+TEST_F(CollectiveDetect, OfAPackageThatTellsNoVersionTheSoftDoes) {
+  repository.entry("soft", "lib-x", R"({"soft_name": "X", "tags": ["lib", "x"],
+      "auto_detect": "no", "customize": {"env_prefix": "CK_LIB_X"}})");
+  repository.file("soft", "lib-x", "customize.py", R"(
+def version_cmd(i):
+    return {'return': 0, 'cmd': 'cat "' + i['full_path'] + '" > $#filename#$'}
+
+def setup(i):
+    i['env']['CK_LIB_X'] = i['customize'].get('version', 'none')
+    return {'return': 0, 'bat': ''}
+)");
+  const auto package = [&](const std::string& name, const std::string& customize) {
+    repository.entry("package", name,
+                     R"({"tags": ["lib", ")" + name + R"("],
+        "soft_uoa": "lib-x", "suggested_path": "x", "process_script": "install",
+        "end_full_path": {"linux": "made"}, "customize": )" +
+                         customize + "}");
+    repository.file("package", name, "install.sh", "echo 7.8 > \"$INSTALL_DIR/made\"\n");
+  };
+  package("silent", "{}");
+  package("telling", R"({"version": "1.0"})");
+  publish();
+  ASSERT_TRUE(succeeds(ck("install package:silent")));
+  EXPECT_EQ(environment_of("package:silent")["version"], "7.8");
+  for (const auto* tag : {"v7", "v7.8"}) EXPECT_TRUE(has_tag("package:silent", tag)) << tag;
+  EXPECT_TRUE(says(script("package:silent"), "export CK_LIB_X=7.8"));
+  ASSERT_TRUE(succeeds(ck("install package:telling")));
+  EXPECT_EQ(environment_of("package:telling")["version"], "1.0");
+  expect_untouched();
 }
 
 TEST_F(CollectiveDetect, WhatAHookPrintsDisturbsNothing) {

@@ -35,13 +35,25 @@ TEST_F(CollectiveExplain, NamesThePackageThatWouldBeInstalledAndInstallsNothing)
 
 TEST_F(CollectiveExplain, TellsWhyRegisteredEnvironmentsDoNotDo) {
   package("lib-old", "1.0");
+  package("lib-new", "2.0");
   program(R"({"thing": {"tags": "lib,thing", "version_from": [2]}})");
   publish();
   ASSERT_TRUE(succeeds(ck("install package:lib-old")));
   const auto told = ck("explain program:p");
   ASSERT_TRUE(succeeds(told));
-  EXPECT_TRUE(says(told.out, "thing: nothing (no package has the tags lib,thing)")) << told.out;
+  EXPECT_TRUE(says(told.out, "thing: package:lib-new@2.0 (would be installed")) << told.out;
   EXPECT_TRUE(says(told.out, "version 1.0 is not version >= 2")) << told.out;
+}
+
+TEST_F(CollectiveExplain, WhatCannotBeHadIsTheErrorThatRunningItWouldBe) {
+  package("lib-old", "1.0");
+  program(R"({"thing": {"tags": "lib,thing", "version_from": [2]}})");
+  publish();
+  const auto told = ck("explain program:p");
+  EXPECT_TRUE(fails(told, 1, "no package answers lib,thing version >= 2"));
+  EXPECT_TRUE(says(told.err, "dependency 'thing'")) << told.err;
+  EXPECT_TRUE(says(told.err, "package:lib-old of public is version 1.0")) << told.err;
+  EXPECT_FALSE(says(told.err, "not hint")) << told.err;
 }
 
 TEST_F(CollectiveExplain, TakesWhatIsRegistered) {

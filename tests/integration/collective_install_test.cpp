@@ -39,10 +39,12 @@ fi
   }
 
   /// A package that is a download; what shows success is the file itself.
-  void download(const std::string& name, const std::string& url, const std::string& file) const {
+  void download(const std::string& name, const std::string& url, const std::string& file,
+                const std::string& more = "") const {
     repository.package(name, "data," + name, "false",
                        R"("use_scripts_from_another_entry": {"module_uoa": "script",
-                          "data_uoa": "download-and-install-package"})",
+                          "data_uoa": "download-and-install-package"})" +
+                           more,
                        R"("install_env": {"PACKAGE_WGET": "YES", "PACKAGE_URL": ")" + url +
                            R"(", "PACKAGE_NAME": ")" + file + "\"}");
     const std::string meta = read_text(repository.meta_of("package", name));
@@ -199,6 +201,50 @@ def post_setup(i):
   expect_untouched();
 }
 
+TEST_F(CollectiveInstall, WhatHooksChangeInTheirInputIsKept) {
+  repository.package("base", "lib,base", kInstall);
+  repository.package("lib", "lib,thing", kInstall,
+                     R"("env": {"OWN": "o"}, "deps": {"base": {"tags": "lib,base"}})");
+  repository.file("package", "lib", "custom.py", R"(
+def pre_path(i):
+    i['tags'].append('vhooked')
+    i['env']['FROM_PRE_PATH'] = 'p' + i['env']['OWN']
+    i['deps']['base']['note'] = 'noted'
+    i['deps']['base']['ver'] = 'changed'
+    return {'return': 0}
+
+def post_deps(i):
+    assert 'vhooked' in i['tags'], i['tags']
+    i['tags'].append('vsecond')
+    return {'return': 0}
+
+def setup(i):
+    assert i['deps']['base']['note'] == 'noted', i['deps']
+    assert i['deps']['base']['ver'] == 'changed', i['deps']
+    i['env']['FROM_SETUP'] = i['env']['FROM_PRE_PATH'] + 's'
+    return {'return': 0}
+
+def post_setup(i):
+    i['tags'].append('vlate')
+    i['env']['FROM_POST_SETUP'] = 'x'
+    return {'return': 0}
+)");
+  publish();
+  const auto result = ck("install package:lib");
+  ASSERT_TRUE(succeeds(result));
+  EXPECT_EQ(ck("locate env --tags=thing,vhooked,vsecond").out, result.out);
+  EXPECT_TRUE(fails(ck("locate env --tags=thing,vlate"), 1, "vlate"));
+  const auto shown = ck("shell --tags=lib,thing --print=json");
+  ASSERT_TRUE(succeeds(shown));
+  const Json variables = json_of(shown)["variables"];
+  EXPECT_EQ(variables.value("FROM_PRE_PATH", ""), "po");
+  EXPECT_EQ(variables.value("FROM_SETUP", ""), "pos");
+  EXPECT_FALSE(variables.contains("FROM_POST_SETUP"));
+  const Json kept =
+      Json::parse(read_text(fs::path(result.out.substr(0, result.out.find('\n'))) / "ck-env.json"));
+  EXPECT_EQ(kept["deps"]["base"]["note"], "noted") << kept.dump();
+}
+
 TEST_F(CollectiveInstall, AHookThatLoopsIsStopped) {
   components.component("profile", "hurried",
                        R"("variables": {"PATH": "/usr/bin:/bin", "HOME": "${work}/home",
@@ -207,7 +253,8 @@ TEST_F(CollectiveInstall, AHookThatLoopsIsStopped) {
   repository.package("slow", "lib,slow", kInstall);
   repository.file("package", "slow", "custom.py", "def setup(i):\n    while True: pass\n");
   publish();
-  EXPECT_TRUE(fails(ck("install package:slow --profile=hurried"), 3, "did not answer within 300"));
+  EXPECT_TRUE(fails(ck("install package:slow --profile=tiny:profile:hurried"), 3,
+                    "did not answer within 300"));
   nothing_installed();
 }
 
@@ -307,7 +354,102 @@ TEST_F(CollectiveInstall, AUrlThatIsGoneIsNamedAndAFileTakesItsPlace) {
   ASSERT_TRUE(succeeds(given));
   EXPECT_EQ(read_text(fs::path(given.out.substr(0, given.out.find('\n'))) / "data.txt"), "mine");
   EXPECT_TRUE(fails(ck("install package:data --source=/none"), 1, "/none"));
+  const auto needless = ck("install package:data --source=" + (folder / "mine.txt").string());
+  ASSERT_TRUE(succeeds(needless));
+  EXPECT_TRUE(says(needless.err, "is installed already")) << needless.err;
   expect_clean();
+}
+
+/// Two packages of which one needs the other; each downloads a file of its own.
+class FilesInstead : public CollectiveInstall {
+ protected:
+  void SetUp() override {
+    CollectiveInstall::SetUp();
+    std::string reason;
+    server = HttpServer::start(elsewhere.path(), HttpServer::Tls::off, reason);
+    if (!server) GTEST_SKIP() << reason;
+    write_text(server->files() / "aa", "aa of the server");
+    write_text(server->files() / "bb", "bb of the server");
+    write_text(folder / "mine", "mine");
+    download_script();
+    download("aa", server->url(), "aa", R"(, "deps": {"b": {"tags": "data,bb"}})");
+    download("bb", server->url(), "bb");
+  }
+
+  /// --source= with the file, for a URL if one is given.
+  std::string source(const std::string& name = "") const {
+    return " --source=" + (name.empty() ? "" : server->url() + "/" + name + "=") +
+           (folder / "mine").string();
+  }
+
+  std::string content(const std::string& name) {
+    const auto located = ck("locate env --tags=data," + name);
+    if (located.code != 0) return "not installed";
+    return read_text(fs::path(located.out.substr(0, located.out.find('\n'))) / name);
+  }
+
+  const TemporaryHome elsewhere;
+  std::unique_ptr<HttpServer> server;
+};
+
+TEST_F(FilesInstead, AFileIsForTheNamedPackageAlone) {
+  publish();
+  ASSERT_TRUE(succeeds(ck("install package:aa" + source())));
+  EXPECT_EQ(content("aa"), "mine");
+  EXPECT_EQ(content("bb"), "bb of the server");
+}
+
+TEST_F(FilesInstead, AFileForAUrlIsForThatUrl) {
+  publish();
+  ASSERT_TRUE(succeeds(ck("install package:aa" + source("bb"))));
+  EXPECT_EQ(content("aa"), "aa of the server");
+  EXPECT_EQ(content("bb"), "mine");
+}
+
+TEST_F(FilesInstead, ASecondUrlOfThePackageIsRefused) {
+  repository.package("cc", "data,cc",
+                     "cd $INSTALL_DIR\nwget -O made " + server->url() + "/aa\nwget -O more " +
+                         server->url() + "/bb\n");
+  publish();
+  const auto refused = ck("install package:cc" + source());
+  EXPECT_TRUE(fails(refused, 2, server->url() + "/bb"));
+  EXPECT_TRUE(says(refused.err, server->url() + "/aa")) << refused.err;
+  EXPECT_TRUE(says(refused.err, "--source=URL=PATH")) << refused.err;
+  nothing_installed();
+}
+
+TEST_F(FilesInstead, ProgramsTakeOneForTheOnlyDownloadOrByItsUrl) {
+  const std::string run = R"({"default": {"run_time": {"run_cmd_main": "$#BIN_FILE#$"}}})";
+  const std::string source_file = "int main(void) { return 0; }\n";
+  repository.compiler();
+  repository.program("one", source_file, run, R"("run_deps": {"b": {"tags": "data,bb"}})");
+  repository.program("two", source_file, run, R"("run_deps": {"a": {"tags": "data,aa"}})");
+  publish();
+  const auto refused = ck("run program:two" + source());
+  EXPECT_TRUE(fails(refused, 2, server->url() + "/aa"));
+  EXPECT_TRUE(says(refused.err, "--source=URL=PATH")) << refused.err;
+  EXPECT_EQ(content("aa"), "not installed");
+  EXPECT_EQ(content("bb"), "not installed") << "what was made with the wrong file is gone";
+  ASSERT_TRUE(succeeds(ck("run program:one" + source())));
+  EXPECT_EQ(content("bb"), "mine");
+  ASSERT_TRUE(succeeds(ck("rm env --tags=data,bb --force")));
+  ASSERT_TRUE(
+      succeeds(ck("benchmark program:two --skip_calibration --repetitions=1" + source("aa"))));
+  EXPECT_EQ(content("aa"), "mine");
+  EXPECT_EQ(content("bb"), "bb of the server");
+}
+
+TEST_F(FilesInstead, GoWhereTheScriptTellsWget) {
+  download("dd", server->url(), "aa");
+  const auto meta = repository.meta_of("package", "dd");
+  std::string text = read_text(meta);
+  text.replace(text.find("\"PACKAGE_WGET\""), 0, "\"PACKAGE_WGET_EXTRA\": \"-O dd.pt\", ");
+  text.replace(text.find("{\"linux\": \"aa\""), 14, "{\"linux\": \"dd.pt\"");
+  write_text(meta, text);
+  publish();
+  const auto result = ck("install package:dd" + source());
+  ASSERT_TRUE(succeeds(result));
+  EXPECT_EQ(read_text(fs::path(result.out.substr(0, result.out.find('\n'))) / "dd.pt"), "mine");
 }
 
 TEST_F(CollectiveInstall, OptionsAreChecked) {

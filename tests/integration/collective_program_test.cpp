@@ -135,6 +135,11 @@ TEST_F(CollectiveProgram, SeveralCommandsAreListedWhenNoneIsNamed) {
   EXPECT_TRUE(says(result.err, "--cmd_key=")) << result.err;
   EXPECT_TRUE(fails(ck("run program:turn --cmd_key=tow"), 2, "two"));
   EXPECT_TRUE(succeeds(ck("run program:turn --cmd_key=two --skip_calibration")));
+  // As the original with --quiet, and the lines of its time that name none.
+  const auto measured =
+      ck("benchmark program:turn --repetitions=2 --skip_calibration --record --record_uoa=first");
+  EXPECT_TRUE(succeeds(measured));
+  EXPECT_TRUE(says(measured.err, "the first is measured: one")) << measured.err;
 }
 
 TEST_F(CollectiveProgram, ACommandWithoutACommandLineIsAnError) {
@@ -262,6 +267,44 @@ def ck_postprocess(i):
   EXPECT_TRUE(succeeds(replayed));
   expect_clean();
   expect_untouched();
+}
+
+TEST_F(CollectiveProgram, HooksKnowTheRunAndAddToItsCommand) {
+  program("", R"({"default": {"dataset_tags": ["text"], "run_time": {
+      "pre_process_via_ck": "yes", "run_cmd_main": "echo main > main.txt;",
+      "post_process_cmds": ["cat extra.txt"]}}})");
+  repository.file("program", "turn", "preprocess.py", R"(import os
+
+def ck_preprocess(i):
+    misc = i['misc']
+    assert misc['cmd_key'] == 'default' and misc['dataset_uoa'] == 'words', misc
+    assert misc['target_os_bits'] in ('32', '64') and misc['dataset_tags'] == ['text'], misc
+    assert os.path.join(misc['path'], misc['tmp_dir']) == os.getcwd(), misc
+    assert os.path.isfile(os.path.join(i['dataset_meta']['path'], i['dataset_meta']['file'])), i
+    return {'return': 0, 'extra_post_process_cmd': 'cat main.txt > extra.txt'}
+)");
+  publish();
+  EXPECT_TRUE(succeeds(run()));
+  expect_clean();
+}
+
+TEST_F(CollectiveProgram, ItsScriptsMayAskTheKernel) {
+  program("", R"({"default": {"run_time": {"run_cmd_main": "python $#src_path#$ask.py"}}})");
+  repository.file("program", "turn", "ask.py", R"(import ck.kernel as ck
+
+def ask(request):
+    answer = ck.access(request)
+    assert answer['return'] == 0, answer
+    return answer
+
+words = ask({'action': 'find', 'module_uoa': 'dataset', 'data_uoa': 'words'})
+assert ask({'action': 'load', 'cid': 'dataset:words'})['dict']['dataset_files'], words
+assert ask({'action': 'search', 'module_uoa': 'dataset', 'tags': 'words'})['lst'], words
+refused = ck.access({'action': 'install', 'module_uoa': 'package', 'tags': 'x'})
+assert refused['return'] > 0, refused
+)");
+  publish();
+  EXPECT_TRUE(succeeds(run()));
 }
 
 TEST_F(CollectiveProgram, AHookThatRaisesFailsTheRun) {

@@ -6,6 +6,7 @@
 
 #include "collective_fixture.hpp"
 #include "support/ck_test.hpp"
+#include "support/git_remote.hpp"
 
 namespace ck::test {
 namespace {
@@ -111,6 +112,65 @@ TEST_F(Care, RepairTellsWhyItCannot) {
   expect_clean();
 }
 
+/// A repository that moves on after its components were used.
+class CareOfMoved : public Care {
+ protected:
+  CareOfMoved() {
+    writer.package("kept", "echo first >\"$1/kept\"", R"("tags": ["kept"])");
+    writer.program("user", "echo fine", R"("dependencies": {"k": {"tags": ["kept"]}})");
+    remote.commit("first");
+    EXPECT_TRUE(succeeds(ck({"pull", "repo", "--url=" + remote.url()})));
+  }
+
+  void commit_and_pull() const {
+    remote.commit("second");
+    ASSERT_TRUE(succeeds(ck("pull repo:far")));
+  }
+
+  void expect_repaired(const fs::path& place) const {
+    const auto before = environments();
+    change(place / "kept", "evil\n");
+    ASSERT_TRUE(succeeds(ck("repair env:" + place.filename().string())));
+    EXPECT_EQ(read_text(place / "kept"), "first\n");
+    EXPECT_EQ(environments(), before);
+    EXPECT_TRUE(succeeds(ck("verify env --all")));
+    expect_clean();
+  }
+
+  const GitRemote remote{folder / "remotes"};
+  const ComponentWriter writer{remote.work(), "far"};
+};
+
+TEST_F(CareOfMoved, RepairTakesTheCommitThatAPointRecorded) {
+  ASSERT_TRUE(succeeds(ck("run program:user")));
+  const fs::path place = place_of("kept");
+  writer.package("kept", "echo second >\"$1/kept\"", R"("tags": ["kept"])");
+  ASSERT_NO_FATAL_FAILURE(commit_and_pull());
+  expect_repaired(place);
+}
+
+TEST_F(CareOfMoved, RepairTakesTheCommitOfAKeptLockThoughTheComponentIsGone) {
+  ASSERT_TRUE(succeeds(ck("install package:kept")));
+  const std::string lock = (folder / "ck.lock").string();
+  ASSERT_TRUE(succeeds(ck("lock package:kept --out=" + lock)));
+  ASSERT_TRUE(succeeds(ck("gc --keep=" + lock)));
+  const fs::path place = place_of("kept");
+  fs::remove_all(writer.folder_of("package", "kept"));
+  ASSERT_NO_FATAL_FAILURE(commit_and_pull());
+  expect_repaired(place);
+}
+
+TEST_F(CareOfMoved, RepairTellsWhenNothingRecordedTheCommit) {
+  ASSERT_TRUE(succeeds(ck("install package:kept")));
+  const fs::path place = place_of("kept");
+  writer.package("kept", "echo second >\"$1/kept\"", R"("tags": ["kept"])");
+  ASSERT_NO_FATAL_FAILURE(commit_and_pull());
+  change(place / "kept", "evil\n");
+  const auto result = ck("repair env:" + place.filename().string());
+  EXPECT_EQ(result.code, 1);
+  EXPECT_NE(result.err.find("is another one"), std::string::npos) << result.err;
+}
+
 TEST_F(Care, RepairOfAMissingManifestWorks) {
   ASSERT_TRUE(succeeds(ck("install package:base")));
   fs::remove_all(place_of("base") / ".ck");
@@ -151,7 +211,40 @@ TEST_F(Care, StartOfSeveralIdsIsRefused) {
   EXPECT_EQ(environments().size(), 2U);
 }
 
-class CollectiveCare : public CollectiveTest {};
+class CollectiveCare : public CollectiveTest {
+ protected:
+  /// Spoils every file of the environments but ck's own; how many.
+  std::size_t damage(const std::vector<std::string>& ids) const {
+    std::size_t damaged = 0;
+    for (const auto& id : ids) {
+      for (const auto& entry : fs::recursive_directory_iterator(home() / "envs" / id)) {
+        const bool own = entry.path().string().find("/.ck/") != std::string::npos;
+        if (own || !entry.is_regular_file()) continue;
+        fs::permissions(entry.path(), fs::perms::owner_write, fs::perm_options::add);
+        write_text(entry.path(), "evil\n");
+        ++damaged;
+      }
+    }
+    return damaged;
+  }
+};
+
+TEST_F(CollectiveCare, RepairTakesTheCommitOfAKeptLock) {
+  repository.package("lib", "lib,thing", "echo first > \"$INSTALL_DIR/made\"\n");
+  publish();
+  ASSERT_TRUE(succeeds(ck("install package:lib")));
+  const std::string lock = (folder / "ck.lock").string();
+  ASSERT_TRUE(succeeds(ck("lock package:lib --out=" + lock)));
+  ASSERT_TRUE(succeeds(ck("gc --keep=" + lock)));
+  const auto before = environments();
+  repository.file("package", "lib", "install.sh", "echo second > \"$INSTALL_DIR/made\"\n");
+  repository.commit();
+  EXPECT_GE(damage(before), 1U);
+  ASSERT_TRUE(succeeds(ck("repair env --all")));
+  EXPECT_EQ(environments(), before);
+  EXPECT_TRUE(succeeds(ck("verify env --all")));
+  expect_clean();
+}
 
 TEST_F(CollectiveCare, PackagesAndProgramsAreVerifiedAndRepaired) {
   repository.compiler();
@@ -165,17 +258,7 @@ TEST_F(CollectiveCare, PackagesAndProgramsAreVerifiedAndRepaired) {
   if (compiled.code != 0) GTEST_SKIP() << compiled.err;
   const auto before = environments();
   EXPECT_TRUE(succeeds(ck("verify env --all")));
-  std::size_t damaged = 0;
-  for (const auto& id : before) {
-    for (const auto& entry : fs::recursive_directory_iterator(home() / "envs" / id)) {
-      const bool own = entry.path().string().find("/.ck/") != std::string::npos;
-      if (own || !entry.is_regular_file()) continue;
-      fs::permissions(entry.path(), fs::perms::owner_write, fs::perm_options::add);
-      write_text(entry.path(), "evil\n");
-      ++damaged;
-    }
-  }
-  EXPECT_GE(damaged, 4U);
+  EXPECT_GE(damage(before), 4U);
   EXPECT_EQ(ck("verify env --all").code, 1);
   ASSERT_TRUE(succeeds(ck("repair env --all")));
   EXPECT_EQ(environments(), before);

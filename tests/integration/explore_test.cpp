@@ -75,6 +75,38 @@ TEST_F(Exploring, PruningTellsWhichChoicesMatter) {
   EXPECT_EQ(json["what_matters"]["env.A"], "3");
 }
 
+TEST_F(Exploring, PruningNamesOnlyWhatMatters) {
+  const std::string line =
+      "explore program:valley --param.env.A=2,4 --param.env.B=3,5 --strategy=exhaustive --prune ";
+  const auto some = ck(line + "--margin=20%");
+  EXPECT_NE(some.out.find("what matters: env.B=5\n"), std::string::npos) << some.out << some.err;
+  const auto recorded = points("valley").size();
+  const auto nothing = ck(line + "--margin=50%");
+  EXPECT_NE(nothing.out.find("what matters: nothing\n"), std::string::npos) << nothing.out;
+  EXPECT_NE(nothing.out.find("no worse"), std::string::npos) << nothing.out;
+  EXPECT_EQ(points("valley").size(), recorded) << "nothing is run again";
+  const auto base = ck("explore program:valley --param.env.B=5,3 --strategy=exhaustive --prune");
+  EXPECT_NE(base.out.find("what matters: nothing\n"), std::string::npos) << base.out;
+  const Json json = json_of(ck(line + "--margin=20% --json"));
+  EXPECT_EQ(json["what_matters"].size(), 1U) << json;
+  EXPECT_EQ(json["what_matters"]["env.B"], "5");
+}
+
+TEST_F(Exploring, WhatOtherCodeMeasuredIsMeasuredAnew) {
+  const std::string line =
+      "explore program:valley --param.env.A=0,3 --param.env.B=5 --samples=1 --strategy=exhaustive";
+  ASSERT_TRUE(succeeds(ck(line)));
+  components.file("program", "valley", "run.sh", "echo time=$((A + 1)) size=1");
+  const auto changed = ck(line);
+  EXPECT_NE(changed.err.find("2 of other code"), std::string::npos) << changed.err;
+  EXPECT_EQ(points("valley").size(), 4U);
+  const Json json = json_of(ck(line + " --json"));
+  EXPECT_EQ(json["best"], (Json{{"env.A", "0"}, {"env.B", "5"}}));
+  EXPECT_EQ(points("valley").size(), 4U);
+  ASSERT_TRUE(succeeds(ck(line + " --rebuild")));
+  EXPECT_EQ(points("valley").size(), 6U);
+}
+
 TEST_F(Exploring, WhatCannotBeExploredIsSaid) {
   EXPECT_TRUE(fails(ck("explore program:valley"), 2, "nothing to explore"));
   EXPECT_TRUE(fails(ck(std::string(kSpace) + "--strategy=annealing"), 2, "exhaustive, random"));
@@ -89,15 +121,46 @@ TEST_F(Exploring, WhatCannotBeExploredIsSaid) {
   EXPECT_EQ(points("valley").size(), 3U) << "one for the wrong objectives, two that fail";
 }
 
-TEST_F(Exploring, TheCompilerNamesItsFlags) {
-  const auto plan = ck("explore program:valley --space=flags --compiler=cc --dry_run");
+/// A program that could be built with flags.
+class ExploringFlags : public CkTest {
+ protected:
+  void takes_flags(const std::string& name, const std::string& more = "") const {
+    components.program(name, "echo done",
+                       R"("parameters": {"flags": {"type": "string", "default": "-O2"}})" + more);
+  }
+};
+
+TEST_F(ExploringFlags, TheCompilerNamesItsFlags) {
+  takes_flags("taker");
+  import();
+  const auto plan = ck("explore program:taker --space=flags --compiler=cc --dry_run");
   ASSERT_TRUE(succeeds(plan));
   EXPECT_NE(plan.out.find("-funroll-loops, -fno-unroll-loops"), std::string::npos) << plan.out;
   EXPECT_EQ(plan.out.find("fast-math"), std::string::npos) << plan.out;
-  EXPECT_TRUE(fails(ck("explore program:valley --space=flags --compiler=true --dry_run"), 1,
+  EXPECT_TRUE(fails(ck("explore program:taker --space=flags --compiler=true --dry_run"), 1,
                     "tells no optimisation flags"));
   EXPECT_TRUE(
-      fails(ck("explore program:valley --space=flags --compiler=no-such-cc"), 1, "no-such-cc"));
+      fails(ck("explore program:taker --space=flags --compiler=no-such-cc"), 1, "no-such-cc"));
+}
+
+TEST_F(ExploringFlags, TheCompilerIsTheOneThatTheProgramIsBuiltWith) {
+  components.raw("software", "odd",
+                 R"_({"schema": "ck.software/1", "name": "odd", "uid": "00000000000000ac",
+      "tags": ["compiler", "odd"], "find": {"executables": ["true"], "roots": ["/usr"]},
+      "version": {"run": ["${file}", "--version"], "pattern": "([0-9]+[.][0-9]+)"},
+      "exports": {"values": {"cc": "${file}"}}})_");
+  takes_flags("odd-taker", R"(, "dependencies": {"cc": {"tags": ["compiler", "odd"]}})");
+  import();
+  EXPECT_TRUE(fails(ck("explore program:odd-taker --space=flags --dry_run"), 1,
+                    "true tells no optimisation flags"));
+}
+
+TEST_F(ExploringFlags, AProgramThatTakesNoneIsRefused) {
+  components.program("deaf", "echo done",
+                     R"("parameters": {"size": {"type": "integer", "default": 1}})");
+  import();
+  EXPECT_TRUE(fails(ck("explore program:deaf --space=flags --compiler=cc --dry_run"), 2,
+                    "program:deaf has no parameter 'flags', only size"));
 }
 
 }  // namespace

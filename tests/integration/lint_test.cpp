@@ -136,6 +136,34 @@ TEST_F(Lint, EntriesOfCollectiveKnowledgeHaveTheirOddities) {
   EXPECT_TRUE(says(result, "package/x/.cm/meta.json:1: warning: tag 'Big Tag' holds a blank"))
       << result.out;
   EXPECT_TRUE(says(result, "package/y/.cm/meta.json:3: error: ")) << result.out;
+  EXPECT_FALSE(says(result, ".ckr.json")) << result.out;
+}
+
+TEST_F(Lint, ASoundRepositoryOfCollectiveKnowledgeHasNoError) {
+  const CollectiveRepository repository(folder / "ck-sound", "ck-sound", R"({"desc": "sound",
+    "repo_deps": [{"repo_uoa": "ck-env", "repo_url": "https://example.org/ck-env"}]})");
+  repository.dataset("words", "dataset,words", "words.txt", "a b c\n");
+  repository.tool("hammer");
+  const auto sound = ck("lint --strict " + repository.folder().string());
+  EXPECT_EQ(sound.code, 0) << sound.out;
+  EXPECT_NE(sound.err.find("3 descriptors read: 0 errors, 0 warnings"), std::string::npos)
+      << sound.err;
+  EXPECT_TRUE(succeeds(ck("lint " + (repository.folder() / ".ckr.json").string())));
+}
+
+TEST_F(Lint, ARepositoryOfCollectiveKnowledgeIsReadAsCkReadsIt) {
+  const CollectiveRepository repository(folder / "ck-odd", "ck-odd");
+  repository.dataset("words", "dataset,words", "words.txt", "a b c\n");
+  repository.alias("dataset", "gone", "00000000000000aa");
+  const auto odd = ck("lint " + repository.folder().string());
+  EXPECT_EQ(odd.code, 0) << odd.out;
+  EXPECT_TRUE(says(odd, "dataset/.cm/alias-a-gone:1: warning: names an entry that does not exist"))
+      << odd.out;
+  write_text(repository.folder() / ".ckr.json", R"({"data_uoa": "../out", "dict": {}})");
+  const auto broken = ck("lint " + repository.folder().string());
+  EXPECT_EQ(broken.code, 1);
+  EXPECT_TRUE(says(broken, ".ckr.json:1: error: ")) << broken.out;
+  EXPECT_TRUE(says(broken, "has no usable name")) << broken.out;
 }
 
 TEST_F(Lint, TheShippedRepositoryIsClean) {

@@ -228,6 +228,92 @@ TEST_F(Lock, IsUpdatedForOneKey) {
   EXPECT_TRUE(fails(ck("lock --update=lbi " + file().string()), 2, "did you mean 'lib'"));
 }
 
+/// Of a program that a parameter has ask for other data, and another parameter has not.
+class LockOfAChoice : public Lock {
+ protected:
+  LockOfAChoice() {
+    for (const std::string name : {"a", "b"}) {
+      writer.package("data-" + name, "echo data " + name + " >\"$1/data\"",
+                     R"("tags": ["data", ")" + name + R"("])");
+    }
+    writer.component("program", "choosing", R"("build": {"system": "none"},
+      "parameters": {"which": {"type": "choice", "choices": ["a", "b"], "default": "a"},
+                     "more": {"type": "choice", "choices": ["yes", "no"], "default": "no"},
+                     "n": {"type": "integer", "default": 1}},
+      "dependencies": {"data": {"tags": ["data", "${which}"], "run_only": true},
+                       "other": {"tags": ["data", "b"], "run_only": true,
+                                 "when": {"more": "yes"}}},
+      "commands": {"run": {"run": ["/bin/sh", "-c", "cat ${data.path}/data; echo n=${n}"]}})");
+    remote.commit("a choice");
+  }
+  void SetUp() override {
+    ASSERT_TRUE(succeeds(pull()));
+    ASSERT_TRUE(succeeds(make_lock()));
+  }
+  CkResult make_lock(const std::string& options = "") const {
+    return ck("lock program:choosing --out=" + file().string() + " " + options);
+  }
+  std::string locked() const { return " --locked=" + file().string(); }
+};
+
+TEST_F(LockOfAChoice, IsFollowedWithAnotherParameter) {
+  const auto result = ck("run" + locked() + " --n=6");
+  ASSERT_TRUE(succeeds(result));
+  EXPECT_NE(result.out.find("data a\nn=6"), std::string::npos) << result.out;
+}
+
+TEST_F(LockOfAChoice, IsNotFollowedWhereAParameterAsksForAnother) {
+  const auto refused = ck("run" + locked() + " --which=b");
+  EXPECT_TRUE(fails(refused, 1, "program:choosing, dependency 'data'"));
+  EXPECT_TRUE(fails(refused, 1, "locked: package:data-a@1.0.0"));
+  EXPECT_TRUE(fails(refused, 1, "asked for is b,data, and the locked one lacks the tag b"));
+  EXPECT_TRUE(fails(refused, 1, "ck lock --update=data --which=b FILE"));
+  EXPECT_TRUE(fails(ck("run" + locked() + " --which=b --dry_run"), 1, "lacks the tag b"));
+  EXPECT_EQ(points("choosing").size(), 0U) << "nothing is recorded";
+  const auto allowed = ck("run" + locked() + " --which=b --allow_differences");
+  ASSERT_TRUE(succeeds(allowed));
+  EXPECT_NE(allowed.err.find("not as locked: program:choosing, dependency 'data'"),
+            std::string::npos)
+      << allowed.err;
+}
+
+TEST_F(LockOfAChoice, IsNotFollowedWhereAParameterAsksForMoreOrLess) {
+  const auto more = ck("run" + locked() + " --more=yes");
+  EXPECT_TRUE(fails(more, 1, "program:choosing, dependency 'other'"));
+  EXPECT_TRUE(fails(more, 1, "lock anew: ck lock program:choosing --more=yes"));
+  ASSERT_TRUE(succeeds(make_lock("--more=yes")));
+  ASSERT_TRUE(succeeds(ck("run" + locked())));
+  const auto less = ck("run" + locked() + " --more=no");
+  EXPECT_TRUE(fails(less, 1, "here:   not asked for"));
+  EXPECT_TRUE(fails(less, 1, "ck lock --update=other --more=no FILE"));
+}
+
+TEST_F(LockOfAChoice, CannotBeSweptOverWhatItChose) {
+  EXPECT_TRUE(fails(ck("benchmark" + locked() + " --param.dep.data=package:data-a,package:data-b"),
+                    2, "--param.dep.data and --locked: the lock has chosen"));
+  EXPECT_TRUE(fails(ck("benchmark" + locked() + " --repetitions=1 --param.which=b,a"), 1,
+                    "lacks the tag b"));
+  EXPECT_EQ(points("choosing").size(), 0U);
+}
+
+TEST_F(LockOfAChoice, IsUpdatedWithWhatIsAskedForNow) {
+  const auto updated =
+      ck("lock --update=data --which=b --n=7 " + file().string() + " --out=" + file().string());
+  ASSERT_TRUE(succeeds(updated));
+  EXPECT_NE(updated.err.find("data: package:data-a@1.0.0"), std::string::npos) << updated.err;
+  EXPECT_EQ(lock()["request"]["component"], "program:choosing");
+  EXPECT_EQ(lock()["request"]["options"]["which"], "b");
+  const auto result = ck("run" + locked());
+  ASSERT_TRUE(succeeds(result));
+  EXPECT_NE(result.out.find("data b\nn=7"), std::string::npos) << result.out;
+}
+
+TEST_F(LockOfAChoice, IsOfOneVersion) {
+  ASSERT_TRUE(succeeds(ck("lock package:app --out=" + file().string())));
+  EXPECT_TRUE(fails(ck("install" + locked() + " --version=>=2"), 1, "package:app, version"));
+  EXPECT_TRUE(succeeds(ck("install" + locked() + " --version=<2")));
+}
+
 // Collective Knowledge.
 
 class CollectiveLock : public CollectiveTest {

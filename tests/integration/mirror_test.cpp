@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/integrity.hpp"
 #include "base/sha256.hpp"
 #include "support/ck_test.hpp"
 #include "support/git_remote.hpp"
@@ -55,6 +56,62 @@ TEST_F(Mirror, InstallsWhereNothingElseIsReachable) {
   ASSERT_TRUE(succeeds(ck("pull" + from, elsewhere())));
   EXPECT_EQ(ck("install --offline" + locked(), elsewhere()).code, 1);
   ASSERT_TRUE(succeeds(ck("install" + locked() + from, elsewhere())));
+  EXPECT_EQ(names_in("../other/envs"), environments());
+}
+
+/// A component of an npm and of a Python package.
+class PackageMirror : public Mirror {
+ protected:
+  void SetUp() override {
+    if (find_program("python3").empty()) GTEST_SKIP() << "making a wheel needs python3";
+    const fs::path server = data().parent_path();
+    write_text(folder / "npm/package/package.json", R"({"name": "pad", "version": "1.3.0"})");
+    write_text(folder / "npm/package/index.js", "pad\n");
+    const std::string archive = (server / "pad.tgz").string();
+    ASSERT_EQ(run_command({"tar", "-czf", archive, "package"}, folder / "npm").code, 0);
+    write_text(folder / "wheel/pack.py", "pack\n");
+    write_text(folder / "wheel/pack-1.0.dist-info/METADATA",
+               "Metadata-Version: 2.1\nName: pack\nVersion: 1.0\n");
+    const std::string wheel = (server / "pack-1.0-py3-none-any.whl").string();
+    const std::string script = "import zipfile\nz = zipfile.ZipFile('" + wheel +
+                               "', 'w')\nfor n in ('pack.py', 'pack-1.0.dist-info/METADATA'):\n"
+                               "  z.write(n)\nz.close()\n";
+    ASSERT_EQ(run_command({"python3", "-c", script}, folder / "wheel").code, 0);
+    writer.component("package", "dl",
+                     R"("tags": ["dl"], "sources": [
+      {"npm": "pad", "version": "1.3.0", "integrity": ")" +
+                         sha512_integrity(read_text(archive)) + R"(", "from": "file://)" + archive +
+                         R"("},
+      {"pip": "pack", "version": "1.0", "sha256": ")" +
+                         sha256_hex(read_text(wheel)) + R"(", "from": "file://)" + wheel + R"("}],
+      "build": {"system": "commands", "commands": [{"run": ["/bin/sh", "-c",
+        "cp ${source}/lib/node_modules/pad/index.js ${source}/lib/python/pack.py ${prefix}/"]}]})");
+    writer.program("user", "echo fine", R"("dependencies": {"dl": {"tags": ["dl"]}})");
+    remote.commit("packages");
+  }
+};
+
+TEST_F(PackageMirror, InstallsWhereNothingElseIsReachable) {
+  ASSERT_NO_FATAL_FAILURE(make_and_cut_off());
+  const std::string from = " --offline --mirror=" + mirror().string();
+  ASSERT_TRUE(succeeds(ck("pull" + from, elsewhere())));
+  EXPECT_EQ(ck("install --offline" + locked(), elsewhere()).code, 1);
+  ASSERT_TRUE(succeeds(ck("install" + locked() + from, elsewhere())));
+  const auto made = names_in("../other/envs");
+  ASSERT_EQ(made.size(), 1U);
+  EXPECT_EQ(read_text(folder / "other/envs" / made[0] / "index.js"), "pad\n");
+  EXPECT_EQ(read_text(folder / "other/envs" / made[0] / "pack.py"), "pack\n");
+}
+
+TEST_F(PackageMirror, GoesIntoCapsules) {
+  ASSERT_TRUE(succeeds(ck({"pull", "repo", "--url=" + remote.url()})));
+  ASSERT_TRUE(succeeds(ck("run program:user --record_uoa=used")));
+  const std::string capsule = (folder / "used.ckz").string();
+  ASSERT_TRUE(succeeds(ck("export experiment:used --out=" + capsule)));
+  fs::remove_all(data().parent_path());
+  fs::remove_all(folder / "remotes");
+  ASSERT_TRUE(succeeds(ck("import " + capsule, elsewhere())));
+  EXPECT_TRUE(succeeds(ck("replay experiment:used --offline", elsewhere())));
   EXPECT_EQ(names_in("../other/envs"), environments());
 }
 

@@ -134,6 +134,49 @@ TEST_F(Replay, RemovedEnvironmentsAreRebuiltWithTheSameIds) {
   expect_clean();
 }
 
+TEST_F(Replay, ADryRunTellsTheLevelAndRunsNothing) {
+  components.program("steady", copy_of(outside()), kResult);
+  import();
+  ASSERT_TRUE(succeeds(ck("run program:steady")));
+  const auto same = ck("replay experiment:steady --dry_run");
+  EXPECT_EQ(same.code, 0) << same.err;
+  EXPECT_NE(same.out.find("level: same store"), std::string::npos) << same.out;
+  EXPECT_NE(same.out.find("is here"), std::string::npos) << same.out;
+
+  for (const auto& id : environments()) ASSERT_TRUE(succeeds(ck("rm env:" + id + " --force")));
+  const Json plan = json_of(ck("replay experiment:steady --dry_run --json"));
+  EXPECT_EQ(plan["level"], "rebuilt");
+  EXPECT_EQ(plan["needs"][0]["here"], false) << plan;
+  EXPECT_EQ(plan["repetitions"], 1);
+  EXPECT_EQ(environments(), std::vector<std::string>());
+  EXPECT_EQ(points("steady").size(), 1u);
+
+  EXPECT_EQ(json_of(ck("replay experiment:steady --json"))["level"], "rebuilt");
+  EXPECT_EQ(json_of(ck("replay experiment:steady --json"))["level"], "same store");
+}
+
+TEST_F(Replay, ADryRunTellsWhatIsReplacedOrMissing) {
+  components.program("speaker", "echo \"$WORD\" >result",
+                     R"("parameters": {"word": {"type": "choice", "choices": ["one", "two"]}},
+                        "variables": {"WORD": "${word}"},)" +
+                         std::string(kResult));
+  import();
+  ASSERT_TRUE(succeeds(ck("run program:speaker --word=one")));
+  const auto with = ck("replay experiment:speaker --with word=two --dry_run");
+  EXPECT_EQ(with.code, 0) << with.err;
+  EXPECT_NE(with.out.find("level: substitutions"), std::string::npos) << with.out;
+  EXPECT_NE(with.out.find("parameter word: two instead of one"), std::string::npos) << with.out;
+  EXPECT_TRUE(fails(ck("replay experiment:speaker --with wrod=two --dry_run"), 2, "word"));
+
+  for (const auto& id : environments()) ASSERT_TRUE(succeeds(ck("rm env:" + id + " --force")));
+  fs::remove_all(components.folder() / "programs/speaker");
+  const auto gone = ck("replay experiment:speaker --dry_run");
+  EXPECT_EQ(gone.code, 1) << gone.out << gone.err;
+  EXPECT_NE(gone.out.find("level: inspect"), std::string::npos) << gone.out;
+  EXPECT_NE(gone.err.find("speaker"), std::string::npos) << gone.err;
+  EXPECT_EQ(points("speaker").size(), 1u);
+}
+
 TEST_F(Replay, RecordedCommitIsBuiltWhenTheRepositoryMovedOn) {
   const GitRemote remote(folder / "remotes");
   const ComponentWriter writer(remote.work(), "far");

@@ -6,9 +6,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <fstream>
+#include <thread>
 
+#include "base/strings.hpp"
 #include "collective_fixture.hpp"
 #include "support/http_server.hpp"
 
@@ -75,6 +78,14 @@ class Sandboxed : public CollectiveTest {
               (components.folder() / "given.json").string();
   }
 
+  /// The same for a step of Collective Knowledge, which sees no other repositories.
+  std::string attack_of_ck() const {
+    for (const auto* name : {"hostile.py", "given.json"})
+      fs::copy_file(components.folder() / name, repository.folder() / name,
+                    fs::copy_options::overwrite_existing);
+    return replace_all(attack_, components.folder().string(), repository.folder().string());
+  }
+
   void expect_nothing_happened(const std::string& printed) {
     for (const auto* name :
          {"write", "append", "chmod", "utime", "rename", "secret", "tcp", "namespace"}) {
@@ -95,6 +106,13 @@ class Sandboxed : public CollectiveTest {
       if (line.starts_with("sleep") && says(line, sleep_)) return true;
     }
     return false;
+  }
+
+  /// A process that was just started may not be executing what it is to execute yet.
+  bool sleeps_soon() const {
+    for (int look = 0; look < 500 && !still_sleeping(); ++look)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    return still_sleeping();
   }
 
   void end_sleeping() const {
@@ -154,7 +172,7 @@ TEST_F(Sandboxed, TheSameProgramGetsEverywhereUnderTheProfileHost) {
        {"write", "append", "chmod", "utime", "rename", "secret", "tcp", "outlive"})
     EXPECT_TRUE(says(result.out, std::string(name) + " yes")) << result.out;
   EXPECT_TRUE(trap_.was_reached());
-  EXPECT_TRUE(still_sleeping());
+  EXPECT_TRUE(sleeps_soon());
   end_sleeping();
 }
 
@@ -167,6 +185,94 @@ TEST_F(Sandboxed, AHostileProgramSeesNoSecretsUnderTheDefaultProfile) {
   EXPECT_FALSE(still_sleeping());
 }
 
+TEST_F(Sandboxed, ARepositoryGivesTheProfilesOfCkNoOtherMeaning) {
+  for (const auto* name : {"clean", "untrusted"})
+    components.component("profile", name, R"("pass": ["*"])");
+  components.program(
+      "teller", "echo \"token $MY_TOKEN\"; cat " + (folder / "user/.ssh/id").string() + " || true");
+  const auto imported = ck({"import", "repo", "--path=" + components.folder().string()});
+  ASSERT_TRUE(succeeds(imported));
+  EXPECT_TRUE(says(imported.err, "tiny:profile:untrusted has the name of a profile that comes"))
+      << imported.err;
+  const Variables token{{"MY_TOKEN", "abcdefgh"}};
+  for (const auto* profile : {"", " --profile=clean", " --profile=untrusted"}) {
+    const auto result = ck(std::string("run program:teller") + profile, token);
+    ASSERT_TRUE(succeeds(result));
+    EXPECT_EQ(result.out, "token \n") << profile;
+  }
+  EXPECT_TRUE(says(ck("doctor").out, "tiny:profile:untrusted has the name of")) << "doctor";
+  const auto typed = ck("run program:teller --profile=tiny:profile:untrusted", token);
+  ASSERT_TRUE(succeeds(typed));
+  EXPECT_EQ(typed.out, "token abcdefgh\nPRIVATE KEY");
+  EXPECT_TRUE(fails(ck("replay experiment:teller"), 1, "which does not come with ck"));
+}
+
+TEST_F(Sandboxed, ALockChoosesNoProfileOfARepository) {
+  components.component("profile", "open", R"("pass": ["*"])");
+  const std::string file = (folder / "open.lock").string();
+  ASSERT_TRUE(succeeds(ck("lock program:quiet --profile=tiny:profile:open --out=" + file)));
+  EXPECT_TRUE(fails(ck("run program:quiet --locked=" + file), 1, "which does not come with ck"));
+  EXPECT_TRUE(succeeds(ck("run program:quiet --locked=" + file + " --profile=tiny:profile:open")));
+}
+
+TEST_F(Sandboxed, DetectionExecutesNothingWhereTheDemandedSandboxIsRefused) {
+  const fs::path tool = folder / "opt/bin/probed-tool";
+  const fs::path marker = folder / "outside/executed";
+  write_text(tool, "#!/bin/sh\ntouch " + marker.string() + "\necho v1.2\n");
+  fs::permissions(tool, fs::perms::owner_all);
+  components.raw("software", "probed",
+                 R"_({"schema": "ck.software/1", "name": "probed", "uid": "00000000000000aa",
+      "tags": ["probed"], "find": {"executables": ["probed-tool"], "roots": [)_" +
+                     quoted_json((folder / "opt").string()) + R"_(]},
+      "version": {"run": ["${file}"], "pattern": "v([0-9.]+)"}})_");
+  components.program("user", "true", R"("dependencies": {"t": {"tags": ["probed"]}})");
+  import();
+  const std::string without_namespaces =
+      "unshare -rm sh -c 'for f in /proc/sys/user/max_*_namespaces; do echo 0 >$f || exit 9; "
+      "done; exec \"$@\"' sh ";
+  if (shell(without_namespaces + "true").code != 0) GTEST_SKIP() << "namespaces cannot be bounded";
+  for (const auto* command : {"run program:user", "detect software:probed"}) {
+    const auto refused = shell(without_namespaces + "ck " + command + " --profile=untrusted");
+    EXPECT_EQ(refused.code, 1) << refused.output;
+    EXPECT_TRUE(says(refused.output, "the machine refuses")) << refused.output;
+    EXPECT_FALSE(fs::exists(marker)) << command;
+  }
+  const auto clean = shell(without_namespaces + "ck run program:user");
+  EXPECT_EQ(clean.code, 0) << clean.output;
+}
+
+TEST_F(Sandboxed, AStepSeesNoRepositoryThatItDoesNotNeed) {
+  const ComponentWriter other(folder / "private", "private");
+  write_text(other.folder() / ".env", "PRIVATE KEY");
+  ASSERT_TRUE(succeeds(ck({"import", "repo", "--path=" + other.folder().string()})));
+  const auto look = [&](const fs::path& mine) {
+    return "cat " + (mine / "mine").string() + "; cat " + (other.folder() / ".env").string() + " " +
+           (mine / ".git/config").string() + " || true";
+  };
+  write_text(components.folder() / "mine", "seen");
+  write_text(repository.folder() / "mine", "seen");
+  components.program("peeker", look(components.folder()));
+  components.package("peeking", "(" + look(components.folder()) + ") > \"$1/made\"");
+  repository.package("looking", "lib,looking",
+                     "(" + look(repository.folder()) + ") > \"$INSTALL_DIR/made\"\n");
+  publish();
+  const std::string origin = "[remote \"origin\"]\nurl = https://me:PRIVATE@127.0.0.1/\n";
+  write_text(components.folder() / ".git/config", origin);
+  const fs::path config = repository.folder() / ".git/config";
+  write_text(config, read_text(config) + origin);
+  for (const std::string profile : {"clean", "untrusted"}) {
+    EXPECT_EQ(ck("run program:peeker --profile=" + profile).out, "seen") << profile;
+    for (const auto* package : {"peeking", "looking"}) {
+      const auto installed =
+          ck(std::string("install package:") + package + " --rebuild --profile=" + profile);
+      ASSERT_TRUE(succeeds(installed)) << profile;
+      const fs::path prefix = installed.out.substr(0, installed.out.find('\n'));
+      EXPECT_EQ(read_text(prefix / "made"), "seen") << package << profile;
+    }
+  }
+  EXPECT_EQ(ck("run program:peeker --profile=host").out, "seenPRIVATE KEY" + origin);
+}
+
 TEST_F(Sandboxed, AHostileInstallScriptOfOursGetsNowhere) {
   components.package("hostile", attack_ + " > \"$1/printed\"");
   const auto result = ck("install package:hostile --profile=untrusted");
@@ -176,7 +282,7 @@ TEST_F(Sandboxed, AHostileInstallScriptOfOursGetsNowhere) {
 }
 
 TEST_F(Sandboxed, AHostileInstallScriptOfCkGetsNowhere) {
-  repository.package("hostile", "lib,hostile", attack_ + " > \"$INSTALL_DIR/made\"\n");
+  repository.package("hostile", "lib,hostile", attack_of_ck() + " > \"$INSTALL_DIR/made\"\n");
   publish();
   const auto result = ck("install package:hostile --profile=untrusted");
   ASSERT_TRUE(succeeds(result));
@@ -190,7 +296,7 @@ TEST_F(Sandboxed, AHostileHookGetsNowhere) {
                   "import subprocess\n"
                   "def setup(i):\n"
                   "    text = subprocess.run(" +
-                      quoted_json(attack_) +
+                      quoted_json(attack_of_ck()) +
                       ", shell=True, stdout=subprocess.PIPE).stdout.decode()\n"
                       "    open(i['install_path'] + '/printed', 'w').write(text)\n"
                       "    return {'return': 0}\n");

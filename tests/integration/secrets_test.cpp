@@ -117,6 +117,49 @@ TEST_F(Secrets, StayAtHomeWhenARecordLeavesIt) {
   EXPECT_EQ(files_with(folder / "out", kValue), "");
 }
 
+TEST_F(Secrets, AreToldByMoreNamesAndByCredentialsInUrls) {
+  components.program("caller", "echo \"$GITHUB_PAT $DB_PASS $HTTPS_PROXY\"",
+                     R"("parameters": {"from": {"type": "string", "default": ""}})");
+  import();
+  const std::string proxy = std::string("http://me:p-") + kValue + "@127.0.0.1/";
+  const auto result =
+      ck({"run", "program:caller", std::string("--env.GITHUB_PAT=g-") + kValue,
+          std::string("--env.DB_PASS=d-") + kValue, "--env.HTTPS_PROXY=" + proxy,
+          "--from=https://me:f-" + std::string(kValue) + "@127.0.0.1/x", "--record_uoa=told"});
+  ASSERT_TRUE(succeeds(result));
+  EXPECT_EQ(result.out, std::string("g-") + kValue + " d-" + kValue + " " + proxy + "\n");
+  fs::create_directories(folder / "out");
+  ASSERT_TRUE(succeeds(ck("export experiment:told --out=" + (folder / "out/told.ckz").string())));
+  const auto opened =
+      shell("tar -xf " + (folder / "out/told.ckz").string() + " -C " + (folder / "out").string());
+  EXPECT_EQ(opened.code, 0) << opened.output;
+  EXPECT_EQ(files_with(home(), kValue), "");
+  EXPECT_EQ(files_with(folder / "out", kValue), "");
+  const auto again =
+      ck({"replay", "experiment:told", std::string("--secret.GITHUB_PAT=g-") + kValue,
+          std::string("--secret.DB_PASS=d-") + kValue, "--secret.HTTPS_PROXY=" + proxy,
+          "--secret.from=https://me:f-" + std::string(kValue) + "@127.0.0.1/x"});
+  EXPECT_TRUE(succeeds(again));
+  EXPECT_EQ(files_with(home(), kValue), "");
+}
+
+TEST_F(Secrets, AreNotVaried) {
+  write_teller();
+  const std::string two = std::string("a-") + kValue + ",b-" + kValue;
+  for (const std::string axis :
+       {"env.MY_TOKEN", "env.LOGIN", "pin", "env.DB_PASS", "env.GITHUB_PAT"}) {
+    for (const std::string verb : {"benchmark", "explore"}) {
+      const auto refused = ck({verb, "program:teller", "--param." + axis + "=" + two});
+      EXPECT_TRUE(fails(refused, 2, "--param." + axis + ": its values are secrets")) << verb;
+      EXPECT_FALSE(says(refused.err, kValue)) << refused.err;
+    }
+  }
+  const auto url = ck({"benchmark", "program:teller",
+                       std::string("--param.env.FROM=http://h/,http://me:") + kValue + "@h/"});
+  EXPECT_TRUE(fails(url, 2, "--param.env.FROM: its values are secrets"));
+  EXPECT_EQ(files_with(home(), kValue), "");
+}
+
 TEST_F(Secrets, AreForPackagesThatTakeVariables) {
   components.package("plain", "true");
   import();

@@ -40,6 +40,50 @@ TEST_F(Shell, TakesTagsAndEnvironments) {
   EXPECT_EQ(ck({"shell", "package:lib", "--", "sh", "-c", "kill -9 $$"}).code, 137);
 }
 
+TEST_F(Shell, TakesTheVersionAndTheVariationsThatAreAskedFor) {
+  const ComponentWriter newer(folder / "newer", "newer");
+  newer.component("package", "lib", R"("tags": ["lib", "foo"],
+    "variations": {"threads": {"options": {"openmp": {}}}},
+    "build": {"system": "commands", "commands": [
+      {"run": ["/bin/sh", "-c", "echo newer >${prefix}/lib"]}]},
+    "exports": {"variables": {"FOO_HOME": "${prefix}"}})",
+                  "2.0.0");
+  ASSERT_TRUE(succeeds(ck({"import", "repo", "--path=" + newer.folder().string()})));
+  const auto with = [&](const std::string& option) {
+    return ck({"shell", "--tags=lib,foo", option, "--", "sh", "-c", "cat \"$FOO_HOME/lib\""}).out;
+  };
+  EXPECT_EQ(with("--version=>=2"), "newer\n");
+  EXPECT_EQ(with("--version=<2"), "lib\n");
+  EXPECT_EQ(with("--variation=openmp"), "newer\n");
+  EXPECT_TRUE(fails(ck("shell --tags=lib,foo --variation=zzz -- true"), 1, "zzz"));
+  EXPECT_TRUE(fails(ck("shell --tags=lib,foo --version=>=3 -- true"), 1, ">=3"));
+}
+
+TEST_F(Shell, GivesTheEnvironmentsOfALock) {
+  const std::string lock = (folder / "user.lock").string();
+  ASSERT_TRUE(succeeds(ck("lock program:user --out=" + lock)));
+  const auto result = ck(
+      {"shell", "--locked=" + lock, "--", "sh", "-c", "cat \"$FOO_HOME/lib\"; echo \"$CK_SHELL\""});
+  EXPECT_EQ(result.out, "lib\nprogram:user\n") << result.err;
+  EXPECT_TRUE(fails(ck("shell --tags=lib --locked=" + lock + " -- true"), 2, "both say"));
+  EXPECT_TRUE(fails(ck("shell env:12345678 --locked=" + lock + " -- true"), 2, "both say"));
+  EXPECT_TRUE(
+      fails(ck("shell package:lib --locked=" + lock + " -- true"), 2, "is of program:user"));
+  // What it chose has to be made again as it was.
+  components.package("lib", "echo changed >\"$1/lib\"", R"("tags": ["lib", "foo"])");
+  for (const auto& id : environments()) ASSERT_TRUE(succeeds(ck("rm env:" + id + " --force")));
+  EXPECT_TRUE(fails(ck("shell --locked=" + lock + " -- true"), 1, "not what was locked"));
+}
+
+TEST_F(Shell, SaysWhichTagIsOneTooMany) {
+  components.package("x", "true", R"("tags": ["w", "a"])");
+  components.package("y", "true", R"("tags": ["w", "b"])");
+  const auto result = ck("shell --tags=w,a,b -- true");
+  EXPECT_TRUE(fails(result, 1, "without the tag 'a', 'shell' could be package:y"));
+  EXPECT_TRUE(fails(result, 1, "without the tag 'b', 'shell' could be package:x"));
+  EXPECT_EQ(result.err.find("nothing has the tag"), std::string::npos) << result.err;
+}
+
 TEST_F(Shell, PrintsQuotedVariables) {
   const auto printed = ck("shell package:lib --print=sh");
   ASSERT_TRUE(succeeds(printed));

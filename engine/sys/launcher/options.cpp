@@ -31,6 +31,7 @@ bool read_option(std::string_view key, const char* value, Options& options) {
   if (key == "--write") return options.places.add({value, true});
   if (key == "--changes") return options.set_aside.add({options.to_set_aside, value});
   if (key == "--hide") return options.hidden.add(value);
+  if (key == "--cover") return options.covered.add(value);
   if (key == "--scratch") return options.scratch.add(value);
   if (key == "--device") return options.devices.add(value);
   if (key == "--limit") return read_limit(value, options);

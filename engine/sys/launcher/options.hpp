@@ -50,6 +50,8 @@ struct Options {
   List<SetAside, 8> set_aside;  ///< --set-aside FOLDER --changes FOLDER: changed there instead
   const char* to_set_aside = nullptr;  ///< the last FOLDER of these
   List<const char*, 64> hidden;        ///< --hide: replaced by nothing, parents first
+  /// --cover: replaced by nothing at the very end, wherever the other places show it.
+  List<const char*, 512> covered;
   List<const char*, 16> scratch;    ///< --scratch: replaced by an empty folder that can be written
   List<const char*, 64> devices;    ///< --device: nodes that stay in /dev
   List<ProcessLimit, 8> limits;     ///< --limit RESOURCE:SOFT:HARD

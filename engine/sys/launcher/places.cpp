@@ -141,7 +141,7 @@ class Builder {
     make_overlays();
     if (!seal()) return {errno, false, 0};
     const bool done = hide() && make_scratch() && make_devices() && put_places() &&
-                      put_overlays() && seal_covers();
+                      put_overlays() && cover_shown() && seal_covers();
     return {done ? 0 : errno, !done, refused_overlay_};
   }
 
@@ -209,15 +209,36 @@ class Builder {
       // Not there, or in a folder that was hidden a moment ago.
       if (::stat(path, &status) != 0) continue;
       if (!S_ISDIR(status.st_mode)) {
-        const int nothing = take("/dev/null");
-        const bool hidden = nothing >= 0 && set_attributes(nothing, "", AT_EMPTY_PATH, kHarmless) &&
-                            put(nothing, path);
-        if (nothing >= 0) ::close(nothing);
-        if (!at(path, hidden)) return false;
+        if (!at(path, put_nothing(path))) return false;
         continue;
       }
       if (!at(path, cover(path, "mode=755,size=1m"))) return false;
       covers_[i] = ::open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    }
+    return true;
+  }
+
+  /// In the place of a file.
+  static bool put_nothing(const char* path) {
+    const int nothing = take("/dev/null");
+    const bool there =
+        nothing >= 0 && set_attributes(nothing, "", AT_EMPTY_PATH, kHarmless) && put(nothing, path);
+    const int error = errno;
+    if (nothing >= 0) ::close(nothing);
+    errno = error;
+    return there;
+  }
+
+  /// What lies in a place that is shown, and is not to be seen all the same.
+  bool cover_shown() {
+    for (const char* path : options_.covered) {
+      struct stat status {};
+      if (::stat(path, &status) != 0) continue;
+      const bool covered = S_ISDIR(status.st_mode)
+                               ? ::mount("ck", path, "tmpfs", MS_NOSUID | MS_NODEV | MS_RDONLY,
+                                         "mode=755,size=1m") == 0
+                               : put_nothing(path);
+      if (!at(path, covered)) return false;
     }
     return true;
   }

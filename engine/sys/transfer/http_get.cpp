@@ -74,10 +74,18 @@ Status Get::prepare() {
   if (part_.size() > 0 && !part_.validator().empty() && !is_file()) {
     // Not RESUME_FROM: that fails when the server, rightly, sends changed content from the start.
     curl_easy_setopt(easy, CURLOPT_RANGE, (std::to_string(part_.size()) + "-").c_str());
-    headers_.reset(curl_slist_append(nullptr, ("If-Range: " + part_.validator()).c_str()));
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
+    add_header("If-Range: " + part_.validator());
   }
+  for (const auto& header : request_.headers) add_header(header);
+  if (headers_) curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
   return {};
+}
+
+void Get::add_header(const std::string& header) {
+  curl_slist* const list = curl_slist_append(headers_.get(), header.c_str());
+  if (list == nullptr) return;
+  // The first stays what owns the list.
+  if (!headers_) headers_.reset(list);
 }
 
 std::size_t Get::on_header(char* data, std::size_t size, std::size_t count, void* self) {

@@ -70,6 +70,7 @@ class Get {
   };
 
   Status prepare();
+  void add_header(const std::string& header);
   Status begin_body();
   Status take(std::string_view bytes);
   std::optional<std::chrono::seconds> retry_after() const;

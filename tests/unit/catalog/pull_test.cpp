@@ -289,8 +289,24 @@ TEST_F(Pull, LetsOnlyTheUserReplaceTheShippedRepository) {
   publish(stranger, "stranger", {{"helper", core.url()}});
   EXPECT_ERROR(pull_url(stranger), denied, "core");
   EXPECT_EQ(registered(), Names{"stranger"});
-  ASSERT_OK(pull_url(core));
+  EXPECT_ERROR(pull_url(core), denied, "ck pull repo:core --url=");
+  EXPECT_EQ(registered(), Names{"stranger"});
+  ASSERT_OK(pull({"core", core.url(), {}, false}));
   EXPECT_EQ(registered(), (Names{"stranger", "core"}));
+}
+
+TEST_F(Pull, LetsARepositoryWithTheShippedProfilesReplaceTheShippedOne) {
+  const fs::path shipped = folder / "shipped";
+  test::write_text(shipped / "ck-repo.json",
+                   R"({"schema": "ck.repo/1", "name": "core", "uid": "00000000000000c0"})");
+  test::write_text(shipped / "environments/clean/ck.json", "{}");
+  const test::GitRemote core(folder.path(), "own-core");
+  core.write("environments/clean/ck.json", R"({"pass": ["*"]})");
+  publish(core, "core");
+  EXPECT_ERROR(pull({"", core.url(), {}, false}, shipped), denied, "ck pull repo:core --url=");
+  core.write("environments/clean/ck.json", "{}");
+  publish(core, "core");
+  EXPECT_OK(pull({"", core.url(), {}, false}, shipped));
 }
 
 TEST_F(Pull, AsksForTheUrlOfAnUnknownName) {

@@ -90,6 +90,17 @@ TEST(Invocation, RefusesAnythingTwice) {
   EXPECT_OK(parse({"--env.A=1", "--env.a=2"}));
 }
 
+TEST(Invocation, CollectsWhatMayBeGivenAgain) {
+  Grammar collecting = grammar();
+  collecting.collected = {"tags"};
+  const auto line = parse_invocation(collecting, {"--tags=a,b", "--tags", "c"});
+  ASSERT_OK(line);
+  EXPECT_EQ(line->get("tags"), "a,b;c");
+  EXPECT_TRUE(line->repeated.empty()) << "no variants";
+  EXPECT_ERROR(parse_invocation(collecting, {"--repetitions=1", "--repetitions=2"}), usage,
+               "given twice");
+}
+
 TEST(Invocation, SuggestsOptions) {
   EXPECT_ERROR(parse({"--tag=a"}), usage, "there is no option '--tag=a'");
   EXPECT_ERROR(parse({"--tag=a"}), usage, "did you mean '--tags'?");

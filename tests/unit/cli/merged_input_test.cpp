@@ -51,6 +51,9 @@ TEST(MergedInput, SaysWhatIsWrong) {
   EXPECT_ERROR(with_merged_input({"@@@{'a'"}, {}), invalid, "after @@@");
   EXPECT_ERROR(with_merged_input({"@@@[1]"}, {}), invalid, "no JSON object");
   EXPECT_ERROR(with_merged_input({"@/no/such.json"}, {}), not_found, "/no/such.json");
+  EXPECT_ERROR(with_merged_input({"@@@{'search_dict': {'soft_uoa': 'x'}}"}, {"env"}), usage,
+               "'search_dict' of @@@");
+  EXPECT_ERROR(with_merged_input({"@@@{'names': ['x']}"}, {"env"}), usage, "is a list");
 }
 
 }  // namespace

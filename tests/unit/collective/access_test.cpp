@@ -23,6 +23,41 @@ TEST_F(Access, FindsLoadsAndSearchesEntries) {
   EXPECT_EQ(ask({{"action", "load"}, {"cid", "dataset:none"}})["return"], 16);
 }
 
+TEST_F(Access, SearchesWhatDescriptionsHold) {
+  repository.dataset("words", "text,words", "words.txt", "abc");
+  repository.dataset("more", "text,more", "more.txt", "abc");
+  const auto names = [&](const Json& filter) {
+    Json request = {{"action", "search"}, {"module_uoa", "dataset"}, {"common_func", "yes"}};
+    request.update(filter);
+    const Json answer = ask(request);
+    EXPECT_EQ(answer["return"], 0) << answer.dump();
+    std::string found;
+    for (const auto& one : answer["lst"]) found += one["data_uoa"].get<std::string>() + " ";
+    return found;
+  };
+  EXPECT_EQ(names({{"search_dict", {{"dataset_files", {"more.txt"}}}}}), "more ");
+  EXPECT_EQ(names({{"search_dict", {{"dataset_files", {"other.txt"}}}}}), "");
+  EXPECT_EQ(names({{"search_string", "wor*.txt"}}), "words ");
+  EXPECT_EQ(names({{"search_string", "WORDS.TXT"}}), "");
+  EXPECT_EQ(names({{"search_string", "WORDS.TXT"}, {"ignore_case", "yes"}}), "words ");
+  EXPECT_EQ(names({{"limit_size", 1}, {"search_string", "*.txt"}}), "more ");
+  const Json dated =
+      ask({{"action", "search"}, {"module_uoa", "dataset"}, {"add_if_date", "2020-01-01"}});
+  EXPECT_EQ(dated["return"], 1);
+  EXPECT_NE(dated["error"].get<std::string>().find("add_if_date"), std::string::npos);
+}
+
+TEST_F(Access, TellsWhereRepositoriesAre) {
+  repository.dataset("words", "text,words", "words.txt", "abc");
+  const auto known = bench().context().repositories.front();
+  const Json found = ask({{"action", "find"}, {"module_uoa", "repo"}, {"data_uoa", known.name}});
+  EXPECT_EQ(found["return"], 0) << found.dump();
+  EXPECT_EQ(found["path"], known.path.string());
+  EXPECT_EQ(found["dict"]["path"], known.path.string());
+  EXPECT_EQ(ask({{"action", "load"}, {"cid", "repo:none"}})["return"], 16);
+  EXPECT_EQ(ask({{"action", "reload_repo_cache"}, {"common_func", "yes"}})["return"], 0);
+}
+
 TEST_F(Access, InstallsAPackageAndFindsItsEnvironment) {
   repository.package("lib", "lib,thing", "echo \"$WORD\" > $INSTALL_DIR/made\n");
   const Json installed = ask({{"action", "install"},

@@ -63,6 +63,20 @@ TEST_F(FileSearchTest, FollowsLinksButEntersNoFolderTwice) {
   EXPECT_EQ(found({{folder / "real", folder / "link"}, "tool", 0, false}), Texts{"real/tool"});
 }
 
+TEST_F(FileSearchTest, WhatLiesTooDeepBelowOneFolderIsFoundFromTheNext) {
+  touch("1/2/3/tool");
+  touch("1/2/3/4/5/tool");
+  touch("1/2/3/4/inc/a.h");
+  const std::vector<fs::path> both = {folder.path(), folder / "1/2/3"};
+  EXPECT_EQ(found({both, "tool", 3, false}), (Texts{"1/2/3/tool", "1/2/3/4/5/tool"}));
+  EXPECT_EQ(found({both, "inc/a.h", 3, false}), Texts{"1/2/3/4/inc/a.h"});
+  EXPECT_EQ(found({{both[1], both[0]}, "tool", 3, false}), (Texts{"1/2/3/4/5/tool", "1/2/3/tool"}));
+  // Whichever is met first, the folder or the link deep down that leads there.
+  touch("x/y/z/other");
+  fs::create_directory_symlink(folder / "x", folder / "1/2/3/4/x");
+  EXPECT_EQ(found({{folder.path()}, "other", 5, false}), Texts{"x/y/z/other"});
+}
+
 TEST_F(FileSearchTest, WhatCannotBeReadIsNoErrorAndCancellingIs) {
   touch("closed/tool");
   fs::permissions(folder / "closed", fs::perms::none);
@@ -117,6 +131,37 @@ TEST_F(FileSearchTest, AProgramInAFolderThatOthersMayWriteIsNotRun) {
   EXPECT_ERROR(check_runnable(file, {}), denied, "everybody may write");
   fs::permissions(folder / "open/bin", fs::perms::all | fs::perms::sticky_bit);
   EXPECT_OK(check_runnable(file, {}));
+}
+
+TEST_F(FileSearchTest, WhatIsLoadedNeedsNoPermissionToBeRunButAnOwnerAndAPlace) {
+  for (const auto* place : {"bin/vars.sh", "Downloads/vars.sh", "Downloads/libx.so.1", "inc/x.h"}) {
+    touch(place);
+    EXPECT_OK(check_owner(folder / place));
+  }
+  EXPECT_OK(check_asked(folder / "bin/vars.sh", {}));
+  EXPECT_OK(check_asked(folder / "Downloads/libx.so.1", {}));
+  EXPECT_OK(check_asked(folder / "inc/x.h", {}));
+  const fs::path file = folder / "Downloads/vars.sh";
+  EXPECT_ERROR(check_asked(file, {}), denied, "where programs lie");
+  EXPECT_OK(check_asked(file, {folder.path()}));
+  fs::permissions(file, fs::perms::others_write, fs::perm_options::add);
+  EXPECT_ERROR(check_asked(file, {folder.path()}), denied, "everybody may write to it");
+  fs::permissions(folder / "Downloads", fs::perms::all);
+  EXPECT_ERROR(check_asked(folder / "Downloads/libx.so.1", {}), denied, "to the folder");
+  EXPECT_ERROR(check_owner(folder / "Downloads"), denied, "everybody may write to it");
+}
+
+TEST_F(FileSearchTest, ALinkThatOthersMayTurnIsNotFollowed) {
+  test::write_tool(folder / "bin/tool", "1");
+  fs::create_directories(folder / "open");
+  fs::create_symlink(folder / "bin/tool", folder / "open/tool");
+  EXPECT_OK(check_owner(folder / "open/tool"));
+  fs::permissions(folder / "open", fs::perms::all);
+  EXPECT_ERROR(check_owner(folder / "open/tool"), denied, "to the folder");
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give a link away";
+  fs::permissions(folder / "open", fs::perms::all | fs::perms::sticky_bit);
+  ASSERT_EQ(::lchown((folder / "open/tool").c_str(), 12345, 12345), 0);
+  EXPECT_ERROR(check_owner(folder / "open/tool"), denied, "the link belongs to another user");
 }
 
 }  // namespace

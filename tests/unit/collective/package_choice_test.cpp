@@ -105,6 +105,51 @@ TEST_F(PackageChoice, AMisspeltTagIsToldWithWhatComesNear) {
   EXPECT_NE(said.find("ck pull repo:NAME"), std::string::npos) << said;
 }
 
+TEST_F(PackageChoice, AVersionThatIsNotThereIsNoMissingTag) {
+  package("fxpack", R"({"tags": ["fxdata", "fxp"], "customize": {"version": "1.5"}})");
+  auto query = tagged({"fxdata", "fxp"});
+  query.from = VersionParts{9};
+  const auto said = chosen(query);
+  EXPECT_NE(said.find("no package answers fxdata,fxp version >= 9"), std::string::npos) << said;
+  EXPECT_NE(said.find("package:fxpack of public is version 1.5"), std::string::npos) << said;
+  EXPECT_EQ(said.find("no package has"), std::string::npos) << said;
+  query.name = "fxpack";
+  EXPECT_NE(chosen(query).find("package:fxpack does not answer fxdata,fxp version >= 9"),
+            std::string::npos)
+      << chosen(query);
+}
+
+TEST_F(PackageChoice, WhatIsExcludedIsToldWithTheReason) {
+  package("red", R"({"tags": ["t", "red"], "problem": "yes"})");
+  package("blue", R"({"tags": ["t", "blue"]})");
+  package("droid", R"({"tags": ["t", "green"], "only_for_target_os_tags": ["android"]})");
+  auto query = tagged({"t"});
+  query.no_tags = {"red"};
+  query.or_tags = "red;green";
+  const auto said = chosen(query);
+  EXPECT_NE(said.find("no package answers t with red;green without red"), std::string::npos)
+      << said;
+  EXPECT_NE(said.find("package:red of public has the tag red, which must not be, and is marked as "
+                      "not working"),
+            std::string::npos)
+      << said;
+  EXPECT_NE(said.find("package:blue of public has none of red;green"), std::string::npos) << said;
+  EXPECT_NE(said.find("package:droid of public is not for " + bench().platform().name),
+            std::string::npos)
+      << said;
+}
+
+TEST_F(PackageChoice, PackagesThatShareMostTagsAreNear) {
+  package("cpu", R"({"tags": ["lib", "caffe"]})");
+  package("cuda", R"({"tags": ["lib", "caffe", "vcuda"]})");
+  package("other", R"({"tags": ["lib", "other"]})");
+  const auto said = chosen(tagged({"lib", "caffe", "vcpu"}));
+  EXPECT_NE(said.find("no package has the tags lib,caffe,vcpu"), std::string::npos) << said;
+  EXPECT_NE(said.find("package:cpu of public has all but vcpu"), std::string::npos) << said;
+  EXPECT_NE(said.find("package:cuda of public has all but vcpu"), std::string::npos) << said;
+  EXPECT_EQ(said.find("package:other"), std::string::npos) << said;
+}
+
 TEST_F(PackageChoice, AProblemIsToldInItsAuthorsWords) {
   package("sad", R"({"tags": ["t"], "problem": "yes"})");
   repository.file("package", "sad", "problem.txt", "It needs \x1b[31m a licence.\n");

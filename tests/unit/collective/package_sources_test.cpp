@@ -19,7 +19,8 @@ class PackageSources : public WorkbenchTest {
 
   Result<std::vector<PackageSource>> fetch(const install::Variables& values,
                                            const std::vector<PackageSource>& required = {}) {
-    return fetch_package_sources("package:x", environment, values, target(), required, bench());
+    return fetch_package_sources({"package:x", required, bench().wishes().sources}, environment,
+                                 values, target(), bench());
   }
 
   Json environment = Json::object();
@@ -102,6 +103,8 @@ TEST_F(FilesOfPackages, ThatAreGoneNameTheUrlAndTheWayOut) {
   const auto said = test::text_of(gone.error());
   EXPECT_NE(said.find(server->url() + "/status/404/x.zip"), std::string::npos) << said;
   EXPECT_NE(said.find("--source=PATH"), std::string::npos) << said;
+  EXPECT_NE(said.find("--source=URL=PATH"), std::string::npos) << said;
+  EXPECT_NE(said.find("config.json"), std::string::npos) << said;
   world.offline = true;
   reopen();
   EXPECT_ERROR(file(), network, "nothing may be fetched");
@@ -109,13 +112,69 @@ TEST_F(FilesOfPackages, ThatAreGoneNameTheUrlAndTheWayOut) {
 
 TEST_F(FilesOfPackages, MayBeGivenByTheUser) {
   test::write_text(world.folder / "mine", "mine");
-  wishes.sources[""] = (world.folder / "mine").string();
+  wishes.sources.any = (world.folder / "mine").string();
   world.offline = true;
   const auto given = file();
   ASSERT_OK(given);
   EXPECT_EQ(given->front().sha256, sha256_hex("mine"));
   EXPECT_EQ(test::read_text(target() / "data.bin"), "mine");
   EXPECT_EQ(server->log(), "");
+}
+
+TEST_F(FilesOfPackages, AreReplacedByOneFileOnlyOnce) {
+  test::write_text(world.folder / "mine", "mine");
+  wishes.sources.any = (world.folder / "mine").string();
+  ASSERT_OK(file());
+  ASSERT_OK(file()) << "the same URL again";
+  put("other.bin", "other");
+  const auto second = fetch(
+      {{"PACKAGE_WGET", "YES"}, {"PACKAGE_URL", server->url()}, {"PACKAGE_NAME", "other.bin"}});
+  EXPECT_ERROR(second, usage, server->url() + "/data.bin");
+  EXPECT_ERROR(second, usage, server->url() + "/other.bin");
+  EXPECT_ERROR(second, usage, "--source=URL=PATH");
+  EXPECT_FALSE(fs::exists(target() / "other.bin"));
+}
+
+TEST_F(FilesOfPackages, AreReplacedByTheirUrls) {
+  test::write_text(world.folder / "mine", "mine");
+  wishes.sources.of_urls[server->url() + "/folder/data.bin"] = (world.folder / "mine").string();
+  ASSERT_OK(file());
+  EXPECT_EQ(test::read_text(target() / "data.bin"), "first");
+  ASSERT_OK(fetch({{"PACKAGE_WGET", "YES"},
+                   {"PACKAGE_URL", server->url() + "/folder/"},
+                   {"PACKAGE_NAME", "data.bin"}}));
+  EXPECT_EQ(test::read_text(target() / "data.bin"), "mine");
+}
+
+TEST_F(FilesOfPackages, GoWhereWgetIsToldToPutThem) {
+  const install::Variables asked = {
+      {"PACKAGE_WGET", "YES"}, {"PACKAGE_URL", server->url()}, {"PACKAGE_NAME", "data.bin"}};
+  const auto told = [&](const std::string& extra) {
+    auto values = asked;
+    values.emplace_back("PACKAGE_WGET_EXTRA", extra);
+    return fetch(values);
+  };
+  ASSERT_OK(told("--no-cookies -O model.pt"));
+  EXPECT_EQ(test::read_text(target() / "model.pt"), "first");
+  EXPECT_FALSE(fs::exists(target() / "data.bin"));
+  ASSERT_OK(told("-P in/here"));
+  EXPECT_EQ(test::read_text(target() / "in/here/data.bin"), "first");
+  EXPECT_ERROR(told("-O ../out"), invalid, "is no name of a file");
+  EXPECT_ERROR(told("--post-file=x"), usage, "--post-file");
+}
+
+TEST_F(PackageSources, SendTheHeaderThatIsAskedFor) {
+  const test::ScriptedServer server([](const std::string&) {
+    return test::ScriptedServer::Reply{
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nfirst"};
+  });
+  ASSERT_OK(fetch({{"PACKAGE_WGET", "YES"},
+                   {"PACKAGE_URL", server.url()},
+                   {"PACKAGE_NAME", "data.bin"},
+                   {"PACKAGE_WGET_HEADER", "Cookie: licence=accepted; more"}}));
+  EXPECT_EQ(test::read_text(target() / "data.bin"), "first");
+  ASSERT_EQ(server.requests().size(), 1U);
+  EXPECT_NE(server.requests()[0].find("\r\nCookie: licence=accepted; more\r\n"), std::string::npos);
 }
 
 TEST_F(FilesOfPackages, TakeTheNamesForThisSystem) {
@@ -194,7 +253,7 @@ TEST_F(RepositoriesOfPackages, ThatAreGoneNameTheUrl) {
 }
 
 TEST_F(RepositoriesOfPackages, MayBeGivenByTheUser) {
-  wishes.sources[remote.url()] = remote.work().string();
+  wishes.sources.of_urls[remote.url()] = remote.work().string();
   world.offline = true;
   EXPECT_EQ(taken({}), second);
 }

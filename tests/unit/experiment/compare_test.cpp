@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <random>
 
 #include "base/sha256.hpp"
 #include "support/temporary_home.hpp"
@@ -158,6 +160,76 @@ TEST_F(Compare, UsesAMetricsOwnTolerance) {
   metric_.absolute_tolerance.reset();
   EXPECT_EQ(metric({-100}, {-104}).agreement, Agreement::within_tolerance);
   EXPECT_EQ(metric({-100}, {-106}).agreement, Agreement::differs);
+}
+
+TEST_F(Compare, TestsMeasuredNumbersAgainstTheirOwnTolerance) {
+  metric_.role = "performance";
+  metric_.relative_tolerance = 0.5;
+  const auto same = metric(kSix, kSix);
+  EXPECT_EQ(same.agreement, Agreement::within_tolerance);
+  EXPECT_NE(same.reason.find("margin 50 % (the program's tolerance)"), std::string::npos)
+      << same.reason;
+  EXPECT_EQ(compared(point(kSix), point(kSix)).verdict, Comparison::Verdict::within_tolerance);
+  EXPECT_EQ(metric(kSix, shifted(kSix, 20)).agreement, Agreement::differs);
+  EXPECT_EQ(metric(kSix, shifted(kSix, -8.5)).agreement, Agreement::improved);
+  metric_.relative_tolerance = 0.1;
+  const auto unsure = metric(kSix, shifted(kSix, 1));
+  EXPECT_EQ(unsure.agreement, Agreement::inconclusive) << "the medians are 8 % apart";
+  EXPECT_NE(unsure.reason.find(" runs"), std::string::npos) << unsure.reason;
+}
+
+TEST_F(Compare, TakesNoVerdictFromOneSampleAgainstOne) {
+  metric_.role = "performance";
+  metric_.relative_tolerance = 0.5;
+  const auto one = metric({10}, {11});
+  EXPECT_EQ(one.agreement, Agreement::inconclusive);
+  EXPECT_TRUE(one.decides);
+  EXPECT_NE(one.reason.find("need about 19 more runs"), std::string::npos) << one.reason;
+  EXPECT_EQ(compared(point({10}), point({11})).verdict, Comparison::Verdict::inconclusive);
+  EXPECT_EQ(metric({10, 10}, {11, 11}).agreement, Agreement::within_tolerance)
+      << "what does not vary is compared as it is";
+  EXPECT_EQ(metric({10, 10}, {16, 16}).agreement, Agreement::differs);
+}
+
+TEST_F(Compare, TestsADifferenceWhereTheToleranceIsOne) {
+  metric_.absolute_tolerance = 4;
+  const auto same = metric(kSix, kSix);
+  EXPECT_EQ(same.agreement, Agreement::within_tolerance);
+  EXPECT_NE(same.reason.find("tolerance 4 ms"), std::string::npos) << same.reason;
+  EXPECT_EQ(metric(kSix, shifted(kSix, 20)).agreement, Agreement::differs);
+  EXPECT_EQ(metric(kSix, shifted(kSix, -9)).agreement, Agreement::improved);
+  EXPECT_EQ(metric(kSix, shifted(kSix, 3)).agreement, Agreement::inconclusive);
+  metric_.relative_tolerance = 0.9;
+  EXPECT_EQ(metric(kSix, shifted(kSix, 3)).agreement, Agreement::within_tolerance)
+      << "the wider one";
+}
+
+TEST_F(Compare, PrefersTheMarginThatIsAskedFor) {
+  metric_.relative_tolerance = 10;
+  EXPECT_EQ(metric(kSix, shifted(kSix, 20)).agreement, Agreement::within_tolerance);
+  const auto asked_for = metric(kSix, shifted(kSix, 20), asked(0.05));
+  EXPECT_EQ(asked_for.agreement, Agreement::differs);
+  EXPECT_NE(asked_for.reason.find("as asked for"), std::string::npos) << asked_for.reason;
+}
+
+TEST_F(Compare, SeldomCallsWhatLiesAtTheTolerancesEdgeReproduced) {
+  metric_.role = "performance";
+  metric_.relative_tolerance = 0.05;
+  std::mt19937_64 random(21);
+  std::normal_distribution<double> logarithm(0, 0.02);
+  const auto session = [&](double typical) {
+    Samples samples(10);
+    for (double& sample : samples) sample = typical * std::exp(logarithm(random));
+    return samples;
+  };
+  constexpr int kTrials = 200;
+  int reproduced = 0;
+  for (int trial = 0; trial < kTrials; ++trial) {
+    const auto found = metric(session(10), session(10.5)).agreement;
+    reproduced += found == Agreement::within_tolerance ? 1 : 0;
+  }
+  // At most 5 % are expected; two medians call half of them so.
+  EXPECT_LE(reproduced, kTrials / 10);
 }
 
 TEST_F(Compare, ShowsMeasuredNumbersToBeTheSameWithinTheMargin) {

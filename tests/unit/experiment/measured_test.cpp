@@ -95,6 +95,8 @@ TEST(TextOf, TellsWhatIsMissing) {
   test.needed = 12;
   EXPECT_EQ(text_of(test, {0.05, "as asked for"}),
             "x 1.020 [0.970, 1.060], margin 5 % (as asked for): need about 12 more runs");
+  test.needed = 1;
+  EXPECT_TRUE(text_of(test, {0.05, "x"}).ends_with("need about 1 more run"));
   test.needed = 0;
   EXPECT_TRUE(text_of(test, {0.05, "x"}).ends_with("too few runs for any number of new ones"));
   test.result = measure::Equivalence::equivalent;

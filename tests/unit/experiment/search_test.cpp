@@ -206,5 +206,65 @@ TEST_F(SearchTest, PruningKeepsWhatMatters) {
   EXPECT_TRUE(pruned->choices[3].matters);
 }
 
+/// Answers with fixed costs of two places: without the one choice, and with it.
+TryPlace two_places(const std::vector<double>& without, const std::vector<double>& with) {
+  return [without, with](const Place& place, std::size_t samples) -> Result<TriedPlace> {
+    TriedPlace trial{place, {{}}};
+    const auto& costs = place[0] == 0 ? without : with;
+    for (std::size_t i = 0; i < std::min(samples, costs.size()); ++i)
+      trial.costs[0].push_back(std::log(costs[i]));
+    return trial;
+  };
+}
+
+TEST_F(SearchTest, PruningTakesNoNoiseForAChoiceThatMatters) {
+  const auto pruning = rule(Strategy::climb, 1, {2});
+  // 4 % worse by the middle, but the two overlap.
+  const auto noisy = two_places({1.0, 1.04, 1.12}, {0.9, 0.9, 0.9, 0.99, 1.0, 1.05});
+  const auto best = noisy({1}, 3);
+  ASSERT_OK(best);
+  const auto pruned = prune(pruning, *best, noisy);
+  ASSERT_OK(pruned);
+  ASSERT_EQ(pruned->choices.size(), 1U);
+  EXPECT_GT(pruned->choices[0].without.ratio, 1 + pruning.margin);
+  EXPECT_FALSE(pruned->choices[0].matters);
+  EXPECT_GT(pruned->choices[0].needed, 0U);
+  EXPECT_EQ(pruned->trial.place, Place{1}) << "nor is it shown not to";
+}
+
+TEST_F(SearchTest, PruningShowsWithThreeSamplesWhatIsClear) {
+  const auto pruning = rule(Strategy::climb, 1, {2});
+  const auto clear = two_places({2.0, 2.02, 2.04}, {1.0, 1.0, 1.0, 1.01, 1.02, 1.03});
+  const auto pruned = prune(pruning, *clear({1}, 3), clear);
+  ASSERT_OK(pruned);
+  EXPECT_TRUE(pruned->choices[0].matters);
+  EXPECT_EQ(pruned->choices[0].needed, 0U);
+  EXPECT_TRUE(std::isfinite(pruned->choices[0].without.interval.high));
+}
+
+TEST_F(SearchTest, PruningDoesNotTrustTheSamplesThatMadeAPlaceTheBest) {
+  // Lucky when it was chosen; measured again it is what the other one is.
+  const auto lucky = two_places({1.0, 1.001, 1.002}, {0.5, 0.5, 0.5, 1.0, 1.001, 1.002});
+  const auto pruned = prune(rule(Strategy::climb, 1, {2}), *lucky({1}, 3), lucky);
+  ASSERT_OK(pruned);
+  EXPECT_FALSE(pruned->choices[0].matters);
+  EXPECT_EQ(pruned->choices[0].needed, 0U) << "all within the margin";
+  EXPECT_EQ(pruned->trial.place, Place{0});
+}
+
+TEST_F(SearchTest, HalvingDropsWhatIsClearlyBeatenWithFewSamples) {
+  auto halving = rule(Strategy::halving, 16, {16});
+  const auto steep = [](const Place& place) {
+    return std::vector{static_cast<double>((place[0] + 5) % 16 + 1)};
+  };
+  ASSERT_OK(search(halving, measured(steep)));
+  std::map<std::size_t, std::size_t> places;  // by samples
+  for (const auto& [place, samples] : asked) ++places[samples];
+  EXPECT_EQ(places[1], 8U);
+  EXPECT_EQ(places[2], 7U) << "half of these would be asked a third time without racing";
+  EXPECT_EQ(places[3], 1U);
+  EXPECT_EQ(asked.at({11}), 3U) << "the best gets all its samples";
+}
+
 }  // namespace
 }  // namespace ck::experiment

@@ -166,6 +166,45 @@ TEST_F(DetectorTest, GivesAHangingCommandTenSecondsAndCleanVariables) {
   EXPECT_EQ(test::Installation::names_in(world.home.staging()), std::vector<std::string>());
 }
 
+/// A machine on which nothing starts in a sandbox that is demanded.
+class RefusingProcesses final : public sys::Processes {
+ public:
+  Result<sys::ProcessResult> run(const sys::ProcessSpec& spec, const sys::Cancel&) override {
+    seen.push_back(spec);
+    if (spec.sandbox && spec.sandbox->demanded)
+      return fail(ErrorCode::unsupported, "the machine refuses user namespaces");
+    sys::ProcessResult result;
+    result.ending = sys::Exited{0};
+    result.out = "tool 1.5\n";
+    return result;
+  }
+  std::vector<sys::ProcessSpec> seen;
+};
+
+TEST_F(DetectorTest, ExecutesNothingWithoutTheSandboxThatTheProfileDemands) {
+  script("bin/tool", "echo tool 1.5");
+  script("bin/tool-2", "echo tool 2.5");
+  simple_tool();
+  const auto component = world.find("software:tool");
+  ASSERT_OK(component);
+  Context context = world.context();
+  RefusingProcesses refusing;
+  Context without{context.home,   context.repositories,  context.catalog, context.store,
+                  refusing,       context.transfer,      context.clock,   context.events,
+                  context.cancel, context.host_variables};
+  const auto descriptor = context.catalog.load(*component);
+  ASSERT_OK(descriptor);
+  const auto& software = std::get<model::Software>(*descriptor);
+  without.demands_isolation = true;
+  EXPECT_ERROR(install::detect(software, *component, {}, without), unsupported, "refuses");
+  ASSERT_EQ(refusing.seen.size(), 1U) << "the other file is not tried";
+  EXPECT_TRUE(refusing.seen.front().sandbox->demanded);
+  without.demands_isolation = false;
+  const auto detection = install::detect(software, *component, {}, without);
+  ASSERT_OK(detection);
+  EXPECT_EQ(detection->found.size(), 2U);
+}
+
 TEST_F(DetectorTest, RemembersWithoutExecutingAgain) {
   // Each time another one, and nothing is left outside of the sandbox to count by.
   script("bin/tool", "echo tool 1.$(od -An -N7 -tu8 /dev/urandom | tr -d ' ')");

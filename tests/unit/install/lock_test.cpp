@@ -24,9 +24,10 @@ Lock lock() {
   }
   lock.roots = {{"model", std::string(32, '1')}};
   lock.subject = std::string(32, '2');
-  lock.environments[0].sources = {{"url", {"https://a/x", "https://b/x"}, "12ab", "", ""},
-                                  {"git", {"https://c/x"}, "", "34cd", ""},
-                                  {"debian", {}, "56ef", "", "libx=1.2"}};
+  lock.environments[0].sources = {{"url", {"https://a/x", "https://b/x"}, "12ab", "", "", ""},
+                                  {"git", {"https://c/x"}, "", "34cd", "", ""},
+                                  {"debian", {}, "56ef", "", "libx=1.2", ""},
+                                  {"npm", {}, "", "", "@s/pad@1.3.0", "sha512-ab"}};
   lock.request = LockedRequest{"program:x", {{"size", "4"}}, {"more"}};
   lock.platform = LockedPlatform{"x86_64", "glibc 2.36", "debian-12", "6.1", "some"};
   lock.facts = {{"host.cpu.avx2", "yes", "", "package:x"},
@@ -64,6 +65,17 @@ TEST(LockJson, ReadsTheFirstSchema) {
   ASSERT_OK(read);
   EXPECT_EQ(read->environments.at(1).inputs, "ck-environment 1\n");
   EXPECT_FALSE(read->request);
+}
+
+TEST(LockJson, ReadsAnIntegrityBehindThePackage) {
+  Json json = to_json(lock());
+  auto& source = json["environments"][0]["sources"][3];
+  EXPECT_EQ(source["integrity"], "sha512-ab");
+  source.erase("integrity");
+  source["package"] = "@s/pad@1.3.0 sha512-ab";
+  const auto read = lock_from_json(json, "test");
+  ASSERT_OK(read);
+  EXPECT_EQ(read->environments.at(0).sources, lock().environments.at(0).sources);
 }
 
 TEST(LockFacts, ThatAMachineLacksAreToldWithWhoNeedsThem) {
@@ -149,12 +161,16 @@ TEST(LockedSources, HaveTheirValuesFilledIn) {
   url.urls = {"https://a/x-${version}-${size}.tar"};
   url.sha256 = "12";
   recipe.sources = {model::FilesSource{}, url, model::GitSource{"https://b/${tool.x}", "34", ""},
-                    model::DebianSource{"libx", "${version}", "56", {}, ""}};
+                    model::DebianSource{"libx", "${version}", "56", {}, ""},
+                    model::NpmSource{"pad", "1.3.0", "sha512-78", "https://c/${version}", ""}};
   const auto sources = locked_sources(recipe, {{"size", "4"}}, "1.5");
-  ASSERT_EQ(sources.size(), 3U);
+  ASSERT_EQ(sources.size(), 4U);
   EXPECT_EQ(sources[0].urls, std::vector<std::string>{"https://a/x-1.5-4.tar"});
   EXPECT_EQ(sources[1].urls, std::vector<std::string>{"https://b/${tool.x}"});
   EXPECT_EQ(sources[2].package, "libx=1.5");
+  EXPECT_EQ(sources[3].package, "pad@1.3.0");
+  EXPECT_EQ(sources[3].integrity, "sha512-78");
+  EXPECT_EQ(sources[3].urls, std::vector<std::string>{"https://c/1.5"});
 }
 
 TEST(LockJson, ListsEverythingWrongWithADocument) {

@@ -1,9 +1,13 @@
 // Python and npm packages as sources: an index and a registry on the loopback, and packages that
 // the tests make.
+#include <chrono>
 #include <map>
 
 #include "base/integrity.hpp"
 #include "base/sha256.hpp"
+#include "install/collect.hpp"
+#include "install/download_cache.hpp"
+#include "install/mirror.hpp"
 #include "install/package_index.hpp"
 #include "install/sources.hpp"
 #include "install/wheel.hpp"
@@ -245,6 +249,147 @@ TEST_F(PackageSources, OfflineSaysWhatWouldHaveBeenFetched) {
   world.offline = true;
   EXPECT_ERROR(fetch({python}), network, "the wheel of pack was not downloaded before");
   EXPECT_ERROR(fetch({node}), network, "the npm package @s/pack was not downloaded before");
+}
+
+/// Packages kept elsewhere than where they came from.
+class KeptPackages : public PackageSources {
+ protected:
+  model::PipSource python() { return wheel("pack", "1.0", {{"pack.py", ""}}); }
+  model::NpmSource node() {
+    return npm("@s/pack", "2.0.1", R"({"name": "@s/pack", "version": "2.0.1"})");
+  }
+
+  fs::path mirror() const { return world.folder / "mirror"; }
+
+  /// Of an environment that was made of these.
+  static Lock lock_of(const std::vector<model::Source>& sources) {
+    model::Recipe recipe;
+    recipe.sources = sources;
+    LockedEnvironment environment;
+    environment.record.component = {"test", "package", "x", "0123456789abcdef"};
+    environment.sources = locked_sources(recipe, {}, "1.0.0");
+    Lock lock;
+    lock.environments.push_back(std::move(environment));
+    return lock;
+  }
+
+  /// Neither the index nor what was downloaded is there any more.
+  void cut_off() {
+    pages.clear();
+    world.offline = true;
+    fs::remove_all(world.home.root / "downloads");
+    fs::remove_all(target());
+  }
+
+  Result<std::vector<Garbage>> collectable(std::int64_t older_than_ns) {
+    GarbageRequest request;
+    request.refetchable_only = true;
+    request.older_than_ns = older_than_ns;
+    return find_garbage(request, world.context());
+  }
+};
+
+TEST_F(KeptPackages, AMirrorFetchesThemAndIsEnoughToInstallThem) {
+  const std::vector<model::Source> sources = {python(), node()};
+  const auto made = create_mirror(lock_of(sources), mirror(), world.context());
+  ASSERT_OK(made);
+  EXPECT_EQ(made->files.size(), 2u);
+  cut_off();
+  EXPECT_ERROR(fetch(sources), network, "was not downloaded before");
+  EXPECT_OK(create_mirror(lock_of(sources), mirror(), world.context())) << "nothing is missing";
+  const auto read = read_mirror(mirror());
+  ASSERT_OK(read);
+  const auto problems = verify_mirror(*read, world.context());
+  ASSERT_OK(problems);
+  EXPECT_EQ(*problems, std::vector<std::string>());
+  ASSERT_OK(use_mirror(*read, world.context()));
+  fs::remove_all(target());
+  ASSERT_OK(fetch(sources));
+  EXPECT_TRUE(fs::exists(target() / "lib/node_modules/@s/pack/index.js"));
+  EXPECT_TRUE(fs::exists(target() / "lib/python/pack.py"));
+}
+
+TEST_F(KeptPackages, AMirrorTellsWhichSourceItCannotFetch) {
+  const auto source = node();
+  pages.clear();
+  const auto made = create_mirror(lock_of({source}), mirror(), world.context());
+  EXPECT_ERROR(made, network, "source npm @s/pack@2.0.1");
+  auto lock = lock_of({source});
+  lock.environments[0].sources[0].integrity.clear();
+  EXPECT_ERROR(create_mirror(lock, mirror(), world.context()), invalid, "88 digits of base64");
+}
+
+TEST_F(KeptPackages, DamageInAMirrorIsFoundAndNotUsed) {
+  const auto made = create_mirror(lock_of({node()}), mirror(), world.context());
+  ASSERT_OK(made);
+  ASSERT_EQ(made->files.size(), 1u);
+  write_text(made->path_of(made->files[0]), "other");
+  cut_off();
+  const auto problems = verify_mirror(*made, world.context());
+  ASSERT_OK(problems);
+  ASSERT_EQ(problems->size(), 1u);
+  EXPECT_NE(problems->front().find(sha512_integrity("other")), std::string::npos);
+  EXPECT_ERROR(use_mirror(*made, world.context()), verification, made->files[0].integrity);
+}
+
+TEST_F(KeptPackages, AnIndexOfAMirrorNamesFilesByOneGoodHash) {
+  const std::string integrity = sha512_integrity("x");
+  const auto read = [&](const std::string& file) {
+    write_text(mirror() / "mirror.json",
+               R"({"schema": "ck.mirror/1", "files": [{"urls": [], )" + file + "}]}");
+    return read_mirror(mirror());
+  };
+  EXPECT_OK(read(R"("integrity": ")" + integrity + "\""));
+  EXPECT_ERROR(read(R"("integrity": "sha512-../../x")"), invalid, "88 digits of base64");
+  EXPECT_ERROR(read(R"("sha256": "ab")"), invalid, "64 hexadecimal digits");
+  EXPECT_ERROR(read(R"("sha256": ")" + sha256_hex("x") + R"(", "integrity": ")" + integrity + "\""),
+               invalid, "in the place of sha256");
+}
+
+TEST_F(KeptPackages, SharedStoresAreAskedForThem) {
+  const auto source = node();
+  ASSERT_OK(fetch({source}));
+  const fs::path team = world.folder / "team";
+  fs::create_directories(team);
+  fs::copy(world.home.root / "downloads", team / "downloads", fs::copy_options::recursive);
+  cut_off();
+  world.home.stores = {team};
+  EXPECT_OK(fetch({source}));
+  EXPECT_FALSE(fs::exists(integrity_downloads(world.home))) << "it is not copied";
+  write_text(integrity_download(catalog::Home{team}, source.integrity), "evil");
+  EXPECT_ERROR(fetch({source}), network, "was not downloaded before");
+  ASSERT_FALSE(world.events.of<Warning>().empty());
+  EXPECT_NE(world.events.of<Warning>().back().message.find("damaged"), std::string::npos);
+}
+
+TEST_F(KeptPackages, WhatNobodyUsedForLongIsCollected) {
+  constexpr std::int64_t kHourNs = 3'600'000'000'000;
+  const auto source = node();
+  ASSERT_OK(fetch({source}));
+  const fs::path file = integrity_download(world.home, source.integrity);
+  fs::last_write_time(file, fs::last_write_time(file) - std::chrono::hours(2));
+  fs::remove_all(target());
+  ASSERT_OK(fetch({source}));
+  EXPECT_TRUE(collectable(kHourNs)->empty()) << "it was used just now";
+  fs::last_write_time(file, fs::last_write_time(file) - std::chrono::hours(2));
+  const auto found = collectable(kHourNs);
+  ASSERT_OK(found);
+  ASSERT_EQ(found->size(), 1u);
+  EXPECT_EQ(found->front().path, file);
+  EXPECT_EQ(found->front().kind, Garbage::Kind::download);
+  const auto removed = remove_garbage(found->front(), world.context());
+  ASSERT_OK(removed);
+  EXPECT_TRUE(*removed);
+  EXPECT_FALSE(fs::exists(file));
+}
+
+TEST_F(KeptPackages, NothingIsKeptUnderWhatIsNoHash) {
+  const auto fetch_nothing = [](const fs::path& /*target*/) { return Status(); };
+  for (const auto* name : {"", "../../x", "0123456789ABCDEF"}) {
+    EXPECT_ERROR(cached_file(name, world.context(), fetch_nothing), invalid, "64 lower-case");
+    EXPECT_ERROR(cached_by_integrity(name, world.context(), fetch_nothing), invalid, "88 digits");
+  }
+  EXPECT_TRUE(fs::exists(world.home.downloads()));
 }
 
 }  // namespace

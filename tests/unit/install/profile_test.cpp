@@ -59,14 +59,91 @@ TEST(ProcessLimits, TakeAnyTimeout) {
   EXPECT_LT(process_limits(limits, {}).wall_time, std::chrono::hours(24 * 36500));
 }
 
-TEST(LoadProfile, FindsItInTheCatalog) {
+/// Beside the repository "test", which ranks before it, one that is called core.
+class LoadProfile : public testing::Test {
+ protected:
+  LoadProfile() {
+    catalog::Repository core;
+    core.name = "core";
+    core.uid = "00000000000000c0";
+    core.path = machine.folder / "core";
+    core.rank = 1;
+    machine.repositories.push_back(core);
+    test::write_text(core.path / "environments/strict/ck.json",
+                     R"({"schema": "ck.profile/1", "name": "strict", "uid": "00000000000000c1",
+                         "version": "1.0.0", "pass": ["LANG"], "variables": {"A": "1"}})");
+  }
+
   test::Installation machine;
-  machine.component("profile", "strict", R"("pass": ["LANG"], "variables": {"A": "1"})");
-  const auto profile = load_profile("strict", machine.context());
-  ASSERT_OK(profile);
-  EXPECT_EQ(profile->pass, std::vector<std::string>{"LANG"});
-  EXPECT_EQ(profile->common.name, "strict");
+};
+
+TEST_F(LoadProfile, FindsItInCore) {
+  for (const auto* name : {"strict", "profile:strict", "core:profile:strict"}) {
+    const auto profile = load_profile(name, machine.context());
+    ASSERT_OK(profile);
+    EXPECT_EQ(profile->pass, std::vector<std::string>{"LANG"});
+    EXPECT_EQ(profile->common.name, "strict");
+  }
   EXPECT_ERROR(load_profile("strikt", machine.context()), not_found, "strict");
+  for (const auto* name : {"", "stri*", "*:profile:strict", "core:program:strict", "core:profile:"})
+    EXPECT_ERROR(load_profile(name, machine.context()), usage, "REPO:profile:NAME");
+}
+
+TEST_F(LoadProfile, AnotherRepositoryGivesTheNameNoOtherMeaning) {
+  machine.component("profile", "strict", R"("pass": ["*"])");
+  const auto cores = load_profile("strict", machine.context());
+  ASSERT_OK(cores);
+  EXPECT_EQ(cores->pass, std::vector<std::string>{"LANG"});
+  const auto typed = load_profile("test:profile:strict", machine.context());
+  ASSERT_OK(typed);
+  EXPECT_EQ(typed->pass, std::vector<std::string>{"*"});
+  EXPECT_EQ(typed->common.name, "test:profile:strict");
+}
+
+TEST_F(LoadProfile, AnotherRepositorysHasToBeTypedInFull) {
+  machine.component("profile", "own", R"("pass": [])");
+  EXPECT_ERROR(load_profile("own", machine.context()), not_found, "--profile=test:profile:own");
+  EXPECT_OK(load_profile("test:profile:own", machine.context()));
+}
+
+TEST_F(LoadProfile, ARecordChoosesOnlyAmongThoseOfCore) {
+  for (const auto* name : {"", "strict", "profile:strict", "core:profile:strict"})
+    EXPECT_OK(check_recorded_profile(name));
+  EXPECT_ERROR(check_recorded_profile("test:profile:strict"), denied,
+               "--profile=test:profile:strict");
+}
+
+TEST_F(LoadProfile, RecordedRepositoriesDoNotChangeWhatProfilesSay) {
+  auto context = machine.context();
+  test::Installation recorded;
+  recorded.repositories.front().name = "core";
+  recorded.component("profile", "strict", R"("pass": ["*"])");
+  Context inner{recorded.home,         recorded.repositories, recorded.context().catalog,
+                context.store,         context.processes,     context.transfer,
+                context.clock,         context.events,        context.cancel,
+                context.host_variables};
+  EXPECT_EQ(load_profile("strict", inner)->pass, std::vector<std::string>{"*"});
+  inner.shipped = &context.catalog;
+  EXPECT_EQ(load_profile("strict", inner)->pass, std::vector<std::string>{"LANG"});
+}
+
+TEST_F(LoadProfile, DetectionDemandsWhatTheProfileInUseDemands) {
+  machine.component("profile", "sealed", R"("isolation": {"level": "demanded"})");
+  auto& context = machine.context();
+  ASSERT_OK(load_profile("test:profile:sealed", context));
+  EXPECT_TRUE(context.demands_isolation);
+  ASSERT_OK(load_profile("strict", context));
+  EXPECT_FALSE(context.demands_isolation);
+}
+
+TEST_F(LoadProfile, NamesakesAreFound) {
+  EXPECT_TRUE(namesakes_of_profiles(machine.context().catalog)->empty());
+  machine.component("profile", "strict", R"("pass": ["*"])");
+  machine.component("profile", "own", R"("pass": [])");
+  const auto found = namesakes_of_profiles(machine.context().catalog);
+  ASSERT_OK(found);
+  ASSERT_EQ(found->size(), 1U);
+  EXPECT_TRUE(namesake_text(found->front()).starts_with("test:profile:strict has the name"));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/strings.hpp"
 #include "support/installation.hpp"
 
 namespace ck::install {
@@ -31,7 +32,10 @@ class Resolver : public ::testing::Test {
       request.pins.push_back(*parse_pin(pin.substr(0, equals), pin.substr(equals + 1)));
     }
     auto resolved = resolve(request, context);
-    if (!resolved) return {{"error", resolved.error().message}};
+    if (!resolved) {
+      hints_ = join(resolved.error().hints, "\n");
+      return {{"error", resolved.error().message}};
+    }
     objections_ = resolved->objections;
     std::map<std::string, std::string> result;
     for (const auto& choice : resolved->resolution.choices) result[choice.key] = choice.candidate;
@@ -46,6 +50,7 @@ class Resolver : public ::testing::Test {
   std::optional<HostFacts> host_ = HostFacts{{"host.glibc", "2.36"}, {"host.cpu.avx2", "yes"}};
   std::optional<model::Wish> why_not_;
   std::vector<solve::Objection> objections_;
+  std::string hints_;  ///< of the last error
 };
 
 using Choices = std::map<std::string, std::string>;
@@ -118,6 +123,45 @@ TEST_F(Resolver, TakesVersionsAsTagsInPins) {
   EXPECT_TRUE(choices({"foo=tags:lib,v2"})
                   .at("error")
                   .starts_with("the pins leave no candidate for 'foo'"));
+}
+
+TEST_F(Resolver, TellsWhatAPinnedComponentLacks) {
+  machine_.package("foo", kFoo);
+  machine_.package("bar", R"("tags": ["lib", "bar"])");
+  app(R"("foo": {"tags": ["lib", "foo"]})");
+  for (const std::string pin : {"foo=package:bar@1.0", "foo=tags:bar"}) {
+    const auto error = choices({pin}).at("error");
+    EXPECT_NE(error.find("; package:bar 1.0.0 lacks the tag foo"), std::string::npos) << error;
+    EXPECT_EQ(hints_.find("nothing "), std::string::npos) << hints_;
+  }
+  choices({"foo=package:baz"});
+  EXPECT_NE(hints_.find("nothing is named 'baz'"), std::string::npos) << hints_;
+}
+
+TEST_F(Resolver, TagsThatAreInUseElsewhereAreNotSaidToBeNobodys) {
+  machine_.package("x", R"("tags": ["w", "a"])");
+  machine_.package("y", R"("tags": ["w", "b"])");
+  app(R"("data": {"tags": ["w", "a", "b"]})");
+  EXPECT_TRUE(choices().contains("error"));
+  EXPECT_EQ(hints_,
+            "without the tag 'a', 'data' could be package:y\n"
+            "without the tag 'b', 'data' could be package:x");
+  app(R"("data": {"tags": ["w", "c"]})");
+  EXPECT_TRUE(choices().contains("error"));
+  EXPECT_NE(hints_.find("nothing has the tag 'c'"), std::string::npos) << hints_;
+  EXPECT_EQ(hints_.find("nothing has the tag 'w'"), std::string::npos) << hints_;
+}
+
+TEST_F(Resolver, SoftwareThatIsNotHereIsNotSaidToBeUnknown) {
+  machine_.component("software", "nowhere",
+                     R"("tags": ["tool", "rare"], "find": {"executables": ["no-such-program"]},
+                        "version": {"run": ["${file}", "--version"], "pattern": "v([0-9.]+).*"})");
+  app(R"("tool": {"tags": ["tool", "rare"]})");
+  EXPECT_TRUE(choices().contains("error"));
+  EXPECT_NE(hints_.find("software:nowhere would serve 'tool', but was not found"),
+            std::string::npos)
+      << hints_;
+  EXPECT_EQ(hints_.find("nothing has the tag"), std::string::npos) << hints_;
 }
 
 TEST_F(Resolver, KeepsConflictsOfVariations) {

@@ -17,10 +17,31 @@ Scrubber scrubber(const Variables& values) {
 }
 
 TEST(Secrets, AreToldByTheirNames) {
-  for (const auto* name : {"API_TOKEN", "db_password", "AWS_SESSION", "SSH_AUTH_SOCK", "X_KEY"})
+  for (const auto* name : {"API_TOKEN", "db_password", "AWS_SESSION", "SSH_AUTH_SOCK", "X_KEY",
+                           "GITHUB_PAT", "DB_PASS", "MYSQL_PWD", "SSHPASS", "GPG_PASS_PHRASE"})
     EXPECT_TRUE(is_secret_name(name)) << name;
-  for (const auto* name : {"PATH", "CMD_KEY", "CK_DATASET_KEY", "AWS_DEFAULT_REGION", "KEYBOARD"})
+  for (const auto* name : {"PATH", "CMD_KEY", "CK_DATASET_KEY", "AWS_DEFAULT_REGION", "KEYBOARD",
+                           "PWD", "OLDPWD", "HTTPS_PROXY", "CPATH", "COMPASS", "I_MPI_PIN"})
     EXPECT_FALSE(is_secret_name(name)) << name;
+}
+
+TEST(Secrets, StandInUrls) {
+  using Texts = std::vector<std::string>;
+  EXPECT_EQ(credentials_in("http://u:pw@h:3128/x"), Texts{"u:pw"});
+  EXPECT_EQ(credentials_in("see https://a:b@h, ftp://c:d@h."), (Texts{"a:b", "c:d"}));
+  EXPECT_EQ(credentials_in("https://0123456789abcdef@h/x"), Texts{"0123456789abcdef"});
+  for (const auto* none : {"", "u:pw@h", "http://h:80/a@b:c", "ssh://git@h/x", "http://u:@h/",
+                           "http://h/?x=a:b@c", "git@h:x", "://", "http://@h"})
+    EXPECT_EQ(credentials_in(none), Texts()) << none;
+  EXPECT_TRUE(is_secret("HTTPS_PROXY", "http://u:pw@h/"));
+  EXPECT_FALSE(is_secret("HTTPS_PROXY", "http://h/"));
+  EXPECT_FALSE(is_secret("DB_PASS", ""));
+}
+
+TEST(Scrubber, KnowsTheCredentialsOfAUrlWhereverTheyStand) {
+  const auto secrets = scrubber({{"PROXY", "http://user:long-password@h/"}});
+  EXPECT_EQ(secrets.scrub("by http://user:long-password@h/: user:long-password, long-password, h"),
+            "by ${secret:PROXY}: ${secret:PROXY}, ${secret:PROXY}, h");
 }
 
 TEST(Secrets, AreKeptAsHashesWithAKeyOfTheHome) {

@@ -45,6 +45,20 @@ TEST(RatioTest, ComparesDifferencesWhereLogarithmsDoNotExist) {
   EXPECT_EQ(ratio_test(zeros, zeros, 0.05).result, Equivalence::equivalent);
 }
 
+TEST(DifferenceTest, TestsADifferenceInTheUnitOfBoth) {
+  const std::vector<double> recorded{0.3, -0.2, 0.1, -0.3, 0, 0.2, -0.1, 0.05};
+  EXPECT_EQ(difference_test(recorded, recorded, 1).result, Equivalence::equivalent);
+  std::vector<double> higher;
+  for (const double sample : recorded) higher.push_back(sample + 3);
+  const auto off = difference_test(recorded, higher, 1);
+  EXPECT_EQ(off.result, Equivalence::different);
+  EXPECT_NEAR(off.difference, 3, 1e-9);
+  const auto one = difference_test({recorded.data(), 1}, {higher.data(), 1}, 10);
+  EXPECT_EQ(one.result, Equivalence::undecided);
+  EXPECT_EQ(one.needed, 19U);
+  EXPECT_EQ(difference_test({}, higher, 1).needed, 0U);
+}
+
 TEST(RatioTest, TellsWhatIsMissing) {
   std::mt19937_64 random(4);
   const auto recorded = times(random, 200, 1, 0.1);

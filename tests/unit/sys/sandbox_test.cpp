@@ -342,6 +342,23 @@ TEST_F(HostileProgram, GetsNowhereAsAnOrdinaryUserEither) {
 
 // What honest programs need.
 
+TEST_F(SandboxTest, CoversWhatAReadablePlaceWouldShow) {
+  write_text(root_ / "outside/.git/config", "PRIVATE KEY");
+  write_text(root_ / "outside/linked", "PRIVATE KEY");
+  write_text(root_ / "work/.git/config", "PRIVATE KEY");
+  const std::string outside = (root_ / "outside").string();
+  auto spec = shell("cat " + outside + "/file " + outside + "/.git/config " + outside +
+                    "/linked .git/config; touch .git/new; test -d .git && ls -A .git " + outside +
+                    "/.git | grep -c config");
+  spec.sandbox = strict();
+  spec.sandbox->covered = {root_ / "outside/.git", root_ / "outside/linked", root_ / "work/.git",
+                           root_ / "outside/missing", root_ / "home/.ssh"};
+  const auto result = run(spec);
+  ASSERT_OK(result);
+  EXPECT_EQ(result->out, "untouched0\n") << result->err;
+  EXPECT_FALSE(fs::exists(root_ / "work/.git/new"));
+}
+
 TEST_F(SandboxTest, PassesOnTheExitCode) {
   EXPECT_EQ(exit_code_of(in_sandbox("exit 37")), 37);
   EXPECT_EQ(exit_code_of(in_sandbox("true")), 0);
