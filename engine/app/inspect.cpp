@@ -207,11 +207,8 @@ Result<experiment::SignatureState> check_signature(Session& session,
                                                    const store::Signature& signature,
                                                    const fs::path& allowed) {
   const auto about = experiment::signed_by(signature.statement);
-  auto now = store::statement_of(records.points, records.experiment.uid, about.last, about.points);
-  if (now.text != signature.statement) {
-    now = store::statement_of(records.points, records.experiment.uid, about.last, about.points,
-                              store::HashRule::first);
-  }
+  const auto now =
+      store::statement_of(records.points, records.experiment.uid, about.last, about.points);
   return with_signing(session, [&](const experiment::Signing& signing) {
     return experiment::check_signature(now.text, signature, allowed_signers(session, allowed),
                                        signing);

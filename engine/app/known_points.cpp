@@ -83,6 +83,16 @@ std::vector<std::string> variables_in(const SweepValues& values) {
   return names;
 }
 
+/// Whether a point ran with all that the lock names.
+bool has_locked(const Json& document, const install::Lock& lock) {
+  const Json recorded = object_in(document, "lock").value("environments", Json::array());
+  return std::ranges::all_of(lock.environments, [&](const install::LockedEnvironment& locked) {
+    return std::ranges::any_of(recorded, [&](const Json& one) {
+      return text_in(object_in(one, "environment"), "id") == locked.record.id;
+    });
+  });
+}
+
 bool same_conditions(const Json& document, const experiment::Sampling& wanted) {
   const Json sampling = object_in(document, "sampling");
   const Json cpus = wanted.cpus;
@@ -90,8 +100,25 @@ bool same_conditions(const Json& document, const experiment::Sampling& wanted) {
          sampling.value("cpus", Json::array()) == cpus;
 }
 
+/// Of the experiment's numbers those that this point's program tells, and ck's own.
+std::vector<store::MetricKey> keys_told(const store::Point& point) {
+  const Json document = object_of(point.document);
+  const Json metrics = object_in(document, "plan").value("metrics", Json::array());
+  const auto declares = [&](const std::string& name) {
+    return std::ranges::any_of(metrics,
+                               [&](const Json& metric) { return text_in(metric, "name") == name; });
+  };
+  std::vector<store::MetricKey> keys;
+  for (const auto& key : point.keys) {
+    const bool measured = std::ranges::any_of(experiment::steady_samples(point, key),
+                                              [](double value) { return value == value; });
+    if (measured || declares(key.name)) keys.push_back(key);
+  }
+  return keys;
+}
+
 std::string metric_of(const store::Point& point, const experiment::Sampling& wanted) {
-  return wanted.metric.empty() ? experiment::primary_metric(point.keys) : wanted.metric;
+  return wanted.metric.empty() ? experiment::primary_metric(keys_told(point)) : wanted.metric;
 }
 
 /// It was measured by the same rule, so that measuring again would end no earlier. A comparison
@@ -199,6 +226,8 @@ PlacePoints KnownPoints::at(const SweepValues& values) {
 }
 
 bool KnownPoints::same_code(const Json& document, const SweepValues& values) {
+  // A dry run with a lock tells what CK's program is written as, not its plan; the lock tells all.
+  if (collective_ && base_.locked) return has_locked(document, base_.locked->lock);
   const Json plan = object_in(document, "plan");
   // Calibrated programs of CK repeat as often as their plan's parameters say.
   const std::string repeat = collective_ ? text_in(object_in(plan, "parameters"), "repeat") : "";

@@ -34,8 +34,8 @@ struct Wanted : ShellRequest {
 Result<install::Variables> base_variables(const Wanted& request, install::Context& context) {
   if (request.profile.empty()) return context.host_variables;
   if (request.isolation) {
-    const auto& [profile, work, directory] = *request.isolation;
-    return install::profile_variables(profile, context.host_variables, work.path());
+    return install::profile_variables(request.isolation->profile, context.host_variables,
+                                      request.isolation->work.path());
   }
   CK_TRY(profile, install::load_profile(request.profile, context));
   std::error_code gone;
@@ -74,6 +74,15 @@ ShellReport report_of(std::string subject, install::Variables variables,
   return report;
 }
 
+/// Of environments of ours; those of Collective Knowledge see all of theirs.
+ShellReport report_of(std::string subject, install::Variables variables,
+                      const install::Closure& closure, const install::Context& context) {
+  auto report = report_of(std::move(subject), std::move(variables), context);
+  for (const auto& [id, environment] : closure)
+    report.repositories.push_back(environment.record.component.repo);
+  return report;
+}
+
 /// The roots of a plan: what was asked for, or what a program needs.
 std::vector<std::string> roots_of(const install::InstallPlan& plan, bool with_subject) {
   std::vector<std::string> roots;
@@ -91,7 +100,7 @@ Result<ShellReport> of_prepared(const Wanted& request, const Prepared& prepared,
   return report_of(
       subject == nullptr ? "?" : subject->record.component.text(),
       install::with_exports(std::move(base), closure, roots_of(prepared.plan, with_subject)),
-      context);
+      closure, context);
 }
 
 /// Of Collective Knowledge's: shell lines are evaluated over the base.
@@ -140,7 +149,7 @@ Result<ShellReport> of_environment(Session& session, const Wanted& request,
   CK_TRY(base, base_variables(request, *context));
   return report_of("env:" + environment.record.id.substr(0, 12),
                    install::with_exports(std::move(base), closure, {environment.record.id}),
-                   *context);
+                   closure, *context);
 }
 
 Result<ShellReport> of_program(Session& session, const Wanted& request) {
@@ -179,7 +188,7 @@ Result<ShellReport> of_native_tags(Session& session, const Wanted& request) {
   CK_TRY(closure, install::execute(plan, profile, *context));
   CK_TRY(base, base_variables(request, *context));
   return report_of(closure.at(plan.roots.at("shell")).record.component.text(),
-                   install::with_exports(std::move(base), closure, roots_of(plan, false)),
+                   install::with_exports(std::move(base), closure, roots_of(plan, false)), closure,
                    *context);
 }
 
@@ -286,6 +295,7 @@ Result<int> enter_sandbox(Session& session, const ShellReport& report,
                                       {.writable = {directory, work.path()},
                                        .readable = install::named_paths(command),
                                        .files = {},
+                                       .repositories = report.repositories,
                                        .collective = true},
                                       *context));
   CK_CHECK(check_directory(directory, *sandbox));

@@ -28,6 +28,7 @@ struct ShellReport {
   std::string subject;                        ///< "program:x", "env:3fa1…"
   install::Variables variables;               ///< all
   install::Variables changed;                 ///< those that the caller does not have so, sorted
+  std::vector<std::string> repositories{};    ///< where what is in it comes from
   std::optional<ShellIsolation> isolation{};  ///< of a profile that has a sandbox
 };
 

@@ -142,6 +142,7 @@ Result<int> replay(Call& call) {
   request.margin = margin;
   request.request = call.line.typed;
   request.secrets = prefixed(call.line, "secret");
+  request.profile = call.line.get("profile");
   run::PassThrough output;
   if (call.output.verbose()) {
     output = {[&call](std::string_view bytes) { call.output.pass_through(bytes, false); },
@@ -199,6 +200,7 @@ std::vector<Command> replay_commands() {
          {"repetitions", "N", "how often to run (default: as often as recorded)"},
          {"margin", "SHARE", "how far measured numbers may be off (default: see above)"},
          {"with", "KEY=CHOICE", "another dependency or parameter than recorded"},
+         {"profile", "NAME", "the recorded one, of a repository that you trust with it"},
          {"dry_run", "", "tell what would be replayed, at which level and what is unequal"}},
         {"secret", "with"},
         false},

@@ -11,9 +11,10 @@
 namespace ck::collective {
 namespace {
 
-/// Commands that change nothing.
-constexpr std::array<std::string_view, 8> kQuestions{"search", "find", "locate", "show",
-                                                     "ls",     "list", "load",   "cat"};
+/// Commands that change nothing. Of ck itself: another word would be an action of a module, which
+/// is a repository's code, outside.
+constexpr std::array<std::string_view, 7> kQuestions{"search", "find", "locate", "show",
+                                                     "ls",     "list", "load"};
 /// Functions of `ck.access` that change nothing.
 constexpr std::array<std::string_view, 7> kQueries{
     "search", "list", "find", "load", "path", "cid", "reload_repo_cache"};

@@ -70,9 +70,21 @@ Status check_header(const std::string& header) {
   const auto colon = header.find(':');
   const bool whole =
       colon != 0 && colon != std::string::npos && header.find_first_of("\r\n") == std::string::npos;
-  if (whole) return {};
-  return fail(ErrorCode::usage,
-              "wget --header=" + printable(header) + ": a header looks like 'Name: value'");
+  if (!whole) {
+    return fail(ErrorCode::usage,
+                "wget --header=" + printable(header) + ": a header looks like 'Name: value'");
+  }
+  std::string name(trim(header.substr(0, colon)));
+  std::ranges::transform(name, name.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  const bool ours = name == "host" || name == "range" || name == "transfer-encoding" ||
+                    name.starts_with("if-") || name.starts_with("content-") ||
+                    name.starts_with("proxy-");
+  if (!ours) return {};
+  return fail(ErrorCode::denied, "wget --header=" + printable(header) +
+                                     ": this header is not a package's to set; it would make "
+                                     "another thing of the URL");
 }
 
 Json rules_json(const DownloadRules& rules, bool offline) {

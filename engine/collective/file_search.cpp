@@ -108,6 +108,30 @@ Status check_folders(const fs::path& file) {
   }
 }
 
+/// Whose files will do: this user's and root's, or those of whoever keeps the software here.
+enum class Owners { trusted, all };
+
+Status check_writers(const fs::path& file, Owners owners) {
+  std::error_code missing;
+  const fs::path real = fs::canonical(file, missing);
+  if (missing) return fail(ErrorCode::not_found, "there is no such file");
+  struct stat status {};
+  if (::stat(real.c_str(), &status) != 0) return fail(ErrorCode::not_found, "it cannot be read");
+  const auto is_strangers = [&] {
+    return owners == Owners::trusted && status.st_uid != 0 && status.st_uid != ::geteuid();
+  };
+  if ((status.st_mode & S_IWOTH) != 0)
+    return fail(ErrorCode::denied, "everybody may write to it: " + std::string(kNotUsed));
+  if (is_strangers())
+    return fail(ErrorCode::denied, "it belongs to another user: " + std::string(kNotUsed));
+  CK_CHECK(check_folders(real));
+  // A link can be turned elsewhere: its owner and its folders count too.
+  if (::lstat(file.c_str(), &status) != 0) return fail(ErrorCode::not_found, "it cannot be read");
+  if (is_strangers())
+    return fail(ErrorCode::denied, "the link belongs to another user: " + std::string(kNotUsed));
+  return check_folders(fs::absolute(file, missing));
+}
+
 }  // namespace
 
 Result<std::vector<fs::path>> find_files(const FileSearch& search, FolderListings& listings,
@@ -115,22 +139,10 @@ Result<std::vector<fs::path>> find_files(const FileSearch& search, FolderListing
   return Walk(search, listings, cancel).run();
 }
 
-Status check_owner(const fs::path& file) {
-  std::error_code missing;
-  const fs::path real = fs::canonical(file, missing);
-  if (missing) return fail(ErrorCode::not_found, "there is no such file");
-  struct stat status {};
-  if (::stat(real.c_str(), &status) != 0) return fail(ErrorCode::not_found, "it cannot be read");
-  if ((status.st_mode & S_IWOTH) != 0)
-    return fail(ErrorCode::denied, "everybody may write to it: " + std::string(kNotUsed));
-  if (status.st_uid != 0 && status.st_uid != ::geteuid())
-    return fail(ErrorCode::denied, "it belongs to another user: " + std::string(kNotUsed));
-  CK_CHECK(check_folders(real));
-  // A link can be turned elsewhere: its owner and its folders count too.
-  if (::lstat(file.c_str(), &status) != 0) return fail(ErrorCode::not_found, "it cannot be read");
-  if (status.st_uid != 0 && status.st_uid != ::geteuid())
-    return fail(ErrorCode::denied, "the link belongs to another user: " + std::string(kNotUsed));
-  return check_folders(fs::absolute(file, missing));
+Status check_owner(const fs::path& file) { return check_writers(file, Owners::trusted); }
+
+Status check_shown(const fs::path& file) {
+  return check_writers(file, is_library_or_header(file) ? Owners::all : Owners::trusted);
 }
 
 Status check_place(const fs::path& file, const std::vector<fs::path>& trusted) {
@@ -152,7 +164,7 @@ Status check_runnable(const fs::path& file, const std::vector<fs::path>& trusted
 }
 
 Status check_asked(const fs::path& file, const std::vector<fs::path>& trusted) {
-  CK_CHECK(check_owner(file));
+  CK_CHECK(check_shown(file));
   return is_library_or_header(file) ? Status() : check_place(file, trusted);
 }
 

@@ -28,6 +28,10 @@ Result<std::vector<fs::path>> find_files(const FileSearch& search, FolderListing
 /// that leads to it. `denied` with the reason.
 Status check_owner(const fs::path& file);
 
+/// The same for a file that only its names or its content are asked of: libraries and headers may
+/// belong to another user, such as who keeps a cluster's software.
+Status check_shown(const fs::path& file);
+
 /// Whether it lies where programs lie (a folder called bin, sbin, libexec …; anywhere below
 /// `trusted`), not among documentation, completions or the like. `denied` otherwise.
 Status check_place(const fs::path& file, const std::vector<fs::path>& trusted);
@@ -37,7 +41,7 @@ Status check_place(const fs::path& file, const std::vector<fs::path>& trusted);
 Status check_runnable(const fs::path& file, const std::vector<fs::path>& trusted);
 
 /// The same for a file that a version command reads, sources or imports: it need not be executable,
-/// and libraries and headers, which are only read, may lie anywhere.
+/// and libraries and headers, which are only read, may lie anywhere (see check_shown).
 Status check_asked(const fs::path& file, const std::vector<fs::path>& trusted);
 
 }  // namespace ck::collective

@@ -30,9 +30,12 @@ class Downloads {
   }
 
  private:
-  /// Where the first content seen under a URL is noted.
+  /// Where the first content seen under a URL is noted. What was asked for with headers may be
+  /// another content: it says nothing about the URL alone.
   fs::path note_file() const {
-    return context_.home.downloads().parent_path() / "urls" / (sha256_hex(written_url_) + ".json");
+    std::string key = written_url_;
+    for (const auto& header : headers_) key += "\n" + install::scrubber_of(context_).scrub(header);
+    return context_.home.downloads().parent_path() / "urls" / (sha256_hex(key) + ".json");
   }
 
   std::string noted() const {

@@ -88,6 +88,13 @@ class Fetcher {
 
   Status fetch_file() {
     const std::string name = value("PACKAGE_NAME");
+    if (name.empty()) {
+      return fail(Error(ErrorCode::invalid, "PACKAGE_NAME is not set: which file of " +
+                                                printable(value("PACKAGE_URL")) +
+                                                " to download is not known")
+                      .hint("a hook of the package may set it for other systems only; "
+                            "--env.PACKAGE_NAME=FILE names it"));
+    }
     const std::string url = value("PACKAGE_URL") + "/" + name;
     CK_TRY(order, wget_order(url));
     const auto& item = order.items.back();

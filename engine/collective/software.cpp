@@ -265,7 +265,7 @@ class Detector {
   /// modules of Python itself, so those have to lie where programs lie.
   Status check_hit(const fs::path& file) const {
     if (!asks_ || is_named()) return {};
-    CK_CHECK(check_owner(file));
+    CK_CHECK(check_shown(file));
     if (file.extension() != ".py") return {};
     return check_place(file, bench_.wishes().search_folders);
   }

@@ -192,6 +192,9 @@ Result<hook::HookResult> Workbench::call(Call call) {
   }
   hook_uses_.back().isolation = host->isolation();
   if (!result) return fail(std::move(result.error()).in(call.component.id.text()));
+  const auto complaint = text_at(result->result, "error");
+  if (!complaint.empty() && number_at(result->result, "return", 0) == 0)
+    context_->events.on(Warning{what + " says: " + printable_lines(shortened(complaint, 500))});
   if (!result->output.empty())
     context_->events.on(
         Note{call.component.id.text() + ": " + printable_lines(shortened(result->output, 2000))});

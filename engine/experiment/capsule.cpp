@@ -92,7 +92,7 @@ Json index_of(const ExperimentRecords& records) {
                {"annotations", Json::array()}};
   for (const auto& point : records.points) {
     json["points"].push_back(
-        {{"uid", point.uid}, {"content", store::content_hash(point, records.experiment.uid)}});
+        {{"uid", point.uid}, {"content", store::recorded_hash(point, records.experiment.uid)}});
   }
   for (const auto& annotation : records.annotations) {
     json["annotations"].push_back({{"point", annotation.point},
@@ -316,6 +316,7 @@ Result<ExperimentRecords> read_records(const fs::path& folder, const sys::Cancel
       return fail(Error(ErrorCode::verification, "point " + uid + " is not what was recorded")
                       .hint("get the capsule again"));
     }
+    point.content = content;
     records.points.push_back(std::move(point));
   }
   return std::move(records);

@@ -155,7 +155,8 @@ std::optional<Agreement> agree_exactly(const model::Metric* metric, const Metric
   const bool equal =
       old_summary.minimum == new_summary.minimum && old_summary.maximum == new_summary.maximum;
   if (equal && old_summary.minimum == old_summary.maximum) return Agreement::identical;
-  if (has_tolerance(metric) && is_exact(recorded.key, sides))
+  const bool tolerance_counts = recorded.key.role == "accuracy" || !sides.options.margin;
+  if (has_tolerance(metric) && tolerance_counts && is_exact(recorded.key, sides))
     return agree_by_tolerance(*metric, old_summary.median, new_summary.median);
   if (recorded.key.role == "accuracy") return equal ? Agreement::identical : Agreement::differs;
   return std::nullopt;

@@ -178,7 +178,8 @@ struct Opened {
   bool collective() const { return !restored.plan.surroundings.empty(); }
 };
 
-Result<Opened> open_recorded(store::Point recorded, install::Context& outer) {
+Result<Opened> open_recorded(store::Point recorded, const std::string& profile_typed,
+                             install::Context& outer) {
   Opened opened;
   auto& restored = opened.restored;
   restored.recorded = std::move(recorded);
@@ -186,7 +187,7 @@ Result<Opened> open_recorded(store::Point recorded, install::Context& outer) {
   restored.lock = std::move(lock);
   CK_TRY(plan, plan_of(restored.recorded));
   restored.plan = std::move(plan);
-  CK_CHECK(install::check_recorded_profile(restored.plan.profile));
+  CK_CHECK(install::check_recorded_profile(restored.plan.profile, profile_typed));
   const auto rule = opened.collective() ? RecordedRepositories::Rule::same_commit
                                         : RecordedRepositories::Rule::same_content;
   CK_TRY(repositories, RecordedRepositories::open(restored.lock, rule, outer));
@@ -286,9 +287,9 @@ std::string_view name_of(ReplayLevel level) {
 }
 
 Result<RestoredPoint> restore_point(const std::string& experiment, const std::string& point,
-                                    install::Context& outer) {
+                                    install::Context& outer, const std::string& profile) {
   CK_TRY(recorded, recorded_point(experiment, point, outer.store));
-  CK_TRY(opened, open_recorded(std::move(recorded), outer));
+  CK_TRY(opened, open_recorded(std::move(recorded), profile, outer));
   auto& restored = opened.restored;
   auto& context = *restored.context;
   const bool here = all_here(opened);
@@ -309,7 +310,7 @@ Result<ReplayPlan> plan_replay(const ReplayRequest& request, install::Context& c
   CK_TRY(recorded, recorded_point(request.experiment, request.point, context.store));
   plan.recorded = std::move(recorded);
   plan.repetitions = repetitions_of(request, plan.recorded);
-  const auto opened = open_recorded(plan.recorded, context);
+  const auto opened = open_recorded(plan.recorded, request.profile, context);
   if (opened) {
     CK_CHECK(look_ahead(*opened, request, plan));
     return plan;
@@ -324,7 +325,7 @@ Result<ReplayPlan> plan_replay(const ReplayRequest& request, install::Context& c
 
 Result<ReplayReport> replay(const ReplayRequest& request, const run::PassThrough& output,
                             install::Context& outer) {
-  CK_TRY(restored, restore_point(request.experiment, request.point, outer));
+  CK_TRY(restored, restore_point(request.experiment, request.point, outer, request.profile));
   auto& context = *restored.context;
   ReplayReport report;
   report.recorded = std::move(restored.recorded);

@@ -20,6 +20,7 @@ struct ReplayRequest {
   std::optional<double> margin;    ///< a share; default: the author's own spread, see compare.hpp
   std::string request;
   install::Variables secrets;  ///< values of what the record only has hashes of
+  std::string profile{};       ///< the recorded one, typed: a sign that it is trusted
 };
 
 /// How near to the recorded run a replay comes. What an imported capsule brought is in this home,
@@ -63,8 +64,9 @@ struct RestoredPoint {
   install::Context* context = nullptr;                          ///< to run in; of `repositories`
 };
 /// Makes the environments of a point exist; see `replay` and, for `point`, `recorded_point`.
+/// `profile`: as in a ReplayRequest.
 Result<RestoredPoint> restore_point(const std::string& experiment, const std::string& point,
-                                    install::Context& context);
+                                    install::Context& context, const std::string& profile = {});
 
 /// Every recorded environment is used if it still exists, else built again from the recorded recipe
 /// (the repository at its recorded commit) and must get the recorded id; where that is not

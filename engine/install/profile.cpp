@@ -64,8 +64,14 @@ Result<model::Profile> load_profile(const std::string& name, Context& context) {
   return std::move(*profile);
 }
 
-Status check_recorded_profile(const std::string& name) {
-  if (name.empty()) return {};
+Status check_recorded_profile(const std::string& name, const std::string& typed) {
+  if (!typed.empty() && typed != name) {
+    return fail(
+        Error(ErrorCode::usage,
+              "it was recorded under the profile " + printable(name) + ", not " + printable(typed))
+            .hint("a replay has the recorded profile; --profile only says that you trust it"));
+  }
+  if (name.empty() || !typed.empty()) return {};
   CK_TRY(pattern, pattern_of(name));
   if (pattern.repo == kCore) return {};
   return fail(Error(ErrorCode::denied, "it was recorded under the profile " + printable(name) +
@@ -73,7 +79,7 @@ Status check_recorded_profile(const std::string& name) {
                                            "names may lift every protection")
                   .hint("if you trust repo:" + printable(pattern.repo) +
                         ", type the profile yourself: --profile=" + printable(name) +
-                        " with run, install or compile"));
+                        " with run, install, compile or replay"));
 }
 
 Result<std::vector<catalog::Component>> namesakes_of_profiles(catalog::Catalog& catalog) {

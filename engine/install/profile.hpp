@@ -15,8 +15,9 @@ namespace ck::install {
 Result<model::Profile> load_profile(const std::string& name, Context& context);
 
 /// `denied` for a profile that only somebody who types it may choose: another repository's. What
-/// records and locks name goes through this, since they may be strangers'.
-Status check_recorded_profile(const std::string& name);
+/// records and locks name goes through this, since they may be strangers'. `typed` is what was
+/// typed beside it, if anything: it has to be the same.
+Status check_recorded_profile(const std::string& name, const std::string& typed = {});
 
 /// The profiles of other repositories that are called like one of core's.
 Result<std::vector<catalog::Component>> namesakes_of_profiles(catalog::Catalog& catalog);

@@ -181,19 +181,23 @@ std::string content_hash(const Point& point, const std::string& experiment_uid, 
   return fields.finish();
 }
 
+std::string recorded_hash(const Point& point, const std::string& experiment_uid) {
+  return point.content.empty() ? content_hash(point, experiment_uid) : point.content;
+}
+
 bool has_content(const Point& point, const std::string& experiment_uid, std::string_view recorded) {
   return content_hash(point, experiment_uid) == recorded ||
          content_hash(point, experiment_uid, HashRule::first) == recorded;
 }
 
 Result<std::int64_t> append_record(sys::Database& database, const Point& point,
-                                   const std::string& experiment_uid) {
+                                   const std::string& experiment_uid, HashRule rule) {
   CK_TRY(newest,
          database.prepare("SELECT number, chained FROM record ORDER BY number DESC LIMIT 1"));
   CK_TRY(row, newest.step());
   const std::int64_t number = row ? newest.integer(0) + 1 : 1;
   const std::string before = row ? std::string(newest.blob(1)) : std::string();
-  const std::string content = from_hex(content_hash(point, experiment_uid));
+  const std::string content = from_hex(content_hash(point, experiment_uid, rule));
   CK_TRY(insert,
          database.prepare(
              "INSERT INTO record(number, point_uid, content, chained) VALUES (?, ?, ?, ?)"));
@@ -296,11 +300,11 @@ Result<Statement> make_statement(Archive& archive, const ExperimentHead& experim
 }
 
 Statement statement_of(const std::vector<Point>& points, const std::string& experiment_uid,
-                       std::int64_t last, std::int64_t count, HashRule rule) {
+                       std::int64_t last, std::int64_t count) {
   Contents contents;
   for (const auto& point : points) {
     if (std::cmp_greater_equal(contents.size(), count)) break;
-    contents.emplace_back(point.uid, from_hex(content_hash(point, experiment_uid, rule)));
+    contents.emplace_back(point.uid, from_hex(recorded_hash(point, experiment_uid)));
   }
   return statement_about(std::move(contents), experiment_uid, last);
 }

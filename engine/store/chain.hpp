@@ -38,6 +38,8 @@ enum class HashRule { first, newest };
 /// Hash of all that a point holds (64 hex digits), the same in every archive that has it.
 std::string content_hash(const Point& point, const std::string& experiment_uid,
                          HashRule rule = HashRule::newest);
+/// The one in its record, if it has one: what was signed is about that.
+std::string recorded_hash(const Point& point, const std::string& experiment_uid);
 /// Whether `recorded` is the point's hash, by whichever rule.
 bool has_content(const Point& point, const std::string& experiment_uid, std::string_view recorded);
 
@@ -55,7 +57,7 @@ Result<Statement> make_statement(Archive& archive, const ExperimentHead& experim
                                  std::int64_t last, std::int64_t points);
 /// The same about the first `count` of points that are in no archive yet.
 Statement statement_of(const std::vector<Point>& points, const std::string& experiment_uid,
-                       std::int64_t last, std::int64_t count, HashRule rule = HashRule::newest);
+                       std::int64_t last, std::int64_t count);
 
 struct Signature {
   std::int64_t created_ns = 0;
@@ -69,6 +71,6 @@ Result<std::vector<Signature>> signatures(Archive& archive, const ExperimentHead
 
 /// Private to this layer: appends the point's record; its number. The caller has the transaction.
 Result<std::int64_t> append_record(sys::Database& database, const Point& point,
-                                   const std::string& experiment_uid);
+                                   const std::string& experiment_uid, HashRule rule);
 
 }  // namespace ck::store

@@ -71,6 +71,13 @@ class Dictionary {
   std::map<std::pair<std::string, std::string>, std::size_t> places_;
 };
 
+/// The rule of the record that it comes with: somebody may have signed that.
+HashRule rule_of(const Point& point, const std::string& experiment_uid) {
+  const bool first = !point.content.empty() &&
+                     point.content == content_hash(point, experiment_uid, HashRule::first);
+  return first ? HashRule::first : HashRule::newest;
+}
+
 /// The uid under which the point can be added; empty when the experiment has it already.
 Result<std::string> free_uid(sys::Database& database, std::int64_t experiment,
                              const ImportedPoint& imported) {
@@ -143,18 +150,18 @@ Result<std::size_t> Store::import_points(const std::string& experiment_uid,
   }
   CK_TRY(dictionary, Dictionary::read(database_, experiment));
   DocumentPacker packer(database_, experiment);
-  std::vector<std::int64_t> added;
+  std::vector<std::pair<std::int64_t, HashRule>> added;
   for (const auto& imported : points) {
     CK_TRY(uid, free_uid(database_, experiment, imported));
     if (uid.empty()) continue;
     CK_TRY(places, dictionary.places(imported.point.keys));
     CK_TRY(document, packer.pack(imported.point.document));
     CK_TRY(row, insert_point(database_, experiment, uid, imported.point, places, document));
-    added.push_back(row);
+    added.emplace_back(row, rule_of(imported.point, experiment_uid));
   }
   // Only now: the dictionary has grown by all of them.
   CK_TRY(recorder, Recorder::make(database_, blobs_));
-  for (const auto row : added) CK_CHECK(recorder.record(experiment, row));
+  for (const auto& [row, rule] : added) CK_CHECK(recorder.record(experiment, row, rule));
   CK_CHECK(transaction.commit());
   return added.size();
 }

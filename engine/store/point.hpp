@@ -58,6 +58,8 @@ struct Point {
   std::string document;   ///< JSON "ck.record/1": request, resolution, plan, host, environment
   std::string error;      ///< JSON of the error that ended it, or empty
   std::string replay_of;  ///< uid of the point it replays, or empty
+  /// Hash in its record, by whichever rule (see chain.hpp); empty where there is none yet.
+  std::string content;
   std::vector<MetricKey> keys;
   std::vector<Repetition> repetitions;
 };

@@ -7,6 +7,21 @@
 #include "store/vector_codec.hpp"
 
 namespace ck::store {
+namespace {
+
+std::string hex_of(std::string_view bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string digits;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    digits += kDigits[byte >> 4u];
+    digits += kDigits[byte & 0xfu];
+  }
+  return digits;
+}
+
+}  // namespace
+
 Result<std::vector<MetricKey>> read_keys(sys::Database& database, std::int64_t experiment) {
   CK_TRY(query,
          database.prepare("SELECT name, unit, direction, role FROM metric WHERE experiment_id = ? "
@@ -98,6 +113,7 @@ Result<Point> PointReader::read(const sys::Statement& row) {
   point.document = std::move(document);
   point.error = row.text(8);
   point.replay_of = row.text(9);
+  point.content = hex_of(row.blob(12));
   CK_TRY(keys, keys_of(row.integer(10)));
   point.keys = *keys;
   CK_CHECK(read_repetitions(point));

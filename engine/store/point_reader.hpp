@@ -16,8 +16,9 @@ namespace ck::store {
 /// The columns that `PointReader::read` expects; a WHERE and ORDER BY may follow.
 inline constexpr std::string_view kPointColumns =
     "SELECT point.id, point.uid, experiment.name, subject, state, point.created_ns, ended_ns, "
-    "document, error, replay_of, experiment_id, base_id "
-    "FROM point JOIN experiment ON experiment.id = experiment_id ";
+    "document, error, replay_of, experiment_id, base_id, record.content "
+    "FROM point JOIN experiment ON experiment.id = experiment_id "
+    "LEFT JOIN record ON record.number = point.record ";
 
 /// The dictionary of an experiment's numbers.
 Result<std::vector<MetricKey>> read_keys(sys::Database& database, std::int64_t experiment);

@@ -63,11 +63,11 @@ Result<Recorder::Experiment*> Recorder::experiment(std::int64_t row) {
               .first->second;
 }
 
-Status Recorder::record(std::int64_t experiment_row, std::int64_t point_row) {
+Status Recorder::record(std::int64_t experiment_row, std::int64_t point_row, HashRule rule) {
   CK_TRY(known, experiment(experiment_row));
   CK_TRY(point, points_.read(point_row));
   CK_CHECK(known->summaries.add(point));
-  CK_CHECK(append_record(*database_, point, known->uid));
+  CK_CHECK(append_record(*database_, point, known->uid, rule));
   if (!point.error.empty())
     CK_CHECK(add_words(*database_, experiment_row, point.uid, "error", message_of(point.error)));
   return add_logs(*database_, *blobs_, experiment_row, point);

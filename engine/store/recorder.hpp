@@ -6,6 +6,7 @@
 #include <map>
 
 #include "store/blobs.hpp"
+#include "store/chain.hpp"
 #include "store/point_reader.hpp"
 #include "store/summaries.hpp"
 
@@ -16,7 +17,7 @@ class Recorder {
  public:
   static Result<Recorder> make(sys::Database& database, const Blobs& blobs);
 
-  Status record(std::int64_t experiment, std::int64_t point);
+  Status record(std::int64_t experiment, std::int64_t point, HashRule rule = HashRule::newest);
 
  private:
   struct Experiment {

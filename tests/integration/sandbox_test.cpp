@@ -215,6 +215,16 @@ TEST_F(Sandboxed, ALockChoosesNoProfileOfARepository) {
   EXPECT_TRUE(succeeds(ck("run program:quiet --locked=" + file + " --profile=tiny:profile:open")));
 }
 
+TEST_F(Sandboxed, AReplayTakesTheProfileOfARepositoryOnlyIfItIsTyped) {
+  components.program("quiet", "true");
+  components.component("profile", "open", R"("pass": ["*"])");
+  import();
+  ASSERT_TRUE(succeeds(ck("run program:quiet --profile=tiny:profile:open --record_uoa=quiet")));
+  EXPECT_TRUE(fails(ck("replay experiment:quiet"), 1, "which does not come with ck"));
+  EXPECT_TRUE(fails(ck("replay experiment:quiet --profile=host"), 2, "not host"));
+  EXPECT_TRUE(succeeds(ck("replay experiment:quiet --profile=tiny:profile:open")));
+}
+
 TEST_F(Sandboxed, DetectionExecutesNothingWhereTheDemandedSandboxIsRefused) {
   const fs::path tool = folder / "opt/bin/probed-tool";
   const fs::path marker = folder / "outside/executed";
@@ -335,7 +345,7 @@ TEST_F(Sandboxed, ARunMayAskTheEngineAndDoNothingElse) {
   repository.compiler();
   repository.program("asker", "int main(void) { return 0; }\n",
                      R"({"default": {"run_time": {"run_cmd_main":
-      "ck search program:asker > told.txt; ck install package:none; echo code $?; ck fetch wget -- http://127.0.0.1/x; echo code $?; cat told.txt"}}})");
+      "ck search program:asker > told.txt; ck cat program:asker; ck install package:none; echo code $?; ck fetch wget -- http://127.0.0.1/x; echo code $?; cat told.txt"}}})");
   publish();
   for (const auto* profile : {"clean", "untrusted"}) {
     const auto result = ck(std::string("run program:asker --profile=") + profile);
@@ -344,6 +354,8 @@ TEST_F(Sandboxed, ARunMayAskTheEngineAndDoNothingElse) {
     EXPECT_TRUE(says(result.out, "code 1")) << result.out;
     EXPECT_TRUE(says(result.err, "'install' is not for scripts in a sandbox")) << result.err;
     EXPECT_TRUE(says(result.err, "'fetch' is not for scripts in a sandbox")) << result.err;
+    EXPECT_TRUE(says(result.err, "'cat' is not for scripts in a sandbox"))
+        << "an action of a module is a repository's code: " << result.err;
   }
 }
 

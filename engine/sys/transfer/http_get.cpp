@@ -1,5 +1,7 @@
 #include "sys/transfer/http_get.hpp"
 
+#include <algorithm>
+
 #include "base/strings.hpp"
 #include "sys/transfer/certificates.hpp"
 #include "sys/transfer/http_failure.hpp"
@@ -50,6 +52,18 @@ Status Get::start(CURLM* multi) {
   return {};
 }
 
+namespace {
+
+/// Kept from other hosts by libcurl, or nobody's secret.
+bool stays_with_its_host(const std::string& header) {
+  const std::string name = header.substr(0, header.find(':'));
+  return curl_strequal(name.c_str(), "Cookie") != 0 ||
+         curl_strequal(name.c_str(), "Authorization") != 0 ||
+         curl_strequal(name.c_str(), "Accept") != 0;
+}
+
+}  // namespace
+
 Status Get::prepare() {
   easy_.reset(curl_easy_init());
   if (easy_ == nullptr) return fail(ErrorCode::internal, "libcurl cannot be started");
@@ -77,6 +91,9 @@ Status Get::prepare() {
     add_header("If-Range: " + part_.validator());
   }
   for (const auto& header : request_.headers) add_header(header);
+  // libcurl would send these to whatever host a redirection leads to.
+  if (!std::ranges::all_of(request_.headers, stays_with_its_host))
+    curl_easy_setopt(easy, CURLOPT_MAXREDIRS, 0L);
   if (headers_) curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
   return {};
 }

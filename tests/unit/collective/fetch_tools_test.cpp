@@ -27,6 +27,12 @@ TEST(WgetOrder, RefusesWhatIsNoHeader) {
     EXPECT_ERROR(read_wget({header, "https://x/a"}), usage, "'Name: value'");
 }
 
+TEST(WgetOrder, RefusesHeadersThatMakeAnotherThingOfAUrl) {
+  for (const auto* header :
+       {"--header=Host: x", "--header=RANGE: bytes=1-", "--header=If-Match: y"})
+    EXPECT_ERROR(read_wget({header, "https://x/a"}), denied, "not a package's to set");
+}
+
 class FetchTools : public WorkbenchTest {
  protected:
   Status fetch(const std::string& url) {

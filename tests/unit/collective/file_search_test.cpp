@@ -122,6 +122,13 @@ TEST_F(FileSearchTest, WhatOthersMayWriteIsNeverRunEvenWhereUsersSaid) {
   if (::geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
   ASSERT_EQ(::chown(file.c_str(), 12345, 12345), 0);
   EXPECT_ERROR(check_runnable(file, {folder.path()}), denied, "another user");
+  const fs::path library = folder / "lib/libtool.so";
+  test::write_text(library, "a library of whoever keeps the software of a cluster");
+  ASSERT_EQ(::chown(library.c_str(), 12345, 12345), 0);
+  EXPECT_OK(check_shown(library));
+  EXPECT_OK(check_asked(library, {}));
+  fs::permissions(library, fs::perms::all);
+  EXPECT_ERROR(check_shown(library), denied, "everybody may write");
 }
 
 TEST_F(FileSearchTest, AProgramInAFolderThatOthersMayWriteIsNotRun) {

@@ -95,6 +95,11 @@ TEST_F(FilesOfPackages, ThatALockDemandsAreTakenOrRefused) {
                sha256_hex("locked"));
 }
 
+TEST_F(FilesOfPackages, WithoutANameAreToldSo) {
+  EXPECT_ERROR(fetch({{"PACKAGE_WGET", "YES"}, {"PACKAGE_URL", "http://127.0.0.1:1/"}}), invalid,
+               "PACKAGE_NAME is not set");
+}
+
 TEST_F(FilesOfPackages, ThatAreGoneNameTheUrlAndTheWayOut) {
   const auto gone = fetch({{"PACKAGE_WGET", "YES"},
                            {"PACKAGE_URL", server->url() + "/status/404"},

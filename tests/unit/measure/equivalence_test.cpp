@@ -36,6 +36,12 @@ TEST(RatioTest, ComparesLogarithms) {
   EXPECT_EQ(ratio_test(recorded, recorded, 0.05).result, Equivalence::equivalent);
 }
 
+TEST(RatioTest, DecidesWithThreeSamplesAgainstThree) {
+  const std::vector<double> recorded{10, 10.1, 10.2};
+  const std::vector<double> now{10.05, 10.15, 10.25};
+  EXPECT_EQ(ratio_test(recorded, now, 0.1).result, Equivalence::equivalent);
+}
+
 TEST(RatioTest, ComparesDifferencesWhereLogarithmsDoNotExist) {
   const std::vector<double> recorded{-10, -10.1, -9.9, -10.05, -9.95, -10};
   const auto test = ratio_test(recorded, recorded, 0.05);

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "store/chain.hpp"
 #include "store_fixture.hpp"
 
 namespace ck::store {
@@ -33,6 +34,21 @@ class ImportPoints : public StoreTest {
   static constexpr const char* kUid = "1111222233334444";
   static constexpr const char* kOther = "5555666677778888";
 };
+
+TEST_F(ImportPoints, KeepTheHashThatSomebodyMayHaveSigned) {
+  auto store = open();
+  EXPECT_EQ(*store.import_experiment(experiment("speed", kUid)), "speed");
+  auto old = point("aaaa", "a2", {key("time", "s")}, {1.5});
+  old.point.content = content_hash(old.point, kUid, HashRule::first);
+  auto young = point("bbbb", "b2", {key("time", "s")}, {2.5});
+  young.point.content = content_hash(young.point, kUid);
+  ASSERT_OK(store.import_points(kUid, {old, young}));
+  const auto points = store.points("speed");
+  ASSERT_OK(points);
+  ASSERT_EQ(points->size(), 2U);
+  EXPECT_EQ(points->at(0).content, old.point.content);
+  EXPECT_EQ(points->at(1).content, young.point.content);
+}
 
 TEST_F(ImportPoints, AreReadLikeOnesOfOurs) {
   auto store = open();
