@@ -49,13 +49,21 @@ std::string on_terminal(const OutputOptions& options, unsigned short width,
   }
   dup2(saved, STDERR_FILENO);
   close(saved);
-  // The terminal stays open while it is read: closing it first would drop what it holds.
-  std::array<char, 4096> buffer{};
-  fcntl(master, F_SETFL, O_NONBLOCK);
-  const ssize_t count = read(master, buffer.data(), buffer.size());
+  // The terminal hands on what it has when it likes; behind the mark there is nothing more. It
+  // stays open while it is read: closing it first would drop what it holds.
+  constexpr char kMark = '\x1f';
+  EXPECT_EQ(write(terminal, &kMark, 1), 1);
+  std::string text;
+  while (!text.ends_with(kMark)) {
+    std::array<char, 4096> buffer{};
+    const ssize_t count = read(master, buffer.data(), buffer.size());
+    if (count <= 0) break;
+    text.append(buffer.data(), static_cast<std::size_t>(count));
+  }
   close(terminal);
   close(master);
-  return count > 0 ? std::string(buffer.data(), static_cast<std::size_t>(count)) : "";
+  if (text.ends_with(kMark)) text.pop_back();
+  return text;
 }
 
 Error sample_error() {
