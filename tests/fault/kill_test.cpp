@@ -163,5 +163,18 @@ TEST_F(Kill, DuringAnUpdateTheOldOrTheNewStateIsThere) {
   expect_clean();
 }
 
+TEST_F(Kill, ALockThatAnUpdateLeftHoldsUpNoOther) {
+  const GitRemote remote(folder / "remotes");
+  const ComponentWriter writer(remote.work(), "far");
+  writer.program("one", "true", "\"tags\": [\"first\"]");
+  remote.commit("first");
+  ASSERT_TRUE(succeeds(ck("pull repo --url=" + remote.url())));
+  writer.program("one", "true", "\"tags\": [\"second\"]");
+  const std::string commit = remote.commit("second");
+  write_text(home() / "repos/far/.git/refs/remotes/origin/main.lock", "");
+  ASSERT_TRUE(succeeds(ck("pull repo:far")));
+  EXPECT_EQ(json_of(ck("show repo:far --json"))["repository"]["commit"], commit);
+}
+
 }  // namespace
 }  // namespace ck::test

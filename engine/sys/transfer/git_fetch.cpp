@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <thread>
 
 #include "base/strings.hpp"
 #include "sys/transfer/git_stream.hpp"
@@ -119,6 +123,40 @@ Advertised Connection::advertised() const {
   return result;
 }
 
+namespace {
+
+/// Locks of references below a folder, with when they were made.
+std::map<fs::path, fs::file_time_type> reference_locks(const fs::path& folder) {
+  std::map<fs::path, fs::file_time_type> locks;
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end;
+       at.increment(error)) {
+    std::error_code gone;
+    const auto time = fs::last_write_time(at->path(), gone);
+    if (!gone && at->path().extension() == ".lock") locks.emplace(at->path(), time);
+  }
+  return locks;
+}
+
+/// What a process left that was killed while it recorded a reference: whoever lives holds such a
+/// file for microseconds. Whether there was any.
+bool remove_left_locks(git_repository* repository) {
+  const fs::path folder = fs::path(git_repository_commondir(repository)) / "refs/remotes";
+  const auto before = reference_locks(folder);
+  if (before.empty()) return false;
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  const auto now = reference_locks(folder);
+  bool removed = false;
+  for (const auto& [file, time] : before) {
+    const auto still = now.find(file);
+    std::error_code ignored;
+    if (still != now.end() && still->second == time) removed |= fs::remove(file, ignored);
+  }
+  return removed;
+}
+
+}  // namespace
+
 Status Connection::download(std::vector<std::string> refspecs) {
   git_fetch_options options;
   git_fetch_options_init(&options, GIT_FETCH_OPTIONS_VERSION);
@@ -130,8 +168,12 @@ Status Connection::download(std::vector<std::string> refspecs) {
   int code = git_remote_download(remote_.get(), &specs, &options);
   if (code != 0) return fail(failure(code, "fetch from " + url()));
   if (operation_.cancel.requested()) return operation_.cancel.check();
-  code = git_remote_update_tips(remote_.get(), &options.callbacks, 0, GIT_REMOTE_DOWNLOAD_TAGS_NONE,
-                                "fetch");
+  const auto record = [&] {
+    return git_remote_update_tips(remote_.get(), &options.callbacks, 0,
+                                  GIT_REMOTE_DOWNLOAD_TAGS_NONE, "fetch");
+  };
+  code = record();
+  if (code != 0 && remove_left_locks(repository_)) code = record();
   if (code != 0) {
     return fail(
         git_failure(code, "record what " + url() + " has", ErrorCode::io, operation_.cancel));
