@@ -33,7 +33,7 @@ Status check_arguments(const store::Point& recorded) {
 /// The recorded run with the environments of now, but without variables of the user's.
 Result<RunRequest> recorded_request(const experiment::RestoredPoint& restored,
                                     const experiment::ReplayRequest& asked) {
-  CK_TRY(request, request_as_planned(restored.plan));
+  CK_TRY(request, request_as_planned(restored.plan, asked.profile));
   request.secrets = asked.secrets;
   for (const auto& [name, value] : restored.plan.parameters) {
     if (!name.starts_with(kCompilerVariable)) continue;
@@ -92,7 +92,8 @@ void replace(const Substitution& one, const install::Lock& lock, RunRequest& req
 Result<RunRequest> collective_request_with(Session& session, const experiment::ReplayRequest& asked,
                                            const std::vector<Substitution>& substitutions) {
   CK_TRY(context, session.context());
-  CK_TRY(restored, experiment::restore_point(asked.experiment, asked.point, *context));
+  CK_TRY(restored,
+         experiment::restore_point(asked.experiment, asked.point, *context, asked.profile));
   CK_CHECK(check_arguments(restored.recorded));
   CK_TRY(request, recorded_request(restored, asked));
   CK_TRY(variables, variables_set(session, request, restored.plan));

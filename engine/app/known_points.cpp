@@ -7,11 +7,16 @@
 #include "app/preparations.hpp"
 #include "base/counted.hpp"
 #include "base/strings.hpp"
+#include "collective/meta.hpp"
 #include "experiment/measured.hpp"
 #include "measure/description.hpp"
 
 namespace ck::app {
 namespace {
+
+using collective::number_at;
+using collective::object_at;
+using collective::text_at;
 
 constexpr double kNanoseconds = 1e9;  ///< of a second
 
@@ -26,21 +31,6 @@ Json object_of(const std::string& text) {
   return json.is_object() ? json : Json::object();
 }
 
-Json object_in(const Json& json, const char* key) {
-  const auto found = json.find(key);
-  return found != json.end() && found->is_object() ? *found : Json::object();
-}
-
-std::string text_in(const Json& json, const char* key) {
-  const auto found = json.find(key);
-  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-double number_in(const Json& json, const char* key, double otherwise) {
-  const auto found = json.find(key);
-  return found != json.end() && found->is_number() ? found->get<double>() : otherwise;
-}
-
 /// A plan without what is told by the place itself (`varied` variables), what calibrating finds and
 /// what only bounds a run.
 std::string essence_of(const Json& plan, const std::vector<std::string>& varied) {
@@ -48,19 +38,19 @@ std::string essence_of(const Json& plan, const std::vector<std::string>& varied)
   for (const auto* key : kDeciding) {
     if (plan.contains(key)) kept[key] = plan[key];
   }
-  Json limits = object_in(kept, "limits");
+  Json limits = object_at(kept, "limits");
   limits.erase("timeout_seconds");
   kept["limits"] = std::move(limits);
-  Json variables = object_in(kept, "variables");
+  Json variables = object_at(kept, "variables");
   for (const auto& name : varied) variables.erase(name);
   if (kept.contains("iterations") && kept["iterations"].is_object()) {
-    variables.erase(text_in(kept["iterations"], "variable"));
+    variables.erase(text_at(kept["iterations"], "variable"));
     kept["iterations"].erase("count");
   }
   kept["variables"] = std::move(variables);
   if (kept.contains("surroundings")) {
     // Dependencies are there as documents of their environments, whose ids are told already.
-    Json around = object_of(text_in(kept, "surroundings"));
+    Json around = object_of(text_at(kept, "surroundings"));
     around.erase("dependencies");
     kept["surroundings"] = std::move(around);
   }
@@ -85,34 +75,32 @@ std::vector<std::string> variables_in(const SweepValues& values) {
 
 /// Whether a point ran with all that the lock names.
 bool has_locked(const Json& document, const install::Lock& lock) {
-  const Json recorded = object_in(document, "lock").value("environments", Json::array());
+  const Json recorded = collective::array_at(object_at(document, "lock"), "environments");
   return std::ranges::all_of(lock.environments, [&](const install::LockedEnvironment& locked) {
     return std::ranges::any_of(recorded, [&](const Json& one) {
-      return text_in(object_in(one, "environment"), "id") == locked.record.id;
+      return text_at(object_at(one, "environment"), "id") == locked.record.id;
     });
   });
 }
 
 bool same_conditions(const Json& document, const experiment::Sampling& wanted) {
-  const Json sampling = object_in(document, "sampling");
+  const Json sampling = object_at(document, "sampling");
   const Json cpus = wanted.cpus;
-  return (text_in(sampling, "environment") == "varied") == wanted.vary_environment &&
+  return (text_at(sampling, "environment") == "varied") == wanted.vary_environment &&
          sampling.value("cpus", Json::array()) == cpus;
 }
 
 /// Of the experiment's numbers those that this point's program tells, and ck's own.
 std::vector<store::MetricKey> keys_told(const store::Point& point) {
   const Json document = object_of(point.document);
-  const Json metrics = object_in(document, "plan").value("metrics", Json::array());
+  const Json metrics = collective::array_at(object_at(document, "plan"), "metrics");
   const auto declares = [&](const std::string& name) {
     return std::ranges::any_of(metrics,
-                               [&](const Json& metric) { return text_in(metric, "name") == name; });
+                               [&](const Json& metric) { return text_at(metric, "name") == name; });
   };
   std::vector<store::MetricKey> keys;
   for (const auto& key : point.keys) {
-    const bool measured = std::ranges::any_of(experiment::steady_samples(point, key),
-                                              [](double value) { return value == value; });
-    if (measured || declares(key.name)) keys.push_back(key);
+    if (declares(key.name) || !experiment::steady_samples(point, key).empty()) keys.push_back(key);
   }
   return keys;
 }
@@ -125,11 +113,11 @@ std::string metric_of(const store::Point& point, const experiment::Sampling& wan
 /// ends by a rule of its own.
 bool by_the_same_rule(const store::Point& point, const experiment::Sampling& wanted) {
   const Json document = object_of(point.document);
-  const Json sampling = object_in(document, "sampling");
+  const Json sampling = object_at(document, "sampling");
   return !document.contains("comparison") && sampling.contains("precision") &&
-         number_in(sampling, "precision", 0) <= *wanted.precision &&
-         number_in(sampling, "time_budget_seconds", 0) >= wanted.budget_seconds &&
-         text_in(sampling, "metric") == metric_of(point, wanted);
+         number_at(sampling, "precision", 0) <= *wanted.precision &&
+         number_at(sampling, "time_budget_seconds", 0) >= wanted.budget_seconds &&
+         text_at(sampling, "metric") == metric_of(point, wanted);
 }
 
 /// The points of an experiment that ended well; none where there is no such experiment.
@@ -228,9 +216,9 @@ PlacePoints KnownPoints::at(const SweepValues& values) {
 bool KnownPoints::same_code(const Json& document, const SweepValues& values) {
   // A dry run with a lock tells what CK's program is written as, not its plan; the lock tells all.
   if (collective_ && base_.locked) return has_locked(document, base_.locked->lock);
-  const Json plan = object_in(document, "plan");
+  const Json plan = object_at(document, "plan");
   // Calibrated programs of CK repeat as often as their plan's parameters say.
-  const std::string repeat = collective_ ? text_in(object_in(plan, "parameters"), "repeat") : "";
+  const std::string repeat = collective_ ? text_at(object_at(plan, "parameters"), "repeat") : "";
   const Essence& now = planned(values, repeat);
   return now && *now == essence_of(plan, varied_in(values));
 }

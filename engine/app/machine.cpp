@@ -1,15 +1,9 @@
 #include "app/machine.hpp"
 
-#include "run/preflight.hpp"
+#include "experiment/conditions.hpp"
 #include "sys/noise.hpp"
 
 namespace ck::app {
-namespace {
-
-/// Long enough to see who is busy at 10 ms a tick, short beside any benchmark.
-constexpr int kWatchMs = 300;
-
-}  // namespace
 
 std::vector<unsigned> allowed_processors() { return sys::allowed_cpus(); }
 
@@ -31,12 +25,9 @@ void QuietMachine::prepare(Session& session, const RunRequest& request,
                            experiment::Sampling& sampling) {
   if (request.fix) quieten(session);
   if (request.preflight == RunRequest::Preflight::no) return;
-  sampling.preflight = run::assess(sys::watch_noise(kWatchMs));
-  if (request.preflight == RunRequest::Preflight::record) return;
-  for (const auto& finding : sampling.preflight->findings) {
-    session.events().on(Warning{"noise (" + std::string(run::name_of(finding.noise)) +
-                                "): " + finding.what + "; " + finding.advice});
-  }
+  experiment::look_at_machine(sampling);
+  if (request.preflight == RunRequest::Preflight::tell)
+    experiment::tell_noise(sampling, session.events());
 }
 
 }  // namespace ck::app

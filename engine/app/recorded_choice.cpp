@@ -15,12 +15,12 @@ const store::EnvironmentRecord* record_of(const install::Lock& lock, const std::
 
 }  // namespace
 
-Result<RunRequest> request_as_planned(const run::RunPlan& plan) {
+Result<RunRequest> request_as_planned(const run::RunPlan& plan, const std::string& profile) {
   RunRequest request;
   CK_TRY(pattern, model::ComponentPattern::parse(plan.subject));
   request.pattern = pattern;
   request.command = plan.command;
-  CK_CHECK(install::check_recorded_profile(plan.profile));
+  CK_CHECK(install::check_recorded_profile(plan.profile, profile));
   request.profile = plan.profile;
   request.values = plan.parameters;
   return request;

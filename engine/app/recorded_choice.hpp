@@ -18,7 +18,8 @@ std::string recorded_choice(const install::Lock& lock, const std::string& id,
 /// Component and version of an environment of a lock, for people: "software:gcc 12.2.0".
 std::string recorded_name(const install::Lock& lock, const std::string& id);
 
-/// Component, command, profile and parameters of a recorded plan.
-Result<RunRequest> request_as_planned(const run::RunPlan& plan);
+/// Component, command, profile and parameters of a recorded plan. `profile`: the recorded one, if
+/// it was typed (see install::check_recorded_profile).
+Result<RunRequest> request_as_planned(const run::RunPlan& plan, const std::string& profile = {});
 
 }  // namespace ck::app

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/strings.hpp"
+#include "install/download_cache.hpp"
 #include "install/roots.hpp"
 #include "install/use.hpp"
 #include "sys/disk_use.hpp"
@@ -51,7 +52,7 @@ std::vector<DuReport::Kind> kinds_of(const catalog::Home& home) {
   };
   return {kind("environments", home.environments(), entries_in(home.environments())),
           kind("downloads", home.downloads().parent_path(),
-               files_in(home.downloads()) + entries_in(home.downloads().parent_path() / "sha512") +
+               files_in(home.downloads()) + entries_in(install::integrity_downloads(home)) +
                    entries_in(home.downloads().parent_path() / "git")),
           kind("blobs", home.blobs().parent_path(), files_in(home.blobs())),
           kind("repositories", home.repositories(), entries_in(home.repositories())),

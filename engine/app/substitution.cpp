@@ -86,7 +86,7 @@ Result<RunRequest> request_for(Session& session, const Recorded& recorded,
   CK_TRY(environments, store->environments());
   std::set<std::string> here;
   for (const auto& environment : environments) here.insert(environment.id);
-  CK_TRY(request, request_as_planned(recorded.plan));
+  CK_TRY(request, request_as_planned(recorded.plan, asked.profile));
   request.secrets = asked.secrets;
   CK_TRY(variables, variables_set(session, recorded, request.pattern));
   request.variables = std::move(variables);

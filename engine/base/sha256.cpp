@@ -9,6 +9,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/hex.hpp"
+
 namespace ck {
 namespace {
 
@@ -38,15 +40,7 @@ void Sha256::update(const void* data, std::size_t size) {
 std::string Sha256::finish() {
   std::array<unsigned char, 32> digest{};
   ensure(SHA256_Final(digest.data(), &state_->context) == 1);
-
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string hex;
-  hex.reserve(2 * digest.size());
-  for (const unsigned char byte : digest) {
-    hex += kDigits[byte >> 4u];
-    hex += kDigits[byte & 0xfu];
-  }
-  return hex;
+  return hex_of({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
 std::string sha256_hex(std::string_view bytes) {

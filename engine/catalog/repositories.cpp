@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <nlohmann/json.hpp>
-#include <random>
 
 #include "base/counted.hpp"
 #include "base/json.hpp"
@@ -12,17 +11,10 @@
 #include "catalog/registrations.hpp"
 #include "catalog/remote_url.hpp"
 #include "sys/files.hpp"
+#include "sys/identity.hpp"
 
 namespace ck::catalog {
 namespace {
-
-std::string new_uid() {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::random_device random;
-  std::string uid;
-  for (int digit = 0; digit < 16; ++digit) uid += kDigits[random() % kDigits.size()];
-  return uid;
-}
 
 /// Commit and URL of a folder that may be a git work tree. Its components can be used whatever git
 /// says of it, so failures only leave these facts empty.
@@ -177,7 +169,7 @@ Result<Repository> Repositories::create(const std::string& name, const fs::path&
   CK_CHECK(reload());
   model::RepositoryDescriptor descriptor;
   descriptor.name = name;
-  descriptor.uid = new_uid();
+  descriptor.uid = sys::random_uid();
   const fs::path wanted = folder.empty() ? home_.repositories() / name : folder;
   CK_CHECK(check_no_clash(all_, descriptor, wanted.string()));
   std::error_code ignored;

@@ -129,10 +129,7 @@ bool may_be_fetched(const std::string& url, bool has_network) {
   if (const auto user = host.rfind('@'); user != std::string::npos) host.erase(0, user + 1);
   if (!host.starts_with('[')) host.resize(std::min(host.find(':'), host.size()));
   if (host.starts_with('[')) return false;
-  std::ranges::transform(host, host.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return !is_address_near(host);
+  return !is_address_near(to_lower(host));
 }
 
 Result<Broker> Broker::start(const fs::path& channel, Serves what, Workbench& bench) {

@@ -74,10 +74,7 @@ Status check_header(const std::string& header) {
     return fail(ErrorCode::usage,
                 "wget --header=" + printable(header) + ": a header looks like 'Name: value'");
   }
-  std::string name(trim(header.substr(0, colon)));
-  std::ranges::transform(name, name.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  const std::string name = to_lower(trim(header.substr(0, colon)));
   const bool ours = name == "host" || name == "range" || name == "transfer-encoding" ||
                     name.starts_with("if-") || name.starts_with("content-") ||
                     name.starts_with("proxy-");

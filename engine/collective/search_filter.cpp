@@ -8,12 +8,8 @@
 namespace ck::collective {
 namespace {
 
-std::string folded(std::string text, bool ignore_case) {
-  if (!ignore_case) return text;
-  std::ranges::transform(text, text.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c;
-  });
-  return text;
+std::string folded(const std::string& text, bool ignore_case) {
+  return ignore_case ? to_lower(text) : text;
 }
 
 bool same(const Json& value, const Json& wanted, bool ignore_case) {

@@ -43,17 +43,21 @@ std::string processors_text(const std::vector<unsigned>& cpus) {
 
 std::string environment_text(bool varied) { return varied ? "varied" : "fixed"; }
 
-/// What else the machine does, for the record and for who reads the numbers.
-void look_at_machine(Sampling& sampling, install::Context& context) {
+}  // namespace
+
+void look_at_machine(Sampling& sampling) {
+  // Long enough to see who is busy at 10 ms a tick, short beside any benchmark.
   constexpr int kWatchMs = 300;
   sampling.preflight = run::assess(sys::watch_noise(kWatchMs));
-  for (const auto& finding : sampling.preflight->findings) {
-    context.events.on(Warning{"noise (" + std::string(run::name_of(finding.noise)) +
-                              "): " + finding.what + "; " + finding.advice});
-  }
 }
 
-}  // namespace
+void tell_noise(const Sampling& sampling, EventSink& events) {
+  if (!sampling.preflight) return;
+  for (const auto& finding : sampling.preflight->findings) {
+    events.on(Warning{"noise (" + std::string(run::name_of(finding.noise)) + "): " + finding.what +
+                      "; " + finding.advice});
+  }
+}
 
 Result<std::vector<EnvironmentDifference>> host_differences_now(const store::Point& recorded,
                                                                 const PointRequest& request,
@@ -114,7 +118,10 @@ Result<std::vector<EnvironmentDifference>> hold_equal(
   auto told = unequal;
   told.insert(told.end(), differences.begin(), differences.end());
   CK_CHECK(tell_unequal(recorded, told, request, plan, lock, context));
-  if (conditions.preflight) look_at_machine(request.sampling, context);
+  if (conditions.preflight) {
+    look_at_machine(request.sampling);
+    tell_noise(request.sampling, context.events);
+  }
   return std::move(unequal);
 }
 

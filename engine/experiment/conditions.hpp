@@ -8,6 +8,12 @@
 
 namespace ck::experiment {
 
+/// Notes what else the machine does, before anything is measured.
+void look_at_machine(Sampling& sampling);
+
+/// Warns of what disturbs, with advice, if that was looked at.
+void tell_noise(const Sampling& sampling, EventSink& events);
+
 /// Gives `sampling` the processors and the varied environment of the record, where they are among
 /// the `allowed` processors. What is not as recorded then.
 Result<std::vector<EnvironmentDifference>> hold_conditions(const store::Point& recorded,

@@ -134,13 +134,12 @@ Status complete(LockedEnvironment& locked, Context& context) {
   return {};
 }
 
-/// The commit that git has now: that of the last pull is old where somebody works.
+/// The tree of the commit, where the repository stands at it.
 Status complete(LockedRepository& locked, const catalog::Repository& here, Context& context) {
   if (locked.commit.empty() || locked.commit != here.commit) return {};
   CK_TRY(git, context.transfer.git());
   const auto state = git->state(here.path);
-  if (!state) return {};
-  locked.commit = state->commit;
+  if (!state || state->commit != locked.commit) return {};
   locked.tree = state->tree;
   if (!state->local_changes.empty()) {
     context.events.on(Warning{"repository " + locked.name + " has changes that commit " +

@@ -4,6 +4,7 @@
 #include <bit>
 #include <utility>
 
+#include "base/hex.hpp"
 #include "base/sha256.hpp"
 #include "store/point_reader.hpp"
 
@@ -61,27 +62,8 @@ void add_repetition(Fields& fields, const Repetition& repetition,
   }
 }
 
-std::string from_hex(std::string_view digits) {
-  const auto value = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
-  std::string bytes;
-  for (std::size_t i = 0; i + 1 < digits.size(); i += 2)
-    bytes += static_cast<char>(value(digits[i]) * 16 + value(digits[i + 1]));
-  return bytes;
-}
-
-std::string to_hex(std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string digits;
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    digits += kDigits[byte >> 4u];
-    digits += kDigits[byte & 0xfu];
-  }
-  return digits;
-}
-
 std::string chained_hash(std::string_view before, std::string_view content) {
-  return from_hex(sha256_hex(std::string(before) + std::string(content)));
+  return bytes_of_hex(sha256_hex(std::string(before) + std::string(content)));
 }
 
 /// A record with the point it speaks of, if that is still there.
@@ -104,7 +86,7 @@ Result<std::optional<std::string>> check_record(const sys::Statement& row, Point
   if (!point)
     return std::optional<std::string>("its point cannot be read: " + point.error().message);
   const std::string experiment(row.text(6));
-  const std::string recorded = to_hex(row.blob(2));
+  const std::string recorded = hex_of(row.blob(2));
   if (!has_content(*point, experiment, recorded))
     return std::optional<std::string>("its point is not what was recorded");
   return std::optional<std::string>();
@@ -197,7 +179,7 @@ Result<std::int64_t> append_record(sys::Database& database, const Point& point,
   CK_TRY(row, newest.step());
   const std::int64_t number = row ? newest.integer(0) + 1 : 1;
   const std::string before = row ? std::string(newest.blob(1)) : std::string();
-  const std::string content = from_hex(content_hash(point, experiment_uid, rule));
+  const std::string content = bytes_of_hex(content_hash(point, experiment_uid, rule));
   CK_TRY(insert,
          database.prepare(
              "INSERT INTO record(number, point_uid, content, chained) VALUES (?, ?, ?, ?)"));
@@ -235,7 +217,7 @@ Result<ChainReport> verify_chain(Archive& archive) {
     if (query.is_null(5)) ++report.removed;
     before = query.blob(3);
   }
-  report.head = to_hex(before);
+  report.head = hex_of(before);
   CK_TRY(unlinked, find_unlinked(database, 0));
   report.broken = std::move(unlinked);
   return report;
@@ -261,7 +243,7 @@ Result<ChainReport> verify_chain(Archive& archive, const ExperimentHead& experim
       report.broken = broken_record(query, std::move(*wrong));
       return report;
     }
-    report.head = to_hex(query.blob(3));
+    report.head = hex_of(query.blob(3));
   }
   CK_TRY(unlinked, find_unlinked(database, experiment.row));
   report.broken = std::move(unlinked);
@@ -304,7 +286,7 @@ Statement statement_of(const std::vector<Point>& points, const std::string& expe
   Contents contents;
   for (const auto& point : points) {
     if (std::cmp_greater_equal(contents.size(), count)) break;
-    contents.emplace_back(point.uid, from_hex(recorded_hash(point, experiment_uid)));
+    contents.emplace_back(point.uid, bytes_of_hex(recorded_hash(point, experiment_uid)));
   }
   return statement_about(std::move(contents), experiment_uid, last);
 }

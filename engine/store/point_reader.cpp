@@ -3,24 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/hex.hpp"
 #include "store/archive.hpp"
 #include "store/vector_codec.hpp"
 
 namespace ck::store {
-namespace {
-
-std::string hex_of(std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string digits;
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    digits += kDigits[byte >> 4u];
-    digits += kDigits[byte & 0xfu];
-  }
-  return digits;
-}
-
-}  // namespace
 
 Result<std::vector<MetricKey>> read_keys(sys::Database& database, std::int64_t experiment) {
   CK_TRY(query,

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/hex.hpp"
 #include "base/strings.hpp"
 
 namespace ck::sys {
@@ -59,13 +60,7 @@ std::string random_uid() {
   // Eight bytes are never short once the kernel's pool is ready, which getrandom waits for.
   while (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
   }
-  static constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string uid;
-  for (const auto byte : bytes) {
-    uid += kDigits[byte >> 4U];
-    uid += kDigits[byte & 15U];
-  }
-  return uid;
+  return hex_of({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 std::string this_process() {

@@ -118,6 +118,21 @@ TEST_F(CollectiveChoices, PointsOfASweepAreWhatTheyAreCalled) {
   EXPECT_EQ(count("package:liba2"), 1U);
 }
 
+TEST_F(CollectiveChoices, ALockedSweepGoesOnWhereItEnded) {
+  repository.entry("program", "nap", R"({"program": "yes", "no_compile": "yes",
+      "run_cmds": {"default": {"run_time": {"run_cmd_main": "echo $N"}}}})");
+  publish();
+  const std::string lock = (folder / "nap.lock").string();
+  write_text(lock, ck("lock program:nap").out);
+  const std::string line =
+      "benchmark program:nap --locked=" + lock + " --param.env.N=1,2 --repetitions=1";
+  ASSERT_TRUE(succeeds(ck(line)));
+  const auto again = ck(line);
+  ASSERT_TRUE(succeeds(again));
+  EXPECT_FALSE(says(again.err, "left aside")) << again.err;
+  EXPECT_TRUE(says(again.out, "was there")) << again.out;
+}
+
 TEST_F(CollectiveChoices, WhatWasBuiltWithAnotherChoiceIsNotTaken) {
   library("libc", "lib,c", "1.0", R"({"a": {"tags": "lib,a"}})");
   program("deep", R"({"c": {"tags": "lib,c"}})");

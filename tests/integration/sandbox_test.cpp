@@ -9,6 +9,7 @@
 #include <chrono>
 #include <csignal>
 #include <fstream>
+#include <sstream>
 #include <thread>
 
 #include "base/strings.hpp"
@@ -99,10 +100,16 @@ class Sandboxed : public CollectiveTest {
     EXPECT_FALSE(still_sleeping());
   }
 
+  /// Empty for a process that ended meanwhile.
+  static std::string command_line_of(const fs::path& process) {
+    std::ostringstream line;
+    line << std::ifstream(process / "cmdline", std::ios::binary).rdbuf();
+    return line.str();
+  }
+
   bool still_sleeping() const {
     for (const auto& process : fs::directory_iterator("/proc")) {
-      std::ifstream file(process.path() / "cmdline", std::ios::binary);
-      const std::string line((std::istreambuf_iterator<char>(file)), {});
+      const std::string line = command_line_of(process.path());
       if (line.starts_with("sleep") && says(line, sleep_)) return true;
     }
     return false;
@@ -117,8 +124,7 @@ class Sandboxed : public CollectiveTest {
 
   void end_sleeping() const {
     for (const auto& process : fs::directory_iterator("/proc")) {
-      std::ifstream file(process.path() / "cmdline", std::ios::binary);
-      const std::string line((std::istreambuf_iterator<char>(file)), {});
+      const std::string line = command_line_of(process.path());
       if (line.starts_with("sleep") && !sleep_.empty() && says(line, sleep_))
         ::kill(std::stoi(process.path().filename().string()), SIGKILL);
     }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "app/known_points.hpp"
 #include "support/temporary_home.hpp"
 
@@ -144,6 +146,20 @@ TEST(KnownPoints, AreThoseThatUsedUpTheSameTime) {
   wanted.budget_seconds = 60;
   wanted.metric = "wall_time";
   EXPECT_FALSE(is_enough(point, wanted));
+}
+
+TEST(KnownPoints, AreMeasuredByTheMetricOfTheirOwnProgram) {
+  auto point = point_with(20, R"({"sampling": {"precision": 0.0001, "metric": "time",
+                                   "time_budget_seconds": 60, "precise": false},
+                                  "plan": {"metrics": [{"name": "time"}]}})");
+  // Another program of the experiment brought this one, which this point has no numbers of.
+  point.keys.insert(point.keys.begin(), {"another", "s", "lower", "performance"});
+  for (auto& repetition : point.repetitions)
+    repetition.metrics.insert(repetition.metrics.begin(), std::numeric_limits<double>::quiet_NaN());
+  experiment::Sampling wanted;
+  wanted.precision = 0.0001;
+  wanted.budget_seconds = 60;
+  EXPECT_TRUE(is_enough(point, wanted));
 }
 
 TEST(KnownPoints, TellWhatIsLeftAsideInOneLine) {

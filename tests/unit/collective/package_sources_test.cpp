@@ -182,6 +182,36 @@ TEST_F(PackageSources, SendTheHeaderThatIsAskedFor) {
   EXPECT_NE(server.requests()[0].find("\r\nCookie: licence=accepted; more\r\n"), std::string::npos);
 }
 
+TEST_F(PackageSources, WithHeadersSayNothingAboutTheUrlAlone) {
+  int asked = 0;
+  const test::ScriptedServer server([&](const std::string&) {
+    const std::string body = ++asked == 1 ? "with" : "bare";
+    return test::ScriptedServer::Reply{
+        "HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\n" + body};
+  });
+  const install::Variables variables{
+      {"PACKAGE_WGET", "YES"}, {"PACKAGE_URL", server.url()}, {"PACKAGE_NAME", "data.bin"}};
+  install::Variables with_header = variables;
+  with_header.emplace_back("PACKAGE_WGET_HEADER", "Cookie: variant=a");
+  ASSERT_OK(fetch(with_header));
+  EXPECT_EQ(test::read_text(target() / "data.bin"), "with");
+  ASSERT_OK(fetch(variables));
+  EXPECT_EQ(test::read_text(target() / "data.bin"), "bare");
+}
+
+TEST_F(PackageSources, DoNotTakeATokenToWhereverTheyAreSent) {
+  const test::ScriptedServer server([](const std::string&) {
+    return test::ScriptedServer::Reply{
+        "HTTP/1.1 302 Found\r\nLocation: http://elsewhere.invalid/x\r\nContent-Length: 0\r\n"
+        "Connection: close\r\n\r\n"};
+  });
+  EXPECT_ERROR(fetch({{"PACKAGE_WGET", "YES"},
+                      {"PACKAGE_URL", server.url()},
+                      {"PACKAGE_NAME", "data.bin"},
+                      {"PACKAGE_WGET_HEADER", "X-Auth-Token: sekrit"}}),
+               network, "redirect");
+}
+
 TEST_F(FilesOfPackages, TakeTheNamesForThisSystem) {
   put("linux.bin", "for linux");
   ASSERT_OK(fetch({{"PACKAGE_WGET", "YES"},

@@ -212,6 +212,14 @@ TEST_F(Compare, PrefersTheMarginThatIsAskedFor) {
   EXPECT_NE(asked_for.reason.find("as asked for"), std::string::npos) << asked_for.reason;
 }
 
+TEST_F(Compare, PrefersItForNumbersThatDoNotVaryToo) {
+  metric_.relative_tolerance = 0.1;
+  const Samples six(6, 100);
+  const Samples more(6, 120);
+  EXPECT_EQ(metric(six, more).agreement, Agreement::differs);
+  EXPECT_NE(metric(six, more, asked(0.5)).agreement, Agreement::differs);
+}
+
 TEST_F(Compare, SeldomCallsWhatLiesAtTheTolerancesEdgeReproduced) {
   metric_.role = "performance";
   metric_.relative_tolerance = 0.05;
