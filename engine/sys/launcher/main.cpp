@@ -131,17 +131,22 @@ struct Start {
   }
 };
 
-/// `group`: that of the launcher, which the engine sends its signals to.
+/// Whether the program is in the launcher's group, which the engine sends its signals to: without a
+/// process space, the engine reaches everything by that group.
+bool in_launchers_group(const Launch& launch) {
+  return !launch.options.terminal && !launch.stands(Barrier::processes);
+}
+
+/// `group`: the launcher's.
 [[noreturn]] void become_program(Launch& launch, Start& start, int observer, pid_t group) {
   const Options& options = launch.options;
   if (options.terminal) {
     ::setpgid(0, 0);
     ::tcsetpgrp(STDIN_FILENO, ::getpid());
-  } else if (launch.stands(Barrier::processes)) {
-    // Without a process space, the engine reaches everything by the group it made.
-    ::setsid();
-  } else if (!options.barriers) {
+  } else if (in_launchers_group(launch)) {
     ::setpgid(0, group);
+  } else {
+    ::setsid();
   }
   if (::chdir(options.directory) != 0) launch.fail(LaunchStep::directory, errno);
   for (const auto& limit : options.limits) {
@@ -253,7 +258,7 @@ class First {
   void pass_on(int signal) {
     if (signal == SIGTERM) asked_to_end_ = true;
     // Who is in the launcher's group got it already.
-    if (!launch_.options.barriers && !launch_.options.terminal) return;
+    if (in_launchers_group(launch_)) return;
     // Outside of a process space -1 would be every process of the user.
     ::kill(alone_ ? -1 : program_, signal);
   }
@@ -340,23 +345,25 @@ int next_signal(int signals, Observer& observer) {
   }
 }
 
+/// `hears_nothing`: the first process is not in the launcher's group; what the engine sends to that
+/// group reaches it through the launcher, and must reach nobody twice.
 template <typename NextSignal>
-int wait_for(pid_t first, NextSignal next) {
+int wait_for(pid_t first, bool hears_nothing, NextSignal next) {
   for (;;) {
     const int signal = next();
-    if (concerns_program(signal)) ::kill(first, signal);
+    if (hears_nothing && concerns_program(signal)) ::kill(first, signal);
     int status = 0;
     if (signal != SIGCHLD || ::waitpid(first, &status, WNOHANG) != first) continue;
     return WIFEXITED(status) ? WEXITSTATUS(status) : kNeverStarted;
   }
 }
 
-int observe(pid_t first, int channel, int notes) {
+int observe(pid_t first, bool hears_nothing, int channel, int notes) {
   sigset_t all;
   sigfillset(&all);
   const int signals = ::signalfd(-1, &all, SFD_CLOEXEC);
   Observer observer(channel, notes);
-  return wait_for(first, [&] { return next_signal(signals, observer); });
+  return wait_for(first, hears_nothing, [&] { return next_signal(signals, observer); });
 }
 
 int run(const Options& options) {
@@ -385,8 +392,9 @@ int run(const Options& options) {
     become_first(launch, life[0], channel[1]);
   }
   close_all_but(std::array{life[1], channel[0], options.notes});
-  if (options.notes >= 0) return observe(first, channel[0], options.notes);
-  return wait_for(first, [] { return next_signal(false); });
+  const bool hears_nothing = !options.barriers;
+  if (options.notes >= 0) return observe(first, hears_nothing, channel[0], options.notes);
+  return wait_for(first, hears_nothing, [] { return next_signal(false); });
 }
 
 }  // namespace

@@ -452,16 +452,24 @@ TEST_F(SandboxTest, EndsAfterItsTime) {
   EXPECT_EQ(result->killed_for, KilledFor::wall_time);
 }
 
-TEST_F(SandboxTest, PassesACancellationOn) {
-  const Cancel cancel;
-  // Without a child, which the shell could have just made and which would have its trap.
-  auto spec = shell("trap 'echo ended; exit 9' TERM; echo ready; while :; do :; done");
-  spec.sandbox = strict();
-  spec.out.tee = [&](std::string_view) { cancel.request(); };
-  const auto result = run(spec, cancel);
-  ASSERT_OK(result);
-  EXPECT_EQ(result->killed_for, KilledFor::cancelled);
-  EXPECT_EQ(result->out, "ready\nended\n");
+TEST_F(SandboxTest, PassesACancellationOnOnce) {
+  // Without a child, which the shell could have just made and which would have its trap. It stays a
+  // while after it was asked to end, for a second request to be seen.
+  auto spec = shell(
+      "trap 'echo ended; asked=1' TERM; echo ready; until [ $asked ]; do :; done; "
+      "i=0; until [ $i = 30000 ]; do i=$((i + 1)); done");
+  for (const bool sandboxed : {true, false}) {
+    const Cancel cancel;
+    if (sandboxed)
+      spec.sandbox = strict();
+    else
+      spec.sandbox.reset();
+    spec.out.tee = [&](std::string_view) { cancel.request(); };
+    const auto result = run(spec, cancel);
+    ASSERT_OK(result);
+    EXPECT_EQ(result->killed_for, KilledFor::cancelled);
+    EXPECT_EQ(result->out, "ready\nended\n") << sandboxed;
+  }
 }
 
 TEST_F(SandboxTest, StopsATreeThatTakesTooMuchMemory) {
