@@ -1,6 +1,8 @@
 #include "app/capsules.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 #include <utility>
 
 #include "app/archive.hpp"
@@ -9,6 +11,7 @@
 #include "base/sha256.hpp"
 #include "base/strings.hpp"
 #include "experiment/capsule.hpp"
+#include "experiment/capsule_origin.hpp"
 #include "install/recorded_repositories.hpp"
 #include "install/staging.hpp"
 
@@ -112,6 +115,9 @@ class CapsuleImport {
     CK_CHECK(install::use_mirror(mirror, *context));
     CK_TRY(home, session_.home());
     CK_TRY(kept, install::keep_clones(mirror, home->mirrors() / records.experiment.uid));
+    sources_ = install::places_of(mirror);
+    for (const auto& clone : kept.clones)
+      sources_->push_back(kept.path_of(clone).lexically_relative(home->root).string());
     for (const auto& clone : mirror.clones) {
       if (clone.repository.empty()) continue;
       CK_CHECK(take_repository(clone, clone.has_no_url() ? kept : mirror));
@@ -183,12 +189,27 @@ class CapsuleImport {
           sha256_hex(records.experiment.uid + "\n" + point.uid).substr(0, kUidDigits);
       points.push_back({point, other});
     }
+    CK_TRY(before, store->point_uids(records.experiment.uid));
     CK_TRY(added, store->import_points(records.experiment.uid, points));
+    CK_CHECK(note_origin(records, before));
     report_.experiment = name;
     report_.added = added;
     report_.known = points.size() - added;
     CK_CHECK(add_annotations(records, name));
     return add_signatures(records, name);
+  }
+
+  /// Of the points that were not here before; without sources a capsule lets nothing be replayed.
+  Status note_origin(const experiment::ExperimentRecords& records,
+                     const std::vector<std::string>& before) {
+    if (!sources_) return {};
+    CK_TRY(store, session_.store());
+    CK_TRY(now, store->point_uids(records.experiment.uid));
+    experiment::CapsuleOrigin origin{{}, *sources_};
+    std::ranges::set_difference(now, before, std::back_inserter(origin.points));
+    if (origin.points.empty()) return {};
+    CK_TRY(home, session_.home());
+    return experiment::keep_origin(records.experiment.uid, origin, *home);
   }
 
   Status add_annotations(const experiment::ExperimentRecords& records, const std::string& name) {
@@ -211,6 +232,7 @@ class CapsuleImport {
 
   Session& session_;
   const fs::path& folder_;
+  std::optional<std::vector<std::string>> sources_;  ///< where they are kept, if there are any
   ImportCapsuleReport report_;
 };
 

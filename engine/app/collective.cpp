@@ -2,15 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <set>
 
 #include "app/calibration.hpp"
 #include "app/collective_choices.hpp"
 #include "app/collective_plan.hpp"
+#include "app/collective_request.hpp"
 #include "app/collective_work.hpp"
 #include "base/strings.hpp"
+#include "collective/compilation.hpp"
 #include "collective/explain.hpp"
 #include "collective/meta.hpp"
 #include "collective/package.hpp"
@@ -22,103 +23,6 @@
 
 namespace ck::app {
 namespace {
-
-Json object_of(const NamedTexts& texts) {
-  Json object = Json::object();
-  for (const auto& [name, value] : texts) object[name] = value;
-  return object;
-}
-
-// Options.
-
-/// `of`: whose variables --env. sets.
-Status check_options(const model::Values& values, const std::vector<CollectiveOption>& options,
-                     const std::string& of, EventSink& events) {
-  for (const auto& [name, value] : values) {
-    const auto option = std::ranges::find(options, name, &CollectiveOption::name);
-    if (option != options.end() && option->has_effect()) continue;
-    if (option != options.end()) {
-      // Of programs' the help says so; a package's may have been meant to change what is installed.
-      const std::string message = "--" + name + " has no effect here";
-      events.on(of == "package" ? Event(Warning{message}) : Event(Note{message}));
-      continue;
-    }
-    std::vector<std::string> names;
-    for (const auto& known : options) names.push_back(known.name);
-    Error error(ErrorCode::usage, "there is no option --" + printable(name));
-    if (const auto near = did_you_mean(near_misses(name, names))) error.hint(*near);
-    error.hint("a variable of the " + of + " is set with --env." + printable(name) + "=…");
-    return fail(std::move(error));
-  }
-  return {};
-}
-
-std::string value_of(const model::Values& values, const std::string& name) {
-  const auto found = values.find(name);
-  return found == values.end() ? std::string() : found->second;
-}
-
-bool yes(const model::Values& values, const std::string& name) {
-  return value_of(values, name) == "yes";
-}
-
-/// What is said about choices, with what a program's own options say about them.
-CollectiveOptions options_of(const RunRequest& request) {
-  CollectiveOptions options = request.collective;
-  if (const auto tags = value_of(request.values, "compiler_tags"); !tags.empty())
-    options.added_tags.emplace_back("compiler", tags);
-  return options;
-}
-
-/// A whole number above 0 that an option gives; nothing if it is not given.
-Result<std::optional<int>> count_of(const model::Values& values, const std::string& name) {
-  const auto text = value_of(values, name);
-  if (text.empty()) return std::optional<int>();
-  const auto number = parse_integer(text);
-  if (!number || *number < 1 || *number > std::numeric_limits<int>::max()) {
-    return fail(ErrorCode::usage,
-                "--" + name + "=" + printable(text) + " is no whole number above 0");
-  }
-  return std::optional(static_cast<int>(*number));
-}
-
-Result<collective::ProgramRequest> program_request(Session& session,
-                                                   const catalog::Component& component,
-                                                   const RunRequest& request) {
-  // A parameter of a program of ours; here it says in place of which download a file is taken.
-  auto values = request.values;
-  values.erase("source");
-  CK_CHECK(check_options(values, collective_program_options(), "program", session.events()));
-  collective::ProgramRequest program;
-  program.component = component;
-  for (const auto* flag : {"speed", "size", "static", "skip_calibration"}) {
-    const auto text = value_of(request.values, flag);
-    if (!text.empty() && text != "yes" && text != "no")
-      return fail(ErrorCode::usage,
-                  "--" + std::string(flag) + "=" + printable(text) + ": it is a flag, yes or no");
-  }
-  program.compile.speed = yes(request.values, "speed");
-  program.compile.size = yes(request.values, "size");
-  program.compile.static_link = yes(request.values, "static");
-  program.compile.flags = value_of(request.values, "flags");
-  program.compile.link_flags = value_of(request.values, "lflags");
-  // CK compiled without any optimisation unless told otherwise, and benchmarked that.
-  if (!program.compile.size && program.compile.flags.empty()) program.compile.speed = true;
-  program.compile.variables = object_of(request.collective.compiler_variables);
-  program.environment = object_of(request.variables);
-  program.secrets = request.secrets;
-  program.params = object_of(request.collective.params);
-  program.arguments = request.arguments;
-  program.command = request.command;
-  program.dataset = value_of(request.values, "dataset_uoa");
-  program.dataset_file = value_of(request.values, "dataset_file");
-  program.timeout_seconds = request.timeout_seconds;
-  program.rebuild = request.rebuild;
-  program.first_command = request.first_command;
-  CK_TRY(repeat, count_of(request.values, "repeat"));
-  if (repeat) program.repeat = std::to_string(*repeat);
-  return program;
-}
 
 // Calibration.
 
@@ -147,6 +51,7 @@ Result<std::string> calibrated_repeat(collective::ProgramRequest program,
   const auto seconds = [&](std::uint64_t count) -> Result<double> {
     program.repeat = std::to_string(count);
     CK_TRY(planned, collective::plan_program(program, built, bench));
+    program.device = planned.device;  // asked for once
     CK_TRY(phases, collective::phases_of(planned.plan, {}, bench.context()));
     bench.context().events.on(Note{"calibrating: " + program.repeat + " repetitions"});
     CK_TRY(outcome, run::run_once(planned.plan, 1, {}, bench.context(), phases));
@@ -192,7 +97,7 @@ Status check_pins(const RunRequest& request, const collective::ProgramRequest& p
     met = written;
   } else {
     collective::Explainer explainer(bench);
-    CK_CHECK(explain_program(document, program, depth, explainer));
+    CK_CHECK(explain_program(document, program, depth, explainer, bench));
     met = explainer.keys();
   }
   return check_keys(request.pins, program.component.id.text(), met, written,
@@ -300,11 +205,20 @@ Result<PreparedRun> prepared_of(PlannedCollective planned) {
   return prepared;
 }
 
-/// Nothing is detected for good, installed or compiled. Where all is there, the run is planned as
-/// it would be.
-Result<PreparedRun> dry_run_of(Session& session, const catalog::Component& component,
-                               const RunRequest& request) {
+/// What a program needs, looked for without making anything.
+struct LookedFor {
   PlannedCollective dry;
+  Json document;
+  std::string command;  ///< empty where only the compilation was asked for
+  std::vector<collective::ExplainedNeed> needs;
+  bool compiled = false;  ///< with all it needs, and `dry` tells as what
+};
+
+/// Nothing is detected for good, installed or compiled.
+Result<LookedFor> look_for(Session& session, const catalog::Component& component,
+                           const RunRequest& request, Depth depth) {
+  LookedFor found;
+  auto& dry = found.dry;
   CK_TRY(program, program_request(session, component, request));
   dry.program = std::move(program);
   CK_TRY(wishes, wishes_of(session, options_of(request), request.pins));
@@ -312,23 +226,33 @@ Result<PreparedRun> dry_run_of(Session& session, const catalog::Component& compo
   dry.work = std::move(work);
   auto& bench = *dry.work->bench;
   CK_TRY(document, bench.document(component));
+  found.document = std::move(document);
   collective::Explainer explainer(bench, collective::Detectors::only_looking);
-  CK_TRY(command, explain_program(document, dry.program, Depth::run, explainer));
-  CK_CHECK(check_keys(request.pins, component.id.text(), explainer.keys(), written_keys(document),
-                      session.events()));
-  auto needs = explainer.take();
-  const bool all_there = std::ranges::all_of(needs, [](const collective::ExplainedNeed& one) {
+  CK_TRY(command, explain_program(found.document, dry.program, depth, explainer, bench));
+  found.command = std::move(command);
+  CK_CHECK(check_keys(request.pins, component.id.text(), explainer.keys(),
+                      written_keys(found.document), session.events()));
+  found.needs = explainer.take();
+  const bool all_there = std::ranges::all_of(found.needs, [](const collective::ExplainedNeed& one) {
     return one.answer == collective::ExplainedNeed::Answer::registered;
   });
-  std::optional<collective::BuiltProgram> built;
-  if (all_there) {
-    CK_TRY(existing, collective::existing_program(dry.program, bench));
-    built = std::move(existing);
+  if (!all_there) return found;
+  CK_TRY(existing, collective::existing_program(dry.program, bench));
+  found.compiled = existing.has_value();
+  if (existing) dry.built = std::move(*existing);
+  return found;
+}
+
+/// Where all is there, the run is planned as it would be.
+Result<PreparedRun> dry_run_of(Session& session, const catalog::Component& component,
+                               const RunRequest& request) {
+  CK_TRY(found, look_for(session, component, request, Depth::run));
+  if (!found.compiled) {
+    return prepared_in_part(std::move(found.dry), std::move(found.needs), found.document,
+                            found.command);
   }
-  if (!built) return prepared_in_part(std::move(dry), std::move(needs), document, command);
-  dry.built = std::move(*built);
-  CK_CHECK(plan_run(dry));
-  return prepared_of(std::move(dry));
+  CK_CHECK(plan_run(found.dry));
+  return prepared_of(std::move(found.dry));
 }
 
 /// Of a lock: its environments, and which of them are here.
@@ -367,7 +291,7 @@ Status explain_component(Session& session, const catalog::Component& component,
   CK_TRY(document, bench.document(component));
   if (component.id.kind == "program") {
     CK_TRY(program, program_request(session, component, request));
-    CK_CHECK(explain_program(document, program, Depth::run_if_any, explainer));
+    CK_CHECK(explain_program(document, program, Depth::run_if_any, explainer, bench));
   } else if (component.id.kind == "package") {
     collective::PackageQuery query;
     query.name = component.id.uid;
@@ -402,13 +326,52 @@ Result<ExplainReport> explain_collective(Session& session, const catalog::Compon
   return report;
 }
 
+namespace {
+
+/// The steps of a compilation, and nothing done.
+Result<CompileReport> dry_compilation(Session& session, const catalog::Component& component,
+                                      const RunRequest& request) {
+  CompileReport report;
+  if (request.locked) {
+    CK_TRY(home, session.home());
+    report.plan = plan_of(request.locked->lock, *home);
+    return report;
+  }
+  CK_TRY(found, look_for(session, component, request, Depth::compile));
+  tell_different_answers(found.needs, session.events());
+  if (!found.compiled) {
+    report.plan = plan_of(found.needs);
+    report.plan->steps.push_back(program_step(component, found.document));
+    return report;
+  }
+  const auto& built = found.dry.built;
+  CK_TRY(used, collective::used_environments(built, built.dependencies, *found.dry.work->bench));
+  report.environment = built.environment;
+  report.plan = std::move(used);
+  return report;
+}
+
+}  // namespace
+
 Result<CompileReport> compile_collective(Session& session, const catalog::Component& component,
                                          const RunRequest& request) {
+  CK_CHECK(refuse_host(request.host, component.id.text()));
+  if (request.dry_run) return dry_compilation(session, component, request);
   CK_TRY(built, build_collective(session, component, request, Depth::compile));
   CK_TRY(used,
          collective::used_environments(built.built, built.built.dependencies, *built.work->bench));
   tell_different_answers(used, component.id.text(), session.events());
-  return CompileReport{built.built.environment, built.built.built};
+  CompileReport report;
+  report.environment = built.built.environment;
+  report.built = built.built.built;
+  // As it is kept: of one that was there the build knows only what was planned.
+  for (const auto& step : used.steps) {
+    if (step.environment.record.id == report.environment.record.id)
+      report.environment = step.environment;
+  }
+  const auto known = collective::kept_characteristics(report.environment.record);
+  if (!known.empty()) report.characteristics = to_text(known);
+  return report;
 }
 
 Result<CollectiveNeeds> needs_of_collective(Session& session, const catalog::Component& component,

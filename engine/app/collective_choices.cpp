@@ -7,6 +7,7 @@
 #include "app/environments.hpp"
 #include "app/mirrors.hpp"
 #include "base/strings.hpp"
+#include "collective/compute_device.hpp"
 #include "collective/meta.hpp"
 #include "collective/run_command.hpp"
 #include "install/resolver.hpp"
@@ -171,7 +172,8 @@ Status refuse_host(const HostOverrides& host, const std::string& component) {
 }
 
 Result<std::string> explain_program(const Json& document, const collective::ProgramRequest& program,
-                                    Depth depth, collective::Explainer& explainer) {
+                                    Depth depth, collective::Explainer& explainer,
+                                    collective::Workbench& bench) {
   const std::string subject = program.component.id.text();
   Json needs = collective::object_at(document, "compile_deps");
   if (needs.empty()) needs = collective::object_at(document, "deps");
@@ -185,6 +187,9 @@ Result<std::string> explain_program(const Json& document, const collective::Prog
   std::string name = command.value_or("");
   CK_CHECK(explainer.explain(subject, collective::run_needs(document, name),
                              seen_by_needs(document, name, program, true)));
+  CK_TRY(tool, collective::device_needs(collective::device_kind(document, name),
+                                        collective::wished_device(program), bench));
+  CK_CHECK(explainer.explain(subject, tool, Json::object()));
   return name;
 }
 

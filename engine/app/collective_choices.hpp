@@ -31,7 +31,8 @@ enum class Depth {
 };
 /// The command that is gone through; empty for none.
 Result<std::string> explain_program(const Json& document, const collective::ProgramRequest& program,
-                                    Depth depth, collective::Explainer& explainer);
+                                    Depth depth, collective::Explainer& explainer,
+                                    collective::Workbench& bench);
 
 /// An explanation in the words of our own resolutions.
 solve::Resolution resolution_of(const std::vector<collective::ExplainedNeed>& needs);

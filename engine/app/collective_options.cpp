@@ -11,6 +11,8 @@ const std::vector<CollectiveOption>& collective_program_options() {
       {"lflags", "FLAGS", "flags for the linker"},
       {"dataset_uoa", "NAME", "which dataset"},
       {"dataset_file", "FILE", "which file of the dataset"},
+      {"compute_platform_id", "N", "the OpenCL platform to compute on (default: the first)"},
+      {"compute_device_id", "N", "the OpenCL or CUDA device (default: the first)"},
       {"repeat", "N", "how often the program repeats its work inside one run"},
       {"skip_calibration", "", "repeat once instead of for about 4 s"},
       {"calibration_time", "SECONDS", "how long a calibrated run takes (4)"},

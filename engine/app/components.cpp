@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/strings.hpp"
+#include "collective/search_filter.hpp"
 
 namespace ck::app {
 namespace {
@@ -45,17 +46,52 @@ Result<std::vector<std::string>> hints_for(catalog::Catalog& catalog,
   return hints;
 }
 
+/// Leaves those whose descriptions hold what is wanted, as many as are to be shown.
+Status keep_wanted(Session& session, const SearchRequest& request,
+                   const collective::SearchFilter& filter, SearchReport& report) {
+  CK_TRY(catalog, session.catalog());
+  constexpr double kNanoseconds = 1e9;
+  const auto begin = session.clock().monotonic_ns();
+  std::vector<catalog::Component> kept;
+  for (auto& component : report.components) {
+    if (request.limit && kept.size() >= request.skip + *request.limit) break;
+    CK_CHECK(session.cancel().check());
+    const auto taken = static_cast<double>(session.clock().monotonic_ns() - begin);
+    report.timed_out = request.time_out_s && taken >= *request.time_out_s * kNanoseconds;
+    if (report.timed_out) break;
+    auto document = catalog->own_document(component);
+    if (!document) {
+      report.broken.push_back({component.path, std::move(document.error())});
+    } else if (filter.matches(*document, component.path)) {
+      kept.push_back(std::move(component));
+    }
+  }
+  report.components = std::move(kept);
+  return {};
+}
+
+void cut_off(std::vector<catalog::Component>& components, const SearchRequest& request) {
+  const auto skipped = std::min(request.skip, components.size());
+  components.erase(components.begin(), components.begin() + static_cast<std::ptrdiff_t>(skipped));
+  if (request.limit && components.size() > *request.limit) components.resize(*request.limit);
+}
+
 }  // namespace
 
 Result<SearchReport> search(Session& session, const SearchRequest& request) {
   CK_CHECK(check_repository(session, request.pattern.repo));
   CK_TRY(catalog, session.catalog());
-  CK_TRY(components, catalog->search({request.pattern, request.tags, request.limit}));
-  if (components.empty()) CK_CHECK(check_kind(*catalog, request.pattern.kind));
+  CK_TRY(wanted, parse_json(request.wanted, "what is searched for", {.duplicate_keys = true}));
+  CK_TRY(filter, collective::search_filter(wanted));
+  CK_TRY(components, catalog->search({request.pattern, request.tags, std::nullopt}));
+  const bool none = components.empty();
+  if (none) CK_CHECK(check_kind(*catalog, request.pattern.kind));
   SearchReport report;
   report.components = std::move(components);
   report.broken = catalog->broken();
-  if (report.components.empty() && !request.tags.all.empty()) {
+  if (!filter.empty()) CK_CHECK(keep_wanted(session, request, filter, report));
+  cut_off(report.components, request);
+  if (none && !request.tags.all.empty()) {
     CK_TRY(hints, hints_for(*catalog, request.tags));
     report.hints = std::move(hints);
   }

@@ -1,6 +1,7 @@
 #include "app/explore.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -59,6 +60,21 @@ Result<ExploreObjective> objective_of(const std::string& text,
   }
   return ExploreObjective{keys[*key].name, keys[*key].unit,
                           told ? side == "max" : direction == "higher"};
+}
+
+/// How often a point's program repeated its work in each run; nothing for one that is not told.
+Result<std::optional<std::uint64_t>> iterations_of(const store::Point& point) {
+  CK_TRY(plan, experiment::plan_of(point));
+  if (!plan.iterations) return std::optional<std::uint64_t>();
+  return std::optional(plan.iterations->count);
+}
+
+/// Whether a metric is of a whole run, however often that repeated the work: such runs can only be
+/// compared by what one iteration takes.
+bool is_of_whole_run(const std::string& metric) {
+  static constexpr std::array<std::string_view, 4> kTimes{"wall_time", "user_time", "system_time",
+                                                          "cpu_time"};
+  return std::ranges::find(kTimes, metric) != kTimes.end();
 }
 
 std::size_t repetitions_of(const std::vector<store::Point>& points) {
@@ -218,7 +234,8 @@ class Exploration {
       CK_CHECK(choose_objectives(points.back().keys));
       CK_TRY(good, meets_condition(entry.point));
       if (good) {
-        trial.costs = costs_of(points, samples, entry);
+        CK_TRY(costs, costs_of(points, samples, entry));
+        trial.costs = std::move(costs);
       } else {
         entry.failure = "does not meet " + experiment::text_of(request_.where);
       }
@@ -237,6 +254,10 @@ class Exploration {
     one.sweep = {report_.id, values};
     one.fix = false;
     one.rebuild = one.rebuild && points.empty();
+    if (!points.empty()) {
+      CK_TRY(iterations, iterations_of(points.back()));
+      one.iterations = iterations;
+    }
     one.preflight = std::exchange(preflight_, std::min(preflight_, RunRequest::Preflight::record));
     auto ran = app::run(session_, one, output_);
     if (!ran && ran.error().code == ErrorCode::build_failed) return ran.error().message;
@@ -269,23 +290,35 @@ class Exploration {
                                [&](const auto& found) { return found.head.uid == point; });
   }
 
+  /// What is of a whole run is told for one iteration.
+  static Result<std::vector<double>> samples_of(const std::vector<store::Point>& points,
+                                                const std::string& metric) {
+    std::vector<double> samples;
+    for (const auto& point : points) {
+      const auto key = std::ranges::find(point.keys, metric, &store::MetricKey::name);
+      if (key == point.keys.end()) continue;
+      double iterations = 1;
+      if (is_of_whole_run(metric)) {
+        CK_TRY(count, iterations_of(point));
+        iterations = static_cast<double>(count.value_or(1));
+      }
+      for (const double sample : experiment::steady_samples(point, *key))
+        samples.push_back(sample / iterations);
+    }
+    return samples;
+  }
+
   /// Of the first `wanted` samples, so that a search that goes on sees what it saw before. Empty
   /// when an objective was not measured there.
-  std::vector<std::vector<double>> costs_of(const std::vector<store::Point>& points,
-                                            std::size_t wanted, ExploreEntry& entry) const {
+  Result<std::vector<std::vector<double>>> costs_of(const std::vector<store::Point>& points,
+                                                    std::size_t wanted, ExploreEntry& entry) const {
     std::vector<std::vector<double>> costs;
     for (const auto& objective : report_.objectives) {
-      std::vector<double> samples;
-      for (const auto& point : points) {
-        const auto key = std::ranges::find(point.keys, objective.name, &store::MetricKey::name);
-        if (key == point.keys.end()) continue;
-        const auto more = experiment::steady_samples(point, *key);
-        samples.insert(samples.end(), more.begin(), more.end());
-      }
+      CK_TRY(samples, samples_of(points, objective.name));
       if (samples.empty()) {
         entry.failure = objective.name + " was not measured";
         entry.medians.clear();
-        return {};
+        return std::vector<std::vector<double>>();
       }
       samples.resize(std::min(samples.size(), wanted));
       entry.samples = samples.size();

@@ -10,7 +10,9 @@
 #include "base/strings.hpp"
 #include "collective/broker.hpp"
 #include "sys/files.hpp"
+#include "sys/host.hpp"
 #include "sys/local_channel.hpp"
+#include "sys/replace.hpp"
 
 namespace ck::app {
 namespace {
@@ -132,6 +134,10 @@ Result<ForwardedAnswer> forward(const ForwardedCall& call) {
   for (std::size_t i = 0; i < received.file_count() && i < files.size(); ++i)
     CK_CHECK(deliver(received.file(i), files[i].get<std::string>(), answer.out));
   return answer;
+}
+
+Error become_bash(const std::string& lines, const std::string& command) {
+  return sys::replace_process({"/bin/bash", "-c", lines + command}, sys::process_variables());
 }
 
 }  // namespace ck::app

@@ -43,4 +43,8 @@ bool is_in_sandbox();
 /// Has the call done outside; files that it fetched are written here.
 Result<ForwardedAnswer> forward(const ForwardedCall& call);
 
+/// Executes a command of bash that begins with these lines, in place of this process and with its
+/// variables. Returns only when that fails.
+Error become_bash(const std::string& lines, const std::string& command);
+
 }  // namespace ck::app

@@ -168,7 +168,7 @@ Result<PlotReport> plot(Session& session, const experiment::PlotRequest& request
 }
 
 bool RecordsReport::good() const {
-  return !chain.broken && damaged_outputs.empty() &&
+  return !chain.broken && chain.columns.good() && !notes.broken && damaged_outputs.empty() &&
          std::ranges::none_of(signatures, [](const SignatureReport& signature) {
            return signature.state == experiment::SignatureState::wrong ||
                   signature.state == experiment::SignatureState::outdated ||
@@ -183,12 +183,16 @@ Result<RecordsReport> verify_records(Session& session, const std::string& experi
   if (experiment.empty()) {
     CK_TRY(chain, store::verify_chain(archive));
     report.chain = std::move(chain);
+    CK_TRY(notes, store::verify_notes(archive));
+    report.notes = std::move(notes);
     return report;
   }
   CK_TRY(head, archive.head(experiment));
   report.experiment = head.name;
   CK_TRY(chain, store::verify_chain(archive, head));
   report.chain = std::move(chain);
+  CK_TRY(notes, store::verify_notes(archive, head));
+  report.notes = std::move(notes);
   CK_TRY(damaged, damaged_blobs(session, head.name));
   report.damaged_outputs = std::move(damaged);
   CK_TRY(signatures, store::signatures(archive, head));
@@ -198,6 +202,40 @@ Result<RecordsReport> verify_records(Session& session, const std::string& experi
              return experiment::check_signature(archive, head, signature, signers, signing);
            }));
     report.signatures.push_back({std::move(signature), state});
+  }
+  return report;
+}
+
+bool ColumnRepairReport::ok() const {
+  return std::ranges::none_of(experiments,
+                              [](const One& one) { return one.outcome == One::Outcome::broken; });
+}
+
+Result<ColumnRepairReport> repair_columns(Session& session, const std::string& experiment) {
+  using Outcome = ColumnRepairReport::One::Outcome;
+  CK_TRY(archive, open_archive(session));
+  std::vector<store::ExperimentHead> heads;
+  if (experiment.empty()) {
+    CK_TRY(all, archive.heads("", {}));
+    heads = std::move(all);
+  } else {
+    CK_TRY(head, archive.head(experiment));
+    heads.push_back(std::move(head));
+  }
+  ColumnRepairReport report;
+  for (const auto& head : heads) {
+    CK_CHECK(session.cancel().check());
+    CK_TRY(chain, store::verify_chain(archive, head));
+    ColumnRepairReport::One one{head.name, Outcome::sound, 0, chain.columns.reason};
+    if (chain.broken) {
+      one.outcome = Outcome::broken;
+      one.reason = "point " + chain.broken->point + ": " + chain.broken->reason;
+    } else if (!chain.columns.good()) {
+      CK_TRY(points, store::rebuild_columns(archive, head));
+      one.outcome = Outcome::repaired;
+      one.points = points;
+    }
+    report.experiments.push_back(std::move(one));
   }
   return report;
 }

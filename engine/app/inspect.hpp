@@ -13,6 +13,7 @@
 #include "experiment/report.hpp"
 #include "experiment/signing.hpp"
 #include "store/chain.hpp"
+#include "store/note_chain.hpp"
 
 namespace ck::app {
 
@@ -47,6 +48,7 @@ Result<experiment::SignatureState> check_signature(Session& session,
 struct RecordsReport {
   std::string experiment;  ///< empty: all
   store::ChainReport chain;
+  store::NoteReport notes;
   std::vector<std::string> damaged_outputs;  ///< kept outputs and logs that are not what they were
   std::vector<SignatureReport> signatures;   ///< of one experiment
   bool good() const;
@@ -55,6 +57,21 @@ struct RecordsReport {
 /// `allowed` lists allowed signers; empty: $CK_HOME/allowed_signers where there is one.
 Result<RecordsReport> verify_records(Session& session, const std::string& experiment,
                                      const fs::path& allowed);
+
+/// Columns that queries read, made again from the points where they say something else than those.
+struct ColumnRepairReport {
+  struct One {
+    std::string experiment;
+    enum class Outcome { sound, repaired, broken } outcome = Outcome::sound;
+    std::int64_t points = 0;  ///< whose columns were made
+    std::string reason;       ///< what was wrong; of a broken one why its points cannot be believed
+  };
+  std::vector<One> experiments;
+  bool ok() const;
+};
+/// One experiment, or all for an empty name. Of a point that is not what was recorded no columns
+/// are made: its experiment stays as it is.
+Result<ColumnRepairReport> repair_columns(Session& session, const std::string& experiment);
 
 /// `signer`: a name as in a list of allowed signers, for instance an e-mail address.
 Result<store::Signature> sign(Session& session, const std::string& experiment, const fs::path& key,

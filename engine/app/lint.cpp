@@ -21,6 +21,16 @@
 namespace ck::app {
 namespace {
 
+/// The folder of the module of a CK entry, which repositories may spread over folders in it.
+fs::path module_of(const fs::path& entry) {
+  std::error_code missing;
+  const fs::path module = entry.parent_path().parent_path();
+  const bool spread = !fs::exists(entry.parent_path() / ".cm", missing) &&
+                      fs::exists(module / ".cm", missing) &&
+                      !fs::exists(module / ".ckr.json", missing);
+  return spread ? module : entry.parent_path();
+}
+
 using Form = DescriptorFile::Form;
 using Severity = LintFinding::Severity;
 
@@ -136,7 +146,7 @@ class Linter {
     catalog::Component component;
     component.path = file.parent_path().parent_path();
     component.id.name = component.path.filename().string();
-    component.id.kind = component.path.parent_path().filename().string();
+    component.id.kind = module_of(component.path).filename().string();
     component.format = model::RepositoryDescriptor::Format::ck;
     for (auto& oddity : collective::oddities_of(component, *document))
       add(Severity::warning, file, 1, {}, std::move(oddity.message), {}, "oddity");

@@ -118,8 +118,12 @@ Status apply(const RepeatWish& wish, const model::Program& program, const RunReq
   const bool said = std::ranges::any_of(request.variables, [&](const auto& variable) {
     return variable.first == program.repetition->variable;
   });
-  if (request.calibrate && !request.dry_run && !wish.skip && !said)
+  if (!request.calibrate || request.dry_run || wish.skip || said) return {};
+  if (request.iterations) {
+    run::set_iterations(prepared.run_plan, *request.iterations);
+  } else {
     prepared.calibrate_seconds = wish.seconds.value_or(program.repetition->seconds);
+  }
   return {};
 }
 
@@ -221,7 +225,7 @@ Result<CompareReport> compare_variants(Session& session, const CompareRequest& r
 }
 
 Result<CompileReport> compile(Session& session, const RunRequest& request) {
-  CK_CHECK(refuse_another_machine(request.host, "compile"));
+  if (!request.dry_run) CK_CHECK(refuse_another_machine(request.host, "compile"));
   CK_TRY(collective, collective_program(session, request));
   if (collective) return compile_collective(session, *collective, request);
   CK_TRY(prepared, prepare_program(session, request));
@@ -229,13 +233,19 @@ Result<CompileReport> compile(Session& session, const RunRequest& request) {
     return fail(ErrorCode::unsupported,
                 prepared.subject.component.id.text() + " has nothing to be compiled");
   }
+  CompileReport report;
+  if (request.dry_run) {
+    report.plan = std::move(prepared.plan);
+    return report;
+  }
   auto* const context = prepared.context;
   CK_TRY(closure, install::execute(prepared.plan, prepared.profile, *context));
-  const bool built = std::ranges::any_of(prepared.plan.steps, [&](const auto& step) {
+  report.built = std::ranges::any_of(prepared.plan.steps, [&](const auto& step) {
     return step.environment.record.id == *prepared.plan.subject &&
            step.action == install::PlannedEnvironment::Action::build;
   });
-  return CompileReport{closure.at(*prepared.plan.subject), built};
+  report.environment = closure.at(*prepared.plan.subject);
+  return report;
 }
 
 Result<ExplainReport> explain(Session& session, const RunRequest& request) {

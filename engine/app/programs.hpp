@@ -28,8 +28,9 @@ struct RunRequest {
   /// Whether to look at the machine before measuring, and to say what disturbs.
   enum class Preflight { no, record, tell } preflight = Preflight::no;
   bool calibrate = false;  ///< find how often a program that can shall repeat its work
-  bool fix = false;        ///< and quieten it while measuring, where permitted
-  std::string experiment;  ///< --record_uoa; empty: the program's name
+  std::optional<std::uint64_t> iterations{};  ///< with `calibrate`: what was found before
+  bool fix = false;                           ///< and quieten it while measuring, where permitted
+  std::string experiment;                     ///< --record_uoa; empty: the program's name
   model::Tags tags_of_record;
   experiment::SweepPlace sweep;  ///< of a sweep's point
   bool first_command = false;    ///< of several of a CK program, where none is named
@@ -91,10 +92,13 @@ std::vector<unsigned> allowed_processors();
 /// A program's build.
 struct CompileReport {
   install::Environment environment;
-  bool built = false;                               ///< now; false: it was there already
+  bool built = false;             ///< now; false: it was there already
+  std::string characteristics{};  ///< of a CK program's compilation: a JSON object, or empty
+  /// With `dry_run`: what would be done; the environment is told where it is there already.
+  std::optional<install::InstallPlan> plan{};
   std::vector<install::ObservedInputs> observed{};  ///< with --trace
 };
-/// Resolves, installs and builds what `run` would run, and no more.
+/// Resolves, installs and builds what `run` would run, and no more. With `dry_run` nothing is made.
 Result<CompileReport> compile(Session& session, const RunRequest& request);
 
 /// Every choice with its reason and the others with theirs.

@@ -1,11 +1,12 @@
 #include "app/shell.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "app/collective.hpp"
 #include "app/collective_work.hpp"
+#include "app/environment_script.hpp"
+#include "app/existing_environment.hpp"
 #include "app/preparations.hpp"
 #include "base/strings.hpp"
 #include "collective/steps.hpp"
@@ -25,13 +26,16 @@ std::optional<std::string> value_of(const install::Variables& variables, const s
   return found == variables.end() ? std::nullopt : std::optional(found->second);
 }
 
-/// A request with what its profile means here.
-struct Wanted : ShellRequest {
-  std::optional<ShellIsolation> isolation;
+/// One subject, with what its profile means here.
+struct Wanted : ShellSubject {
+  std::string profile;
+  const ShellIsolation* isolation = nullptr;
+  const install::Variables* below = nullptr;  ///< what subjects before it made
 };
 
 /// What lies below the environments' own variables.
 Result<install::Variables> base_variables(const Wanted& request, install::Context& context) {
+  if (request.below != nullptr) return *request.below;
   if (request.profile.empty()) return context.host_variables;
   if (request.isolation) {
     return install::profile_variables(request.isolation->profile, context.host_variables,
@@ -59,25 +63,26 @@ Result<std::optional<ShellIsolation>> isolation_for(Session& session, const std:
   return std::optional(ShellIsolation{std::move(profile), std::move(work), std::move(here)});
 }
 
-ShellReport report_of(std::string subject, install::Variables variables,
-                      const install::Context& context) {
-  ShellReport report;
-  report.subject = std::move(subject);
-  install::set_variable(variables, "CK_SHELL", report.subject);
+/// Those that the caller does not have so.
+install::Variables changed_in(const install::Variables& variables,
+                              const install::Context& context) {
+  install::Variables changed;
   for (const auto& [name, value] : variables) {
     const bool own_of_shells = name == "_" || name == "SHLVL" || name == "PWD" || name == "OLDPWD";
     if (!own_of_shells && value_of(context.host_variables, name) != value)
-      report.changed.emplace_back(name, value);
+      changed.emplace_back(name, value);
   }
-  std::ranges::sort(report.changed);
-  report.variables = std::move(variables);
-  return report;
+  std::ranges::sort(changed);
+  return changed;
 }
 
 /// Of environments of ours; those of Collective Knowledge see all of theirs.
-ShellReport report_of(std::string subject, install::Variables variables,
-                      const install::Closure& closure, const install::Context& context) {
-  auto report = report_of(std::move(subject), std::move(variables), context);
+ShellReport report_of(std::string subject, install::Variables base, const install::Closure& closure,
+                      const std::vector<std::string>& roots) {
+  ShellReport report;
+  report.subject = std::move(subject);
+  report.variables = install::with_exports(std::move(base), closure, roots);
+  report.load = load_lines(closure, roots);
   for (const auto& [id, environment] : closure)
     report.repositories.push_back(environment.record.component.repo);
   return report;
@@ -97,10 +102,8 @@ Result<ShellReport> of_prepared(const Wanted& request, const Prepared& prepared,
   CK_TRY(closure, install::execute(prepared.plan, prepared.profile, context));
   CK_TRY(base, base_variables(request, context));
   const auto* subject = prepared.plan.subject ? &closure.at(*prepared.plan.subject) : nullptr;
-  return report_of(
-      subject == nullptr ? "?" : subject->record.component.text(),
-      install::with_exports(std::move(base), closure, roots_of(prepared.plan, with_subject)),
-      closure, context);
+  return report_of(subject == nullptr ? "?" : subject->record.component.text(), std::move(base),
+                   closure, roots_of(prepared.plan, with_subject));
 }
 
 /// Of Collective Knowledge's: shell lines are evaluated over the base.
@@ -110,7 +113,11 @@ Result<ShellReport> of_lines(const Wanted& request, const std::string& subject,
   CK_TRY(work, install::make_staging(context.home.staging()));
   CK_TRY(base, base_variables(request, context));
   CK_TRY(variables, collective::variables_after(lines, base, work.path(), bench));
-  return report_of(subject, std::move(variables), context);
+  ShellReport report;
+  report.subject = subject;
+  report.variables = std::move(variables);
+  report.load = lines;
+  return report;
 }
 
 Result<ShellReport> of_folder(Session& session, const Wanted& request,
@@ -123,21 +130,6 @@ Result<ShellReport> of_folder(Session& session, const Wanted& request,
                   {". " + shell_quoted(script.string())}, *work->bench);
 }
 
-/// An environment with everything below it, from the store's list.
-install::Closure closure_of(const std::string& id,
-                            const std::vector<store::EnvironmentRecord>& records,
-                            const catalog::Home& home) {
-  install::Closure closure;
-  const std::function<void(const std::string&)> add = [&](const std::string& wanted) {
-    const auto record = std::ranges::find(records, wanted, &store::EnvironmentRecord::id);
-    if (record == records.end() || closure.contains(wanted)) return;
-    closure.emplace(wanted, install::make_environment(*record, home));
-    for (const auto& [key, below] : record->dependencies) add(below);
-  };
-  add(id);
-  return closure;
-}
-
 Result<ShellReport> of_environment(Session& session, const Wanted& request,
                                    const install::Environment& environment) {
   CK_TRY(context, session.context());
@@ -147,9 +139,8 @@ Result<ShellReport> of_environment(Session& session, const Wanted& request,
   CK_TRY(records, context->store.environments());
   const auto closure = closure_of(environment.record.id, records, context->home);
   CK_TRY(base, base_variables(request, *context));
-  return report_of("env:" + environment.record.id.substr(0, 12),
-                   install::with_exports(std::move(base), closure, {environment.record.id}),
-                   closure, *context);
+  return report_of("env:" + environment.record.id.substr(0, 12), std::move(base), closure,
+                   {environment.record.id});
 }
 
 Result<ShellReport> of_program(Session& session, const Wanted& request) {
@@ -187,9 +178,8 @@ Result<ShellReport> of_native_tags(Session& session, const Wanted& request) {
   CK_TRY(plan, install::make_plan(resolved, std::nullopt, profile, false, *context));
   CK_TRY(closure, install::execute(plan, profile, *context));
   CK_TRY(base, base_variables(request, *context));
-  return report_of(closure.at(plan.roots.at("shell")).record.component.text(),
-                   install::with_exports(std::move(base), closure, roots_of(plan, false)), closure,
-                   *context);
+  return report_of(closure.at(plan.roots.at("shell")).record.component.text(), std::move(base),
+                   closure, roots_of(plan, false));
 }
 
 /// Whatever of Collective Knowledge's answers a dependency with these tags.
@@ -232,9 +222,7 @@ Result<ShellReport> of_installation(Session& session, const Wanted& request) {
   return of_environment(session, request, installed.plan.steps.front().environment);
 }
 
-Result<ShellReport> variables_of(Session& session, const Wanted& request) {
-  if (request.of == ShellRequest::Of::program) return of_program(session, request);
-  if (request.of == ShellRequest::Of::installation) return of_installation(session, request);
+Result<ShellReport> of_named_environment(Session& session, const Wanted& request) {
   CK_TRY(found, locate_environments(session, request.environment));
   if (found.environments.size() == 1)
     return of_environment(session, request, found.environments.front());
@@ -244,6 +232,55 @@ Result<ShellReport> variables_of(Session& session, const Wanted& request) {
     error.hint("env:" + one.record.id.substr(0, 12) + " (" + one.record.component.text() + " " +
                one.record.version + ")");
   return fail(std::move(error));
+}
+
+Result<ShellReport> variables_of(Session& session, const Wanted& request) {
+  switch (request.of) {
+    case ShellSubject::Of::program:
+      return of_program(session, request);
+    case ShellSubject::Of::environment:
+      return of_named_environment(session, request);
+    case ShellSubject::Of::installation:
+      break;
+  }
+  const auto& tags = request.installation.tags;
+  if (request.among == ShellSubject::Among::existing || !request.or_tags.empty()) {
+    CK_TRY(environment, existing_environment(session, tags, request.or_tags));
+    return of_environment(session, request, environment);
+  }
+  if (request.among == ShellSubject::Among::theirs_first) {
+    CK_TRY(theirs, existing_collective_environment(session, tags, ""));
+    if (theirs) return of_environment(session, request, *theirs);
+  }
+  return of_installation(session, request);
+}
+
+/// "a,~b" without alternatives asks for what tags ask for.
+ShellSubject with_plain_tags(ShellSubject subject) {
+  if (subject.or_tags.empty() || subject.or_tags.find(';') != std::string::npos) return subject;
+  auto& tags = subject.installation.tags;
+  for (const auto& text : split(subject.or_tags, ',')) {
+    const std::string tag(trim(text));
+    if (tag.starts_with('~')) {
+      tags.none.push_back(tag.substr(1));
+    } else {
+      tags.all.push_back(tag);
+    }
+  }
+  for (auto* list : {&tags.all, &tags.none}) {
+    std::ranges::sort(*list);
+    list->erase(std::unique(list->begin(), list->end()), list->end());
+  }
+  subject.or_tags.clear();
+  return subject;
+}
+
+/// One that was loaded over others: its variables are those of all.
+void add_those_below(ShellReport& report, const ShellReport& below) {
+  report.subject = below.subject + " " + report.subject;
+  report.load.insert(report.load.begin(), below.load.begin(), below.load.end());
+  report.repositories.insert(report.repositories.end(), below.repositories.begin(),
+                             below.repositories.end());
 }
 
 /// The folder that one is in may be written; it must not show what is to be hidden.
@@ -267,12 +304,24 @@ Error needs_terminal() {
 }  // namespace
 
 Result<ShellReport> shell(Session& session, const ShellRequest& request) {
-  Wanted wanted{request, {}};
+  CK_TRY(own, export_lines(request.variables));
   CK_TRY(isolation, isolation_for(session, request.profile));
-  wanted.isolation = std::move(isolation);
-  CK_TRY(report, variables_of(session, wanted));
-  report.isolation = std::move(wanted.isolation);
-  return std::move(report);
+  CK_TRY(context, session.context());
+  ShellReport whole;
+  for (std::size_t i = 0; i < request.subjects.size(); ++i) {
+    const Wanted wanted{with_plain_tags(request.subjects[i]), request.profile,
+                        isolation ? &*isolation : nullptr, i == 0 ? nullptr : &whole.variables};
+    CK_TRY(report, variables_of(session, wanted));
+    if (i > 0) add_those_below(report, whole);
+    whole = std::move(report);
+  }
+  for (const auto& [name, value] : request.variables)
+    install::set_variable(whole.variables, name, value);
+  whole.load.insert(whole.load.end(), own.begin(), own.end());
+  install::set_variable(whole.variables, "CK_SHELL", whole.subject);
+  whole.changed = changed_in(whole.variables, *context);
+  whole.isolation = std::move(isolation);
+  return whole;
 }
 
 Result<int> enter_sandbox(Session& session, const ShellReport& report,

@@ -6,14 +6,27 @@
 
 namespace ck::app {
 
-struct ShellRequest {
+/// One environment that is wanted.
+struct ShellSubject {
   /// What is wanted of a program; a package, data set or model; or an environment that exists.
   enum class Of { program, installation, environment };
   Of of = Of::installation;
   RunRequest program;
   InstallRequest installation;
   EnvironmentQuery environment;
-  std::string profile;  ///< the variables below, and its sandbox; empty: all of the caller's
+  /// Beside the tags of `installation`: "a,b;c,~d" as CK writes it, ';' is OR and '~' NOT. What has
+  /// alternatives is chosen from what exists, as in CK.
+  std::string or_tags{};
+  /// By tags: what a dependency would get; the same, but for an environment of CK that exists; or
+  /// one that exists, and nothing is detected or installed.
+  enum class Among { all, theirs_first, existing };
+  Among among = Among::all;
+};
+
+struct ShellRequest {
+  std::vector<ShellSubject> subjects;  ///< at least one; each is loaded over those before it
+  std::string profile;     ///< the variables below, and its sandbox; empty: all of the caller's
+  NamedTexts variables{};  ///< --env.NAME=value: over all of them
 };
 
 /// How a command is kept apart by a profile.
@@ -25,9 +38,10 @@ struct ShellIsolation {
 
 /// The variables of a resolved environment, which exists now.
 struct ShellReport {
-  std::string subject;                        ///< "program:x", "env:3fa1…"
+  std::string subject;                        ///< "program:x", "env:3fa1… env:c7d2…"
   install::Variables variables;               ///< all
   install::Variables changed;                 ///< those that the caller does not have so, sorted
+  std::vector<std::string> load{};            ///< lines of shell that load it over other variables
   std::vector<std::string> repositories{};    ///< where what is in it comes from
   std::optional<ShellIsolation> isolation{};  ///< of a profile that has a sandbox
 };

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/known_points.hpp"
+#include "app/locked_places.hpp"
 #include "app/machine.hpp"
 #include "app/prepare.hpp"
 #include "base/counted.hpp"
@@ -372,6 +373,15 @@ Result<SweepReport> planned_sweep(Session& session, const SweepRequest& request)
   return report;
 }
 
+/// Places that are not known.
+std::vector<SweepValues> places_to_run(const SweepReport& report) {
+  std::vector<SweepValues> places;
+  for (const auto& entry : report.entries) {
+    if (!entry.known) places.push_back(entry.values);
+  }
+  return places;
+}
+
 /// The failure of one place, which does not end the sweep.
 bool is_of_the_place(const Error& error) {
   return error.code == ErrorCode::program_failed || error.code == ErrorCode::build_failed;
@@ -382,6 +392,7 @@ bool is_of_the_place(const Error& error) {
 Result<SweepReport> sweep(Session& session, const SweepRequest& request,
                           const run::PassThrough& output) {
   CK_TRY(report, planned_sweep(session, request));
+  CK_CHECK(check_locked_places(session, request.base, places_to_run(report)));
   if (request.base.dry_run) {
     // A name that the program does not know is told by the plan of any point.
     if (!report.entries.empty())
@@ -422,6 +433,7 @@ Result<CompareRequest> swept_variants(Session& session, const SweepRequest& requ
                                             std::to_string(kMostVariants) + " can be compared")
                     .hint("without --compare a sweep may be as long as it likes"));
   }
+  CK_CHECK(check_locked_places(session, request.base, points));
   CompareRequest compare;
   const auto id = sweep_id(request.base);
   for (auto& values : points) {

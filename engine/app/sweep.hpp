@@ -70,12 +70,15 @@ struct SweepReport {
 /// measured by the plan that would run now, under the same conditions and often or precisely
 /// enough. How many were left aside is told by a warning; with `base.rebuild` all are. A program
 /// that fails, or cannot be built, for some values does not end the sweep; an interruption does (as
-/// an error), and the next call goes on. With `base.dry_run` nothing is run.
+/// an error), and the next call goes on. With `base.dry_run` nothing is run. With `base.locked`
+/// nothing is run either if what the lock chose does not fit all that is to be run: the error lists
+/// where and why.
 Result<SweepReport> sweep(Session& session, const SweepRequest& request,
                           const run::PassThrough& output);
 
 /// Every combination as a variant of a comparison, the first of them what the others are compared
-/// with. Their points are points of the sweep too. `usage` for fewer than 2 or more than 200.
+/// with. Their points are points of the sweep too. `usage` for fewer than 2 or more than 200;
+/// places that a lock does not fit are told as by `sweep`.
 Result<CompareRequest> swept_variants(Session& session, const SweepRequest& request);
 
 }  // namespace ck::app

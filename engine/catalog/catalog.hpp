@@ -73,6 +73,8 @@ class Catalog {
   Result<model::Descriptor> load(const Component& component) const;
   /// The document as written (JSON); CK entries with inheritance applied.
   Result<Json> load_document(const Component& component);
+  /// The document as written (JSON), without what a CK entry inherits.
+  Result<Json> own_document(const Component& component) const;
 
   /// Hash of everything in the component's folder: what its content is, whatever git says. Cached
   /// by names, times and sizes.

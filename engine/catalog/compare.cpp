@@ -41,12 +41,12 @@ void in_parallel(std::size_t size, const Work& work) {
 class Comparer {
  public:
   explicit Comparer(const Comparison& what)
-      : what_(what), handle_(what.folder), looker_(handle_.number(), what.format) {}
+      : what_(what), handle_(what.folder), looker_(handle_.number(), what.layout) {}
 
   bool folder_is_same() const {
     const FolderStamps stored = what_.stored->stamps();
     if (!handle_ || !stored.settled) return false;
-    const auto now = look_at_folder(handle_, what_.format);
+    const auto now = look_at_folder(handle_, what_.layout);
     return now && now->folder == stored.folder && now->aliases == stored.aliases;
   }
 
@@ -149,10 +149,10 @@ std::vector<bool> unchanged(const std::vector<Comparison>& folders) {
   return same;
 }
 
-bool aliases_hold(const fs::path& folder, const StoredFolder& stored,
+bool aliases_hold(const fs::path& folder, Layout layout, const StoredFolder& stored,
                   const std::vector<std::string_view>& names) {
   const FolderHandle handle(folder);
-  EntryLooker looker(handle.number(), Format::ck);
+  EntryLooker looker(handle.number(), layout);
   return std::all_of(names.begin(), names.end(), [&](std::string_view name) {
     const auto entry = stored.find(name);
     if (!entry || model::is_uid(name)) return entry.has_value();

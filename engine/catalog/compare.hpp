@@ -36,7 +36,7 @@ class StoredFolder {
 /// One kind folder to be compared.
 struct Comparison {
   fs::path folder;
-  Format format = Format::native;
+  Layout layout = Layout::native;
   const StoredFolder* stored = nullptr;
   bool aliases = false;  ///< with the alias file of every entry, not only of broken ones
   const std::string* only = nullptr;  ///< no entries but the one of this name, if there is one
@@ -47,7 +47,7 @@ struct Comparison {
 std::vector<bool> unchanged(const std::vector<Comparison>& folders);
 
 /// Whether the alias files of the entries `names` of a kind folder are as they were stored.
-bool aliases_hold(const fs::path& folder, const StoredFolder& stored,
+bool aliases_hold(const fs::path& folder, Layout layout, const StoredFolder& stored,
                   const std::vector<std::string_view>& names);
 
 }  // namespace ck::catalog

@@ -12,7 +12,7 @@ Result<std::string> read_uid(const fs::path& repository, const KindFolder& kind_
                              const std::string& name) {
   if (model::is_uid(name)) return name;
   constexpr std::uint64_t kMaxBytes = 4096;
-  const std::string file = kind_folder.path + "/.cm/alias-a-" + name;
+  const std::string file = kind_folder.kind + "/.cm/alias-a-" + name;
   auto text = read_inside(repository, file, kMaxBytes);
   if (!text && text.error().code == ErrorCode::not_found) {
     return fail(
@@ -47,6 +47,22 @@ Result<IndexedComponent> read_ck(const std::string& text, const fs::path& reposi
   return IndexedComponent{name, component.uid, component.version.text(), component.tags, {}};
 }
 
+/// Where entries are spread over folders by the beginnings of their names, CK finds them nowhere
+/// else.
+Status check_place(const KindFolder& kind_folder, const std::string& name, Format format,
+                   const std::string& source) {
+  const bool split = layout_of(format, kind_folder.path) == Layout::ck_split;
+  if (!split && !holds_split_folders(format, kind_folder.path)) return {};
+  const std::string beginning = kind_folder.path.substr(kind_folder.path.find('/') + 1);
+  if (split && (beginning == "_" || name.starts_with(beginning))) return {};
+  return fail(Error(ErrorCode::invalid,
+                    printable(source) + " does not lie in the folder of the beginning of its name")
+                  .in("the repository's .ckr.json, which spreads entries of '" +
+                      printable(kind_folder.kind) + "' over folders (split_dirs, split_all_dirs)")
+                  .hint("move the entry there, for example " + printable(kind_folder.kind) +
+                        "/ab/abc for the entry 'abc' and 2 characters"));
+}
+
 }  // namespace
 
 Result<std::string> read_descriptor_text(const fs::path& repository, const std::string& folder,
@@ -68,6 +84,7 @@ Result<IndexedComponent> read_entry(const fs::path& repository, const KindFolder
     return fail(
         system_error("read " + printable(source), static_cast<int>(-entry.descriptor.size)));
   }
+  CK_CHECK(check_place(kind_folder, entry.name, format, source));
   CK_TRY(text, read_descriptor_text(repository, folder, format));
   return format == Format::native ? read_native(text, kind_folder, entry.name, source)
                                   : read_ck(text, repository, kind_folder, entry.name, source);

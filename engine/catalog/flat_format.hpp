@@ -10,12 +10,12 @@ namespace ck::catalog {
 
 /// Raise the number with every change of the format, or of what is packed into it.
 using FlatMark = std::array<char, 8>;
-constexpr FlatMark kFlatMark = {'c', 'k', 'f', 'l', 'a', 't', '0', '1'};
+constexpr FlatMark kFlatMark = {'c', 'k', 'f', 'l', 'a', 't', '0', '2'};
 
-/// The folders in which the kind folders of a repository lie.
+/// What tells which kind folders a repository has.
 struct RootStamps {
   Stamp folder;
-  Stamp components;  ///< native only
+  Stamp other;  ///< native: the folder `components`; CK: `.ckr.json`, which may split kind folders
   bool operator==(const RootStamps&) const = default;
 };
 

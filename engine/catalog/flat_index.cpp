@@ -63,7 +63,7 @@ bool FlatIndex::read_repository(Unpacker& unpacker, std::size_t position) {
     return false;
   RootStamps stored;
   stored.folder = unpacker.get<Stamp>();
-  stored.components = unpacker.get<Stamp>();
+  stored.other = unpacker.get<Stamp>();
   other_folders_ = other_folders_ || stored != root_stamps(repository);
   for (auto count = unpacker.get<std::uint32_t>(); unpacker.ok() && count > 0; --count) {
     Folder& folder = folders_.emplace_back();
@@ -76,6 +76,10 @@ bool FlatIndex::read_repository(Unpacker& unpacker, std::size_t position) {
 
 fs::path FlatIndex::path_of(const Folder& folder) const {
   return (*repositories_)[folder.repository].path / folder.path;
+}
+
+Layout FlatIndex::layout_of(const Folder& folder) const {
+  return catalog::layout_of((*repositories_)[folder.repository].format, folder.path);
 }
 
 std::vector<FlatIndex::Folder*> FlatIndex::wanted(const Query& query) {
@@ -99,9 +103,8 @@ bool FlatIndex::holds(const std::vector<Folder*>& folders, const Query& query) {
     if (!folder->stored) return false;
     if (named && is_broken(*folder, query.name)) return false;
     compared.push_back(folder);
-    const Format format = (*repositories_)[folder->repository].format;
-    comparisons.push_back(
-        {path_of(*folder), format, &*folder->stored, query.aliases, named ? &query.name : nullptr});
+    comparisons.push_back({path_of(*folder), layout_of(*folder), &*folder->stored, query.aliases,
+                           named ? &query.name : nullptr});
   }
   const std::vector<bool> same = unchanged(comparisons);
   if (!std::all_of(same.begin(), same.end(), [](bool one) { return one; })) return false;
@@ -174,7 +177,8 @@ std::optional<std::vector<FlatIndex::Row>> FlatIndex::rows(const Query& query) {
     if (folder->aliases || (*repositories_)[folder->repository].format != Format::ck) continue;
     std::vector<std::string_view> names;
     for (std::size_t at = first; at < rows.size(); ++at) names.push_back(rows[at].component.name);
-    if (!names.empty() && !aliases_hold(path_of(*folder), *folder->stored, names))
+    if (!names.empty() &&
+        !aliases_hold(path_of(*folder), layout_of(*folder), *folder->stored, names))
       return std::nullopt;
   }
   return rows;

@@ -8,12 +8,12 @@
 ///
 /// The file, in the machine's own numbers (see `Packer`):
 ///
-///     8 bytes      "ckflat01"
+///     8 bytes      "ckflat02"
 ///     Stamp        of the index it was made from
 ///     texts        all tags, sorted; rows name them by position
 ///     count        repositories, each with:
 ///       text, u8     path, format
-///       2 Stamps     of its folder and, if native, of `components`: no kind folder came or went
+///       2 Stamps     see `RootStamps`: no kind folder came or went
 ///       count        kind folders, each with four texts and another:
 ///                    kind, path in the repository, state, rows, broken
 ///
@@ -100,6 +100,7 @@ class FlatIndex {
   bool read();
   bool read_repository(Unpacker& unpacker, std::size_t position);
   fs::path path_of(const Folder& folder) const;
+  Layout layout_of(const Folder& folder) const;
   std::vector<Folder*> wanted(const Query& query);
   bool holds(const std::vector<Folder*>& folders, const Query& query);
   static bool is_broken(const Folder& folder, const std::string& name);

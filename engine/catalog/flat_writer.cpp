@@ -60,7 +60,10 @@ bool has_links(const Repository& repository, const std::vector<KindFolder>& fold
   std::error_code ignored;
   if (fs::is_symlink(repository.path / "components", ignored)) return true;
   return std::any_of(folders.begin(), folders.end(), [&](const KindFolder& one) {
-    return fs::is_symlink(repository.path / one.path, ignored);
+    for (fs::path at = one.path; !at.empty(); at = at.parent_path()) {
+      if (fs::is_symlink(repository.path / at, ignored)) return true;
+    }
+    return false;
   });
 }
 
@@ -112,7 +115,7 @@ void put_repository(Packer& packer, const Repository& repository, const RootStam
   packer.put_text(repository.path.native());
   packer.put(static_cast<std::uint8_t>(repository.format));
   packer.put(roots.folder);
-  packer.put(roots.components);
+  packer.put(roots.other);
   packer.put(static_cast<std::uint32_t>(contents.size()));
   for (const Content& content : contents) {
     packer.put_text(content.folder.kind);
@@ -131,7 +134,7 @@ Result<std::string> flat_bytes(Index& index, const Stamp& made_from,
   for (const Repository& repository : repositories) {
     roots.push_back(root_stamps(repository));
     if (!roots.back().folder.exists()) return std::string();
-    if (!is_settled(roots.back().folder, now_ns) || !is_settled(roots.back().components, now_ns))
+    if (!is_settled(roots.back().folder, now_ns) || !is_settled(roots.back().other, now_ns))
       return std::string();
   }
   CK_TRY(known, index.folders());
@@ -161,11 +164,12 @@ Result<std::string> flat_bytes(Index& index, const Stamp& made_from,
 RootStamps root_stamps(const Repository& repository) {
   RootStamps stamps;
   const auto look = [](const fs::path& folder) {
-    const auto found = look_at_folder(FolderHandle(folder), Format::native);
+    const auto found = look_at_folder(FolderHandle(folder), Layout::native);
     return found ? found->folder : Stamp{};
   };
   stamps.folder = look(repository.path);
-  if (repository.format == Format::native) stamps.components = look(repository.path / "components");
+  stamps.other = repository.format == Format::native ? look(repository.path / "components")
+                                                     : stamp_of_file(repository.path / ".ckr.json");
   return stamps;
 }
 

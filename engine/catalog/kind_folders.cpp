@@ -4,6 +4,7 @@
 
 #include "base/strings.hpp"
 #include "catalog/looking.hpp"
+#include "catalog/split_folders.hpp"
 #include "sys/files.hpp"
 
 namespace ck::catalog {
@@ -79,14 +80,42 @@ std::vector<KindFolder> native_folders(const fs::path& repository,
   return folders;
 }
 
+/// The folders over which the entries of a module of CK are spread.
+void add_split_folders(const fs::path& repository, const std::string& module,
+                       std::size_t characters, std::vector<KindFolder>& folders,
+                       std::vector<BrokenComponent>& broken) {
+  folders.push_back({module, module + "/"});
+  auto listed = sub_folders(repository / module);
+  if (!listed) return;  // which is told when the folder itself is looked at
+  for (const SubFolder& one : *listed) {
+    // Of what a link leads to the alias files would be looked for beside its target.
+    if (one.link) {
+      broken.push_back({repository / module / one.name,
+                        Error(ErrorCode::denied,
+                              "a folder over which entries are spread must be no symbolic link")});
+    } else if (one.name == model::split_folder(one.name + "x", characters) || one.name == "_") {
+      folders.push_back({module, module + "/" + one.name});
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<KindFolder> list_kind_folders(const fs::path& repository, Format format,
                                           std::vector<BrokenComponent>& broken) {
   if (format == Format::native) return native_folders(repository, broken);
+  auto split = split_folders_of(repository);
+  if (!split) broken.push_back({repository / ".ckr.json", std::move(split.error())});
+  const model::SplitFolders rules = split ? *split : model::SplitFolders{};
   std::vector<KindFolder> folders;
-  for (const std::string& name : names_of_folders(repository, "", broken))
-    folders.push_back({name, name});
+  for (const std::string& name : names_of_folders(repository, "", broken)) {
+    const std::size_t characters = split_characters(repository, rules, name);
+    if (characters == 0) {
+      folders.push_back({name, name});
+    } else {
+      add_split_folders(repository, name, characters, folders, broken);
+    }
+  }
   return folders;
 }
 

@@ -59,14 +59,20 @@ Result<std::string> Catalog::State::descriptor_text(const Component& component) 
                               component.format);
 }
 
+Result<Json> Catalog::State::own_document(const Component& component) const {
+  const bool collective = component.format == Format::ck;
+  const std::string source = source_of(component);
+  CK_TRY(text, descriptor_text(component));
+  CK_TRY(document, parse_json(text, source, {.duplicate_keys = collective}));
+  if (collective && !document.is_object())
+    return fail(ErrorCode::invalid, printable(source) + " must hold a JSON object");
+  return std::move(document);
+}
+
 Result<Json> Catalog::State::effective_ck_document(const Component& component, int depth) {
   constexpr int kMaxDepth = 10;  // CK's own limit
-  CK_TRY(text, descriptor_text(component));
   const std::string source = source_of(component);
-  CK_TRY(document, parse_json(text, source, {.duplicate_keys = true}));
-  if (!document.is_object()) {
-    return fail(ErrorCode::invalid, printable(source) + " must hold a JSON object");
-  }
+  CK_TRY(document, own_document(component));
   const auto base = document.find("_base_entry");
   if (base == document.end() || !base->is_string()) return std::move(document);
   if (depth >= kMaxDepth) {
@@ -89,9 +95,12 @@ Result<Json> Catalog::State::effective_ck_document(const Component& component, i
 }
 
 Result<Json> Catalog::load_document(const Component& component) {
-  if (component.format == Format::ck) return state_->effective_ck_document(component, 0);
-  CK_TRY(text, state_->descriptor_text(component));
-  return parse_json(text, source_of(component));
+  return component.format == Format::ck ? state_->effective_ck_document(component, 0)
+                                        : state_->own_document(component);
+}
+
+Result<Json> Catalog::own_document(const Component& component) const {
+  return state_->own_document(component);
 }
 
 Result<model::Descriptor> Catalog::load(const Component& component) const {

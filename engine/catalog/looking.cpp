@@ -44,17 +44,19 @@ FolderHandle::~FolderHandle() {
 }
 
 Look EntryLooker::descriptor(std::string_view name) {
-  if (format_ == Format::native) return look_at_file(name, "/ck.json");
+  if (layout_ == Layout::native) return look_at_file(name, "/ck.json");
   const Look meta = look_at_file(name, "/.cm/meta.json");
   // The name that old versions of CK wrote.
   return meta.stamp == Stamp{} ? look_at_file(name, "/.cm/data.json") : meta;
 }
 
 bool EntryLooker::has_alias(std::string_view name, const Look& descriptor) const {
-  return format_ == Format::ck && descriptor.stamp.exists() && !model::is_uid(name);
+  return layout_ != Layout::native && descriptor.stamp.exists() && !model::is_uid(name);
 }
 
-Look EntryLooker::alias(std::string_view name) { return look_at_file(".cm/alias-a-", name); }
+Look EntryLooker::alias(std::string_view name) {
+  return look_at_file(layout_ == Layout::ck ? ".cm/alias-a-" : "../.cm/alias-a-", name);
+}
 
 Look EntryLooker::look_at_file(std::string_view name, std::string_view file) {
   path_.assign(name).append(file);
@@ -81,13 +83,13 @@ Result<std::vector<SubFolder>> sub_folders(const fs::path& folder) {
   return found;
 }
 
-std::optional<FolderStamps> look_at_folder(const FolderHandle& folder, Format format) {
+std::optional<FolderStamps> look_at_folder(const FolderHandle& folder, Layout layout) {
   struct stat status {};
   if (!folder || ::fstat(folder.number(), &status) != 0) return std::nullopt;
   FolderStamps stamps;
   stamps.folder = stamp_of(status);
-  if (format == Format::ck) {
-    const Look aliases = look_at(folder.number(), ".cm");
+  if (layout != Layout::native) {
+    const Look aliases = look_at(folder.number(), layout == Layout::ck ? ".cm" : "../.cm");
     stamps.aliases = aliases.stamp;
     stamps.linked = aliases.link;
   }

@@ -34,7 +34,7 @@ struct Look {
 /// Looks at the files of entries of one kind folder, reusing one buffer for their paths.
 class EntryLooker {
  public:
-  EntryLooker(int folder, Format format) : folder_(folder), format_(format) {}
+  EntryLooker(int folder, Layout layout) : folder_(folder), layout_(layout) {}
 
   Look descriptor(std::string_view name);
   /// Whether the entry has its UID from an alias file.
@@ -45,7 +45,7 @@ class EntryLooker {
   Look look_at_file(std::string_view name, std::string_view file);
 
   int folder_;
-  Format format_;
+  Layout layout_;
   std::string path_;
 };
 
@@ -60,6 +60,6 @@ Result<std::vector<SubFolder>> sub_folders(const fs::path& folder);
 
 /// The folder itself as it is now, not yet judged settled. Nothing, and `errno`, if it cannot be
 /// looked at.
-std::optional<FolderStamps> look_at_folder(const FolderHandle& folder, Format format);
+std::optional<FolderStamps> look_at_folder(const FolderHandle& folder, Layout layout);
 
 }  // namespace ck::catalog

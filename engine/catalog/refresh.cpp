@@ -31,6 +31,10 @@ fs::path Contents::path_of(const IndexedFolder& folder) const {
   return (*repositories_)[folder.repository].path / folder.folder.path;
 }
 
+Layout Contents::layout_of(const IndexedFolder& folder) const {
+  return catalog::layout_of((*repositories_)[folder.repository].format, folder.folder.path);
+}
+
 const IndexedFolder* Contents::find(std::int64_t id) const {
   const auto found = by_id_.find(id);
   return found == by_id_.end() ? nullptr : &folders_[found->second];
@@ -67,7 +71,8 @@ Result<bool> Contents::look_at_aliases(Index& index, const std::vector<Component
     const IndexedFolder* folder = find(id);
     if (folder == nullptr || folder->looked == Looked::all) continue;
     if ((*repositories_)[folder->repository].format != Format::ck) continue;
-    if (!aliases_hold(path_of(*folder), *folder->stored, names)) stale.insert(id);
+    if (!aliases_hold(path_of(*folder), layout_of(*folder), *folder->stored, names))
+      stale.insert(id);
   }
   if (stale.empty()) return true;
   const auto is_stale = [&](const IndexedFolder& folder) { return stale.count(folder.id) > 0; };
@@ -130,8 +135,7 @@ Result<std::vector<std::size_t>> Contents::changed(Index& index,
     }
     folder.stored = StoredFolder::from(std::move(states[number]));
     if (!folder.stored) return fail(damaged_index());
-    comparisons.push_back(
-        {path_of(folder), (*repositories_)[folder.repository].format, &*folder.stored, aliases});
+    comparisons.push_back({path_of(folder), layout_of(folder), &*folder.stored, aliases});
     compared.push_back(folders[number]);
   }
   const std::vector<bool> same = unchanged(comparisons);
@@ -171,7 +175,7 @@ Status Contents::store_folder(Index& index, IndexWriter& writer, IndexedFolder& 
     if (!state) return fail(damaged_index());
     known = std::move(*state);
   }
-  auto scan = scan_folder(path_of(folder), repository.format, std::move(known),
+  auto scan = scan_folder(path_of(folder), layout_of(folder), std::move(known),
                           sys::SystemClock().unix_ns());
   if (!scan) {
     // The rows stay for the day it can be looked at again, but nothing shows them.

@@ -60,6 +60,7 @@ class Contents {
   Status store_entries(IndexWriter& writer, const IndexedFolder& folder, FolderScan& scan);
   Status note_broken(Index& index);
   fs::path path_of(const IndexedFolder& folder) const;
+  Layout layout_of(const IndexedFolder& folder) const;
 
   const std::vector<Repository>* repositories_;
   sys::Cancel cancel_;

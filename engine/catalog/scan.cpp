@@ -87,10 +87,20 @@ bool is_settled(const Stamp& stamp, std::int64_t now_ns) {
   return stamp.ctime_ns + (fine ? 100 : 2100) * kMillisecond < now_ns;
 }
 
-Result<FolderScan> scan_folder(const fs::path& folder, Format format, FolderState known,
+Layout layout_of(Format format, std::string_view kind_folder) {
+  if (format == Format::native) return Layout::native;
+  const bool below = kind_folder.find('/') < kind_folder.size() - 1;
+  return below ? Layout::ck_split : Layout::ck;
+}
+
+bool holds_split_folders(Format format, std::string_view kind_folder) {
+  return format == Format::ck && kind_folder.ends_with('/');
+}
+
+Result<FolderScan> scan_folder(const fs::path& folder, Layout layout, FolderState known,
                                std::int64_t now_ns) {
   const FolderHandle handle(folder);
-  auto stamps = look_at_folder(handle, format);
+  auto stamps = look_at_folder(handle, layout);
   if (!stamps) {
     return fail(system_error("look at the folder " + printable(folder.string()), errno));
   }
@@ -107,7 +117,7 @@ Result<FolderScan> scan_folder(const fs::path& folder, Format format, FolderStat
   } else {
     scan.state.entries = std::move(known.entries);
   }
-  scan.changed = look_at_entries({handle.number(), format}, scan.state.entries, now_ns);
+  scan.changed = look_at_entries({handle.number(), layout}, scan.state.entries, now_ns);
   scan.differs = scan.differs || !scan.changed.empty();
   return scan;
 }

@@ -34,11 +34,26 @@ Stamp stamp_of(const struct stat& status);
 /// tick in which `now_ns` lies.
 bool is_settled(const Stamp& stamp, std::int64_t now_ns);
 
-/// A folder that holds the components of one kind.
+/// A folder that holds components of one kind.
 struct KindFolder {
   std::string kind;
-  std::string path;  ///< relative to the repository
+  /// Relative to the repository. Where a CK repository spreads the entries of a module over folders
+  /// ("MODULE/ab" holds those that begin with "ab") each of these is one, and so is "MODULE/", in
+  /// which these folders come and go.
+  std::string path;
 };
+
+/// Where the files of entries lie in relation to their kind folder.
+enum class Layout {
+  native,
+  ck,        ///< alias files in the kind folder's `.cm`
+  ck_split,  ///< in that of the folder above
+};
+
+Layout layout_of(Format format, std::string_view kind_folder);
+
+/// Whether these are the folders of a module over which its entries are spread.
+bool holds_split_folders(Format format, std::string_view kind_folder);
 
 /// A folder in a kind folder: a component if it has a descriptor.
 template <typename Text>
@@ -87,7 +102,7 @@ std::vector<KindFolder> list_kind_folders(const fs::path& repository, Format for
 
 /// Compares a kind folder with what is known of it and tells what to read. Reads no file itself,
 /// only names and stamps.
-Result<FolderScan> scan_folder(const fs::path& folder, Format format, FolderState known,
+Result<FolderScan> scan_folder(const fs::path& folder, Layout layout, FolderState known,
                                std::int64_t now_ns);
 
 /// Path of an entry's descriptor, relative to its kind folder.

@@ -86,6 +86,7 @@ struct Catalog::State {
   /// The repository a component lies in.
   const Repository* repository_of(const Component& component) const;
   Result<std::string> descriptor_text(const Component& component) const;
+  Result<Json> own_document(const Component& component) const;
   /// A CK entry with what it inherits; `depth` bases have been passed already.
   Result<Json> effective_ck_document(const Component& component, int depth);
 };

@@ -20,6 +20,8 @@ Result<int> import_capsule(Call& call);
 
 /// ck verify experiment[:NAME]
 Result<int> verify_experiments(Call& call);
+/// ck repair experiment:NAME, or --all: the columns that queries read.
+Result<int> repair_experiments(Call& call);
 
 /// The word "experiment:NAME[:POINT]" at that place.
 Result<app::PointName> place_at(const Call& call, std::size_t word, const std::string& verb);

@@ -140,6 +140,49 @@ std::string json_text(const app::PlotReport& report) {
                          {"marks", report.marks}});
 }
 
+namespace {
+
+Json columns_json(const store::ColumnReport& columns) {
+  return {{"points", columns.points},         {"differing", columns.differing},
+          {"strangers", columns.strangers},   {"point", columns.point},
+          {"experiment", columns.experiment}, {"reason", columns.reason}};
+}
+
+Json notes_json(const store::NoteReport& notes) {
+  Json json = {{"notes", notes.notes},
+               {"removed", notes.removed},
+               {"unchained", notes.unchained},
+               {"head", notes.head},
+               {"broken", nullptr}};
+  if (notes.broken) {
+    json["broken"] = {{"note", notes.broken->number},
+                      {"experiment", notes.broken->experiment},
+                      {"point", notes.broken->point},
+                      {"reason", notes.broken->reason}};
+  }
+  return json;
+}
+
+std::string_view name_of(app::ColumnRepairReport::One::Outcome outcome) {
+  using Outcome = app::ColumnRepairReport::One::Outcome;
+  if (outcome == Outcome::broken) return "broken";
+  return outcome == Outcome::repaired ? "repaired" : "sound";
+}
+
+}  // namespace
+
+std::string json_text(const app::ColumnRepairReport& report) {
+  Json json = {
+      {"schema", "ck.repair-columns/1"}, {"ok", report.ok()}, {"experiments", Json::array()}};
+  for (const auto& one : report.experiments) {
+    json["experiments"].push_back({{"experiment", one.experiment},
+                                   {"outcome", name_of(one.outcome)},
+                                   {"points", one.points},
+                                   {"reason", one.reason}});
+  }
+  return to_pretty_text(json);
+}
+
 std::string json_text(const app::RecordsReport& report) {
   const auto& chain = report.chain;
   Json json = {{"schema", "ck.verify-records/1"},
@@ -156,6 +199,8 @@ std::string json_text(const app::RecordsReport& report) {
                       {"experiment", chain.broken->experiment},
                       {"reason", chain.broken->reason}};
   }
+  json["columns"] = columns_json(chain.columns);
+  json["notes"] = notes_json(report.notes);
   json["damaged_outputs"] = report.damaged_outputs;
   json["signatures"] = Json::array();
   for (const auto& one : report.signatures) {

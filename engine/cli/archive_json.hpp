@@ -15,6 +15,7 @@ std::string json_text(const app::SearchWordsReport& report);    ///< "ck.search-
 std::string json_text(const experiment::DiffReport& report);    ///< "ck.diff/1"
 std::string json_text(const app::BisectReport& report);         ///< "ck.bisect/1"
 std::string json_text(const app::PlotReport& report);           ///< "ck.plot/1"
+std::string json_text(const app::ColumnRepairReport& report);   ///< "ck.repair-columns/1"
 std::string json_text(const app::RecordsReport& report);        ///< "ck.verify-records/1"
 std::string json_text(const experiment::Report& report);        ///< "ck.report/1"
 std::string json_text(const app::ExportCapsuleReport& report);  ///< "ck.capsule-export/1"

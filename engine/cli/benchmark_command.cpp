@@ -327,6 +327,7 @@ Command benchmark_command(const Grammar& program, const std::string& choices) {
           "interrupted\n"
           "sweep goes on; with --rebuild all is. --dry_run tells the points and about how long "
           "they take.\n"
+          "With --locked all points are checked against the lock before the first runs.\n"
           "--autotune=FILE (or @FILE, as in CK) takes them from choices_order and "
           "choices_selection.\n"
           "Programs that declare how they repeat their work (\"repeat\" in ck.json, CT_REPEAT_MAIN "

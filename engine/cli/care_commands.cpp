@@ -148,6 +148,8 @@ Result<int> verify(Call& call) {
 }
 
 Result<int> repair(Call& call) {
+  const std::string word = call.line.words.empty() ? "" : call.line.words.front();
+  if (word == "experiment" || word.starts_with("experiment:")) return repair_experiments(call);
   CK_TRY(query, query_of(call));
   CK_CHECK(needs_choice(call, query, "repair"));
   CK_TRY(report, app::repair(call.session, query, call.line.has("force")));
@@ -199,7 +201,9 @@ std::vector<Command> care_commands() {
        "or may be written.\n"
        "Of experiments the hashes of the records and their chain are computed again, of one "
        "experiment also\n"
-       "its kept outputs and its signatures; the first broken record is named.\n"
+       "its kept outputs and its signatures; the first broken record is named. The columns that "
+       "queries\n"
+       "read are compared with the points, and notes and tags have a chain of their own.\n"
        "Each claim (schema ck.claims/1) names recorded experiments, imported ones too, and either "
        "a\n"
        "number of a metric or a relation: what is how many times faster than what. Numbers are "
@@ -227,11 +231,18 @@ std::vector<Command> care_commands() {
        verify},
       {"repair",
        "build damaged environments again, from what is recorded of them",
-       {"repair env:ID [--force]", "repair env --all"},
+       {"repair env:ID [--force]", "repair env --all", "repair experiment:NAME",
+        "repair experiment --all"},
        "What they were built with is verified and repaired first. The new one takes the place of "
        "the\n"
-       "old in one step, and has the same id.",
-       {{tags, {"all", "", "all environments"}, {"force", "", "also what is sound"}}, {}, false},
+       "old in one step, and has the same id. Of experiments the columns that queries read are "
+       "made again\n"
+       "from the points, where 'ck verify' finds that they say something else.",
+       {{tags,
+         {"all", "", "all environments, or experiments"},
+         {"force", "", "also what is sound"}},
+        {},
+        false},
        {"ck repair env --all"},
        repair},
   };

@@ -2,14 +2,15 @@
 
 #include <algorithm>
 #include <exception>
-#include <iostream>
-#include <iterator>
 #include <optional>
 
 #include "app/collective_services.hpp"
 #include "app/forward.hpp"
+#include "app/here.hpp"
 #include "base/strings.hpp"
 #include "cli/command_table.hpp"
+#include "cli/inside_sandbox.hpp"
+#include "cli/loading.hpp"
 #include "cli/merged_input.hpp"
 
 namespace ck::cli {
@@ -49,19 +50,44 @@ std::string typed_line(const std::vector<std::string>& arguments) {
   return line;
 }
 
+/// Words that leave something to the current folder ("#NAME") are put in full; "^" alone is one.
+Status complete_references(Call& call, std::size_t words) {
+  for (std::size_t at = 0; at < std::min(words, call.line.words.size()); ++at) {
+    std::string& word = call.line.words[at];
+    if (!app::leaves_to_here(word)) continue;
+    CK_TRY(full, app::complete_reference(call.session, word));
+    word = std::move(full);
+  }
+  return {};
+}
+
+/// The module that an action is called of: what is typed, else what the current folder is in, as in
+/// CK. Empty if nothing tells.
+std::string module_word(app::Session& session, const std::vector<std::string>& arguments) {
+  const bool typed = arguments.size() > 1 && !arguments[1].starts_with("-");
+  if (typed && !app::leaves_to_here(arguments[1])) return arguments[1];
+  if (typed) return app::complete_reference(session, arguments[1]).value_or("");
+  const auto place = app::here(session);
+  return place ? place->kind : "";
+}
+
 /// What is no verb may be an action that a module of a repository brings, as in CK:
 /// "ACTION MODULE:ENTRY" is short for "perform ACTION MODULE:ENTRY".
 std::optional<std::vector<std::string>> as_action(const std::vector<std::string>& arguments,
                                                   Output& output) {
-  if (arguments.size() < 2 || arguments[1].starts_with("-")) return std::nullopt;
   const auto settings = app::default_settings();
   if (!settings) return std::nullopt;
   ProgressSink events(output);
   const sys::Cancel cancel = sys::cancel_on_signals();
   app::Session session(*settings, events, cancel);
-  const auto module = app::module_with_action(session, arguments[0], arguments[1]);
+  const std::string word = module_word(session, arguments);
+  if (word.empty()) return std::nullopt;
+  const auto module = app::module_with_action(session, arguments[0], word);
   if (!module || !*module) return std::nullopt;
   auto words = arguments;
+  const bool typed = words.size() > 1 && !words[1].starts_with("-");
+  if (typed) words.erase(words.begin() + 1);
+  words.insert(words.begin() + 1, word);
   words.insert(words.begin(), "perform");
   return words;
 }
@@ -103,7 +129,7 @@ void suggest_options(const Invocation& line, const Grammar& grammar, Error& erro
 Result<int> execute(const Command& command, const std::vector<std::string>& arguments,
                     Output& output) {
   const std::vector<std::string> words(arguments.begin() + 1, arguments.end());
-  CK_TRY(rest, with_merged_input(words, command.grammar.prefixes));
+  CK_TRY(rest, with_merged_input(words, command.grammar.prefixes, command.grammar.documents));
   const auto end = std::ranges::find(rest, "--");
   if (std::any_of(rest.begin(), end,
                   [](const auto& word) { return word == "--help" || word == "-h"; })) {
@@ -131,6 +157,7 @@ Result<int> execute(const Command& command, const std::vector<std::string>& argu
   ProgressSink events(output);
   app::Session session(settings, events, cancel);
   Call call{std::move(*line), session, output};
+  CK_CHECK(complete_references(call, command.references));
   auto code = command.run(call);
   if (!code) suggest_options(call.line, grammar, code.error());
   return code;
@@ -144,26 +171,15 @@ std::vector<std::string> with_verb(const std::string& verb, std::vector<std::str
 /// CK's other names of our verbs. Generated commands have parameters of whatever names, so `run` of
 /// them is a form of `gen`.
 std::vector<std::string> in_full(const std::vector<std::string>& arguments) {
-  if (arguments.front() == "list") return with_verb("ls", arguments);
+  if (arguments.front() == "list") return with_dashes(with_verb("ls", arguments));
   const auto name = std::ranges::find_if(arguments.begin() + 1, arguments.end(),
                                          [](const auto& word) { return !word.starts_with("-"); });
   if (arguments.front() != "run" || name == arguments.end() ||
       name->find("cmdgen:") == std::string::npos)
-    return arguments;
+    return with_dashes(arguments);
   auto words = with_verb("gen", arguments);
   words.insert(words.begin() + 1, "--execute");
   return words;
-}
-
-/// Inside a sandbox there is nothing to work with: the engine outside answers.
-Result<int> ask_outside(const std::vector<std::string>& arguments, Output& output) {
-  app::ForwardedCall call{arguments, {}};
-  if (arguments.front() == "access")
-    call.input.assign(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
-  CK_TRY(answer, app::forward(call));
-  output.pass_through(answer.out, false);
-  output.pass_through(answer.err, true);
-  return answer.exit_code;
 }
 
 Result<int> dispatch(const std::vector<std::string>& typed, Output& output) {
@@ -178,10 +194,13 @@ Result<int> dispatch(const std::vector<std::string>& typed, Output& output) {
   }
   auto arguments = in_full(typed);
   auto command = find_command(arguments.front());
-  if (!command) {
+  const bool of_another_kind = works_with_environments_only(arguments.front()) &&
+                               !names_environments(arguments) &&
+                               !(arguments.size() > 1 && asks_for_help(arguments[1]));
+  if (!command || of_another_kind) {
     auto action = as_action(arguments, output);
-    if (!action) return fail(unknown_command(arguments.front()));
-    arguments = std::move(*action);
+    if (!action && !command) return fail(unknown_command(arguments.front()));
+    arguments = std::move(action).value_or(arguments);
     command = find_command(arguments.front());
   }
   return execute(*command, arguments, output);

@@ -26,6 +26,7 @@ struct Command {
   Grammar grammar;                    ///< without the options every command has
   std::vector<std::string> examples;  ///< each works as it stands
   Result<int> (*run)(Call&);          ///< the exit code, or the error to show
+  std::size_t references = 1;         ///< so many words may name components, the first ones
 };
 
 /// All commands, in the order of `ck --help`.
@@ -67,6 +68,7 @@ Result<int> list_repositories(Call& call);
 Result<int> show_repository(Call& call);
 Result<int> remove_repository(Call& call);
 Result<int> show_environments(Call& call);
+Result<int> search_environments(Call& call);
 Result<int> remove_environments(Call& call);
 Result<int> list_experiments(Call& call);
 Result<int> show_experiment(Call& call);

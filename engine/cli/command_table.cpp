@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/archive_commands.hpp"
+#include "cli/loading.hpp"
 
 namespace ck::cli {
 
@@ -16,6 +17,8 @@ std::vector<CommandRows> command_rows() {
       {program_commands, {"run", "compile", "benchmark", "explore", "explain"}},
       {lock_commands, {"lock"}},
       {shell_commands, {"shell"}},
+      {loading_commands, {"virtual", "cat", "set"}},
+      {renewal_commands, {"clean", "refresh", "resolve"}},
       {mirror_commands, {"mirror"}},
       {replay_commands, {"replay"}},
       {archive_commands, {"tag", "note"}},

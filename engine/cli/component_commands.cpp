@@ -5,6 +5,7 @@
 #include "cli/archive_commands.hpp"
 #include "cli/command.hpp"
 #include "cli/report_json.hpp"
+#include "cli/search_options.hpp"
 
 namespace ck::cli {
 namespace {
@@ -28,17 +29,28 @@ void warn_of_broken(Call& call, const std::vector<catalog::BrokenComponent>& bro
   }
 }
 
-Result<int> search(Call& call) {
-  if (!call.line.words.empty() && call.line.words.front() == "experiment")
-    return search_experiments(call);
-  app::SearchRequest request;
-  CK_TRY(pattern, any_pattern(call));
-  request.pattern = pattern;
-  request.tags = model::TagQuery::parse(call.line.get("tags"), call.line.get("no_tags"));
-  CK_TRY(limit, call.line.integer("limit", 1, 1'000'000'000));
-  if (limit) request.limit = static_cast<std::size_t>(*limit);
+Result<app::SearchReport> searched(Call& call, const model::ComponentPattern& pattern) {
+  CK_TRY(request, search_request(call, pattern));
   CK_TRY(report, app::search(call.session, request));
   warn_of_broken(call, report.broken);
+  if (report.timed_out) {
+    call.output.say(call.output.bad("warning: ") + "stopped after --time_out=" +
+                    call.line.get("time_out") + " seconds: there may be more");
+  }
+  return report;
+}
+
+Result<int> search(Call& call) {
+  if (!call.line.words.empty() && call.line.words.front() == "experiment") {
+    CK_CHECK(check_searchable(call, "experiments"));
+    return search_experiments(call);
+  }
+  CK_TRY(pattern, any_pattern(call));
+  if (pattern.kind == "env") {
+    CK_CHECK(check_searchable(call, "env"));
+    return search_environments(call);
+  }
+  CK_TRY(report, searched(call, pattern));
   if (call.output.json()) {
     call.output.data(json_text(report));
     return 0;
@@ -77,6 +89,8 @@ Result<int> load(Call& call) {
 
 Result<int> list(Call& call) {
   CK_TRY(pattern, any_pattern(call));
+  if (pattern.kind == "repo" || pattern.kind == "experiment" || pattern.kind == "env")
+    CK_CHECK(check_searchable(call, pattern.kind));
   if (pattern.kind == "repo") return list_repositories(call);
   if (pattern.kind == "experiment")
     return asks_for_points(call) ? list_points(call) : list_experiments(call);
@@ -108,8 +122,23 @@ Result<int> remove(Call& call) {
 
 const Option kTags{"tags", "A,B", "only those that have all these tags"};
 
+/// With the options that look into descriptions.
+Grammar with_search_options(Grammar grammar) {
+  for (auto& option : search_options()) grammar.options.push_back(std::move(option));
+  grammar.prefixes = search_documents();
+  grammar.documents = search_documents();
+  return grammar;
+}
+
+Grammar search_grammar() {
+  return with_search_options(
+      {{kTags, {"no_tags", "C,D", "none of these tags"}, {"limit", "N", "at most so many"}},
+       {},
+       false});
+}
+
 Grammar list_grammar() {
-  Grammar grammar{{kTags}, {}, false};
+  Grammar grammar = with_search_options({{kTags}, {}, false});
   for (const auto& option : point_options()) grammar.options.push_back(option);
   return grammar;
 }
@@ -118,9 +147,7 @@ Grammar list_grammar() {
 
 Result<int> list_components(Call& call) {
   CK_TRY(pattern, any_pattern(call));
-  CK_TRY(report, app::search(call.session, {pattern, model::TagQuery::parse(call.line.get("tags")),
-                                            std::nullopt}));
-  warn_of_broken(call, report.broken);
+  CK_TRY(report, searched(call, pattern));
   if (call.output.json()) {
     call.output.data(json_text(report));
     return 0;
@@ -135,20 +162,27 @@ std::vector<Command> component_commands() {
       {"search",
        "find components by tags, or experiments by words",
        {"search KIND[:NAME] [--tags=A,B] [--no_tags=C] [--limit=N]", "search REPO:KIND:NAME",
+        "search env [--tags=A,B]",
+        "search [KIND[:NAME]] [--search_string=TEXT] [--search_dict.KEY=value]",
         "search experiment WORDS…"},
        "NAME, KIND and REPO may hold * and ?. Tags must be equal, byte for byte.\n"
+       "All that is asked of a description must hold, without what it inherits: --search_dict\n"
+       "compares texts; numbers, lists and inner objects come as JSON, for example with\n"
+       "@@@{'search_dict': {'deps': {'compiler': {'local': 'yes'}}}} or @FILE.json.\n"
        "Of experiments, names, tags, notes, errors and logs are searched for words; a word* may "
        "go on.",
-       {{kTags, {"no_tags", "C,D", "none of these tags"}, {"limit", "N", "at most so many"}},
-        {},
-        false},
+       search_grammar(),
        {"ck search program --tags=image-classification",
-        "ck search software --no_tags=compiler --json"},
+        "ck search software --no_tags=compiler --json",
+        "ck search program --search_string='*classif*' --ignore_case"},
        search},
       {"find",
        "print the folder of a component",
-       {"find KIND:NAME"},
-       "",
+       {"find KIND:NAME", "find ^[[KIND:]NAME]"},
+       "What a reference that begins with ^ (or #) leaves out, the current folder tells, for "
+       "every\n"
+       "command: ^ is the component it is in, ^NAME another of its kind, ^KIND:NAME one in its\n"
+       "repository.",
        {},
        {"ck find program:hello"},
        find},
@@ -161,7 +195,8 @@ std::vector<Command> component_commands() {
        load},
       {"ls",
        "list components, repositories, environments or experiments",
-       {"ls KIND[:PATTERN]", "ls repo", "ls env", "ls experiment",
+       {"ls KIND[:PATTERN] [--tags=A,B] [--search_string=TEXT]", "ls repo", "ls env",
+        "ls experiment",
         "ls experiment[:NAME] [--where=CONDITION] [--sort=NAMES] [--pareto=NAMES] [--csv]"},
        "A condition compares metrics, facts and parameters: NAME OP VALUE with = != < <= > >=,\n"
        "NAME in (A, B), NAME like 'x*', joined by and, or, not and parentheses. Numbers may have "
@@ -169,7 +204,8 @@ std::vector<Command> component_commands() {
        "(latency < 1.5ms), and names too (latency_ms). Of several executions the median counts, "
        "else\n"
        "NAME.min, .max, .mean, .p90. Facts: subject, state, created, ended, repetitions, command,\n"
-       "experiment, param.NAME, host.NAME, version.NAME, commit.REPOSITORY, env.NAME.",
+       "experiment, param.NAME, host.NAME, version.NAME, commit.REPOSITORY, compile.NAME,\n"
+       "env.NAME.",
        list_grammar(),
        {"ck ls program", "ck ls 'software:g*'", "ck ls repo",
         "ck ls experiment --where=\"state = ok and wall_time < 5s\" --sort=-wall_time --limit=10"},

@@ -167,6 +167,23 @@ Result<int> show_environments(Call& call) {
   return 0;
 }
 
+Result<int> search_environments(Call& call) {
+  CK_TRY(query, query_of(call));
+  query.tags = model::TagQuery::parse(call.line.get("tags"), call.line.get("no_tags"));
+  CK_TRY(limit, call.line.integer("limit", 1, 1'000'000'000));
+  CK_TRY(report, app::show_environments(call.session, query));
+  auto& found = report.environments;
+  if (limit && found.size() > static_cast<std::size_t>(*limit))
+    found.erase(found.begin() + *limit, found.end());
+  if (call.output.json()) {
+    call.output.data(json_text(report));
+    return 0;
+  }
+  for (const auto& environment : found)
+    call.output.data("env:" + environment.record.id.substr(0, kShownId) + "\n");
+  return 0;
+}
+
 Result<int> remove_environments(Call& call) {
   CK_TRY(query, query_of(call));
   CK_TRY(report, app::remove_environments(call.session, query, call.line.has("force")));

@@ -40,6 +40,7 @@ Result<app::ExploreRequest> explore_request(Call& call) {
   request.base = std::move(base);
   request.base.preflight = app::RunRequest::Preflight::tell;
   request.base.fix = call.line.has("fix");
+  request.base.calibrate = true;
   request.base.sampling.vary_environment = true;
   for (const auto& [name, values] : prefixed(call.line, "param"))
     request.axes.push_back({name, values});
@@ -212,7 +213,12 @@ Command explore_command(const Grammar& program, const std::string& choices) {
           "interval of the\n"
           "ratio lies beyond --margin. --space=flags sets the program's parameter 'flags'. Flags "
           "that may\n"
-          "change results (-ffast-math …) are not explored; --where guards the rest.",
+          "change results (-ffast-math …) are not explored; --where guards the rest. Programs that "
+          "declare\n"
+          "how they repeat their work do so at each place, as in 'ck benchmark', and wall_time and "
+          "its like\n"
+          "count by the iteration; --repeat=N, --calibration_time=SECONDS and --skip_calibration "
+          "as there.",
       grammar,
       {"ck explore program:image-classification --param.model=@all --budget=2 "
        "--dry_run",

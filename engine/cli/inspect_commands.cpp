@@ -82,6 +82,34 @@ Result<int> plot(Call& call) {
   return 0;
 }
 
+/// What is wrong with columns, and what to do; nothing of sound ones.
+std::string columns_text(const Output& output, const store::ColumnReport& columns) {
+  if (columns.good()) return {};
+  std::string text = output.bad("columns: ");
+  if (columns.differing > 0) {
+    text += "not what " + std::to_string(columns.differing) + " of " +
+            counted(columns.points, "point") + " say; the first is " + columns.point + " of ";
+  }
+  text += "experiment:" + printable(columns.experiment) + ": " + printable(columns.reason) + "\n";
+  return text + "'ck repair experiment:" + printable(columns.experiment) +
+         "' makes its columns again from the points\n";
+}
+
+std::string notes_text(const Output& output, const store::NoteReport& notes) {
+  if (notes.notes + notes.unchained == 0) return {};
+  std::string text = counted(notes.notes, "note or tag", "notes and tags");
+  if (notes.removed > 0)
+    text += ", of " + std::to_string(notes.removed) + " the experiment was removed";
+  if (notes.unchained > 0) text += ", " + std::to_string(notes.unchained) + " without a record";
+  text += notes.broken ? ": " + output.bad("broken") : ": " + output.good("intact");
+  text += "\n";
+  if (!notes.broken) return text;
+  text += "note " + std::to_string(notes.broken->number) +
+          " of experiment:" + printable(notes.broken->experiment);
+  if (!notes.broken->point.empty()) text += ", point " + printable(notes.broken->point);
+  return text + ": " + printable(notes.broken->reason) + "\n";
+}
+
 void print_verification(Call& call, const app::RecordsReport& report) {
   const auto& chain = report.chain;
   std::string text = counted(chain.records, "record");
@@ -97,6 +125,7 @@ void print_verification(Call& call, const app::RecordsReport& report) {
   } else if (!chain.head.empty()) {
     text += "newest record " + chain.head + "\n";
   }
+  text += columns_text(call.output, chain.columns) + notes_text(call.output, report.notes);
   for (const auto& damaged : report.damaged_outputs)
     text += call.output.bad("damaged: ") + printable(damaged) + "\n";
   for (const auto& one : report.signatures) {
@@ -224,6 +253,31 @@ Result<int> verify_experiments(Call& call) {
     print_verification(call, report);
   }
   return report.good() ? 0 : exit_code(ErrorCode::verification);
+}
+
+Result<int> repair_experiments(Call& call) {
+  CK_TRY(name, name_of_kind(call, "experiment"));
+  if (name.empty() && !call.line.has("all")) {
+    return fail(Error(ErrorCode::usage, "repair which experiment?")
+                    .hint("ck repair experiment:NAME, or ck repair experiment --all"));
+  }
+  CK_TRY(report, app::repair_columns(call.session, name));
+  const int code = report.ok() ? 0 : exit_code(ErrorCode::verification);
+  if (call.output.json()) {
+    call.output.data(json_text(report));
+    return code;
+  }
+  using Outcome = app::ColumnRepairReport::One::Outcome;
+  for (const auto& one : report.experiments) {
+    std::string text = call.output.good("sound");
+    if (one.outcome == Outcome::repaired) text = call.output.good("repaired");
+    if (one.outcome == Outcome::broken) text = call.output.bad("not repaired");
+    text += "  experiment:" + printable(one.experiment);
+    if (one.outcome == Outcome::repaired) text += ", " + counted(one.points, "point");
+    if (!one.reason.empty()) text += ": " + printable(one.reason);
+    call.output.data(text + "\n");
+  }
+  return code;
 }
 
 std::vector<Command> inspect_commands() {

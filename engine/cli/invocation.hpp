@@ -37,6 +37,8 @@ struct Grammar {
   std::string repeatable_with = {};
   /// Options that may be given again anyway: their values are joined by ';'.
   std::vector<std::string> collected = {};
+  /// Options whose values are JSON objects, which CK's @FILE.json may hold as they are.
+  std::vector<std::string> documents = {};
 };
 
 /// An option that was given several times, each time for another variant.

@@ -70,6 +70,17 @@ void add_options(const Json& object, const std::vector<std::string>& prefixes,
   }
 }
 
+/// Moves the objects that options take as they are out of the input.
+void take_documents(Json& object, const std::vector<std::string>& documents,
+                    std::vector<std::string>& arguments) {
+  for (const auto& name : documents) {
+    const auto found = object.find(name);
+    if (found == object.end() || !found->is_object()) continue;
+    arguments.push_back("--" + name + "=" + to_text(*found));
+    object.erase(name);
+  }
+}
+
 /// What a description for CK's autotuner says beside the choices.
 Json beside_choices(const Json& object) {
   const auto update = object.find("pipeline_update");
@@ -86,7 +97,8 @@ Json beside_choices(const Json& object) {
 }  // namespace
 
 Result<std::vector<std::string>> with_merged_input(const std::vector<std::string>& arguments,
-                                                   const std::vector<std::string>& prefixes) {
+                                                   const std::vector<std::string>& prefixes,
+                                                   const std::vector<std::string>& documents) {
   std::vector<std::string> merged;
   auto rest = arguments.begin();
   for (; rest != arguments.end() && *rest != "--"; ++rest) {
@@ -95,6 +107,7 @@ Result<std::vector<std::string>> with_merged_input(const std::vector<std::string
       continue;
     }
     CK_TRY(object, object_of(*rest));
+    take_documents(object, documents, merged);
     if (object.contains("choices_order") && !rest->starts_with(kInline)) {
       merged.push_back("--autotune=" + rest->substr(1));
       add_options(beside_choices(object), prefixes, merged);

@@ -118,6 +118,8 @@ Result<int> compile(Call& call) {
   CK_CHECK(take_observed(call, report));
   if (call.output.json()) {
     call.output.data(json_text(report));
+  } else if (report.plan) {
+    call.output.data(plan_text(*report.plan));
   } else {
     call.output.data(report.environment.path.string() + "\n");
   }
@@ -231,9 +233,14 @@ std::vector<Command> program_commands() {
       {"compile",
        "resolve, install and build what a program needs, and the program, without running it",
        {"compile program:NAME [--speed] [--PARAMETER=value …]"},
-       "Prints the folder of the build. What is built already is not built again.",
+       "Prints the folder of the build. What is built already is not built again. With --dry_run\n"
+       "the steps are printed, and nothing is made. Of a CK program --json tells what CK calls "
+       "the\n"
+       "characteristics of a compilation: compilation_time, binary_size, obj_size, obj_sizes,\n"
+       "program_git_hash and, where $CK_OBJDUMP can disassemble the binary, md5_sum.",
        traced,
-       {"ck compile program:hello", "ck compile program:hello --rebuild --trace"},
+       {"ck compile program:hello", "ck compile program:hello --dry_run",
+        "ck compile program:hello --rebuild --trace"},
        compile},
       benchmark_command(grammar, choices),
       explore_command(grammar, choices),

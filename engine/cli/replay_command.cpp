@@ -49,6 +49,8 @@ std::string level_text(experiment::ReplayLevel level) {
       return text + " (every recorded environment is here)";
     case experiment::ReplayLevel::rebuilt:
       return text + " (what is not here is made again, as it was recorded)";
+    case experiment::ReplayLevel::capsule:
+      return text + " (it and all its sources came in a capsule: no network is needed)";
     case experiment::ReplayLevel::substitutions:
       return text + " (something is another thing than recorded)";
     case experiment::ReplayLevel::inspect:
@@ -187,8 +189,9 @@ std::vector<Command> replay_commands() {
        "and what was recorded fewer than 5 times.\n"
        "The level tells how near it comes: same store (every recorded environment is here), "
        "rebuilt (made\n"
-       "again as recorded), substitutions (something is another thing), inspect (it cannot be run "
-       "again).\n"
+       "again as recorded), capsule (it and its sources came in one: no network is needed), "
+       "substitutions\n"
+       "(something is another thing), inspect (it cannot be run again).\n"
        "A benchmark's processors and varied environment are those of the record; what cannot be "
        "held\n"
        "equal is told before the run. Secrets are not recorded: give them again with "

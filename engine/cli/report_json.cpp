@@ -81,6 +81,7 @@ Json document_of(const app::SearchReport& report) {
   Json json = titled("ck.search/1");
   json["components"] = list(report.components, component_json);
   if (!report.broken.empty()) json["broken"] = list(report.broken, broken_json);
+  if (report.timed_out) json["timed_out"] = true;
   return json;
 }
 
@@ -244,8 +245,13 @@ std::string json_text(const app::ComponentTestReport& report) {
 
 std::string json_text(const app::CompileReport& report) {
   Json json = titled("ck.compile/1");
-  json["environment"] = environment_json(report.environment);
+  const bool known = !report.environment.record.id.empty();
+  json["environment"] = known ? environment_json(report.environment) : Json(nullptr);
   json["built"] = report.built;
+  if (!report.characteristics.empty()) {
+    json["characteristics"] = Json::parse(report.characteristics, nullptr, false);
+  }
+  if (report.plan) json["plan"] = install::to_json(*report.plan);
   if (!report.observed.empty())
     json["observed"] = list(report.observed, [](const auto& one) { return install::to_json(one); });
   return to_pretty_text(json);

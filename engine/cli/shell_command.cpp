@@ -1,11 +1,11 @@
 #include "app/shell.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "base/strings.hpp"
 #include "cli/collective_options.hpp"
 #include "cli/requests.hpp"
+#include "cli/shell_output.hpp"
 
 namespace ck::cli {
 namespace {
@@ -31,20 +31,23 @@ Result<app::ShellRequest> request_of(Call& call) {
   app::ShellRequest request;
   // The options choose what is installed; the variables are the caller's unless a profile is named.
   request.profile = call.line.get("profile");
+  request.variables = prefixed(call.line, "env");
+  app::ShellSubject subject;
   auto command = std::move(call.line.arguments);
   call.line.arguments.clear();
   CK_CHECK(check_locked(call));
   CK_TRY(locked, locked_use(call));
   const auto kind = kind_of_word(call);
   if (kind == "env") {
+    CK_CHECK(refuse_parameters(call));
     const auto& word = call.line.words.front();
-    request.of = app::ShellRequest::Of::environment;
-    request.environment.id = word.substr(word.find(':') + 1);
+    subject.of = app::ShellSubject::Of::environment;
+    subject.environment.id = word.substr(word.rfind(':') + 1);
   } else if (kind == "program") {
-    request.of = app::ShellRequest::Of::program;
+    subject.of = app::ShellSubject::Of::program;
     CK_TRY(wanted, program_request(call, {"program"}));
     wanted.locked = std::move(locked);
-    request.program = std::move(wanted);
+    subject.program = std::move(wanted);
   } else {
     if (call.line.words.empty()) call.line.words.emplace_back("package");
     CK_TRY(wanted, installation_request(call));
@@ -52,44 +55,18 @@ Result<app::ShellRequest> request_of(Call& call) {
       return fail(Error(ErrorCode::usage, "nothing says whose environment is meant")
                       .hint("ck shell program:NAME, ck shell env:ID or ck shell --tags=A,B"));
     }
+    if (wanted.pattern.name.empty()) CK_CHECK(refuse_parameters(call));
     wanted.locked = std::move(locked);
-    request.installation = std::move(wanted);
+    subject.installation = std::move(wanted);
   }
   call.line.arguments = std::move(command);
+  request.subjects.push_back(std::move(subject));
   return request;
 }
 
-std::string as_shell_text(const app::ShellReport& report) {
-  std::string text;
-  for (const auto& [name, value] : report.changed) {
-    const bool plain =
-        std::ranges::all_of(name, [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
-    if (plain) text += "export " + name + "=" + shell_quoted(value) + "\n";
-  }
-  return text;
-}
-
-std::string as_json(const app::ShellReport& report) {
-  Json variables = Json::object();
-  for (const auto& [name, value] : report.changed) variables[name] = value;
-  return to_pretty_text(
-      {{"schema", "ck.variables/1"}, {"of", report.subject}, {"variables", variables}});
-}
-
 Result<int> shell(Call& call) {
-  const auto print = call.line.given("print");
-  if (print && *print != "sh" && *print != "json")
-    return fail(ErrorCode::usage, "--print=" + printable(*print) + ": it is sh or json");
   CK_TRY(request, request_of(call));
-  CK_TRY(report, app::shell(call.session, request));
-  if (print || call.output.json()) {
-    call.output.data(print == "sh" ? as_shell_text(report) : as_json(report));
-    return 0;
-  }
-  if (call.line.arguments.empty() && call.output.terminal())
-    call.output.say("a shell with the variables of " + report.subject + "; 'exit' ends it");
-  if (report.isolation) return app::enter_sandbox(call.session, report, call.line.arguments);
-  return fail(app::enter_shell(report, call.line.arguments));
+  return enter(call, request, call.line.arguments);
 }
 
 }  // namespace
@@ -106,7 +83,7 @@ std::vector<Command> shell_commands() {
   if (profile != grammar.options.end())
     profile->help = "the variables of this profile, and its sandbox (default: yours, none)";
   const std::vector<Option> own{{"tags", "A,B", "the environment with these tags, made if need be"},
-                                {"print", "FORMAT", "print the variables (sh or json) instead"}};
+                                print_option()};
   grammar.options.insert(grammar.options.begin(), own.begin(), own.end());
   return {
       {"shell",
@@ -115,9 +92,11 @@ std::vector<Command> shell_commands() {
         "shell env:ID [-- COMMAND …]", "shell --locked=FILE [-- COMMAND …]"},
        "What is missing is installed. The command takes the place of ck: its streams are yours, "
        "its exit\n"
-       "code is the exit code. CK_SHELL names the environment. With --profile=untrusted the "
-       "command "
-       "writes\nonly in the folder that you are in, and has no network and no home.",
+       "code is the exit code. CK_SHELL names the environment; --env.NAME=value sets a variable "
+       "over it.\n"
+       "With --profile=untrusted the command writes only in the folder that you are in, and has no "
+       "network\n"
+       "and no home.",
        grammar,
        {"ck shell program:hello -- env", "ck shell program:hello --profile=untrusted -- env",
         "ck shell program:hello --print=sh"},

@@ -87,10 +87,13 @@ Json searched(const Json& request, Workbench& bench) {
   for (const auto& component : *components) {
     if (limit && list.size() >= *limit) break;
     Json one = entry(component);
-    if (with_meta || !filter->empty()) {
+    if (!filter->empty()) {
+      const auto own = bench.context().catalog.own_document(component);
+      if (!own || !filter->matches(*own, component.path)) continue;
+    }
+    if (with_meta) {
       auto document = bench.document(component);
-      if (!filter->empty() && !(document && filter->matches(*document))) continue;
-      if (with_meta && document) one["meta"] = std::move(*document);
+      if (document) one["meta"] = std::move(*document);
     }
     list.push_back(std::move(one));
   }
@@ -116,7 +119,7 @@ Json environments(const Json& request, Workbench& bench) {
   Json list = Json::array();
   for (const auto& registered : *matching) {
     if (limit && list.size() >= *limit) break;
-    if (!filter->matches(registered.meta)) continue;
+    if (!filter->matches(registered.meta, registered.folder)) continue;
     Json one = environment_entry(registered);
     if (yes_at(request, "add_meta")) one["meta"] = registered.meta;
     list.push_back(std::move(one));

@@ -5,6 +5,7 @@
 
 #include "base/strings.hpp"
 #include "collective/access.hpp"
+#include "collective/compilation.hpp"
 #include "collective/meta.hpp"
 #include "collective/package.hpp"
 #include "collective/program.hpp"
@@ -72,8 +73,12 @@ Result<Json> compile(const Json& request, Workbench& bench) {
   CK_TRY(built, build_program(program, bench));
   CK_TRY(dependencies, dependencies_for_hooks(object_at(built.document, "compile_deps"),
                                               built.dependencies, bench));
+  Json characteristics = kept_characteristics(built.environment.record);
+  characteristics["compilation_success"] = "yes";
+  characteristics["compilation_success_bool"] = true;
   return Json{{"return", 0},
               {"deps", std::move(dependencies)},
+              {"characteristics", std::move(characteristics)},
               {"misc",
                {{"compilation_success", "yes"},
                 {"compilation_success_bool", true},
@@ -82,8 +87,28 @@ Result<Json> compile(const Json& request, Workbench& bench) {
                 {"target_exe", target_file(built.document, bench.platform())}}}};
 }
 
+/// `dep_add_tags`, an object, and what is written as "dep_add_tags.KEY", put into the needs. CK
+/// goes on without a key that is not there, and so resolves something else.
+Result<Json> needs_with_added_tags(const Json& request) {
+  constexpr std::string_view kPrefix = "dep_add_tags.";
+  Json added = object_at(request, "dep_add_tags");
+  for (const auto& [key, value] : request.items()) {
+    if (key.starts_with(kPrefix)) added[key.substr(kPrefix.size())] = value;
+  }
+  Json needs = object_at(request, "deps");
+  for (const auto& [key, value] : added.items()) {
+    if (!needs.contains(key) || !needs[key].is_object())
+      return fail(ErrorCode::usage,
+                  "dep_add_tags." + printable(key) + ": there is no such key in \"deps\"");
+    auto tags = texts_at(needs[key], "tags");
+    for (auto& tag : texts_at(added, key)) tags.push_back(std::move(tag));
+    needs[key]["tags"] = join(tags, ",");
+  }
+  return needs;
+}
+
 Result<Json> resolve(const Json& request, Workbench& bench) {
-  const Json& needs = object_at(request, "deps");
+  CK_TRY(needs, needs_with_added_tags(request));
   CK_TRY(resolved, resolve_needs(needs, environment_in(request), {}, bench));
   CK_TRY(dependencies, dependencies_for_hooks(needs, resolved, bench));
   std::string script;

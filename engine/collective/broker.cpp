@@ -80,7 +80,37 @@ sys::LocalAnswer fetched(const std::vector<std::string>& argv, const Facts& fact
   return answer;
 }
 
-bool asks(const std::string& command, const std::string& input) {
+/// Whether a line is about environments: of other kinds `cat` and the like would be actions of
+/// modules.
+bool is_about_environments(const std::vector<std::string>& argv) {
+  return argv.size() > 1 && (argv[1] == "env" || argv[1].starts_with("env:"));
+}
+
+bool is_choice(const std::string& word) {
+  constexpr std::array<std::string_view, 4> kChoices{
+      "--tags=", "--or_tags=", "--no_tags=", "--tag_groups="};
+  return word == "env" || word.starts_with("env:") ||
+         std::ranges::any_of(kChoices, [&](auto choice) { return word.starts_with(choice); });
+}
+
+/// The script that loads the environments which `ck virtual env` means; the caller executes it in
+/// its sandbox. Only what chooses environments is passed on, and none is made: what an installation
+/// needs is to be declared, and could wait for the very thing that is being installed.
+sys::LocalAnswer loading(std::vector<std::string> argv, const Facts& facts) {
+  const auto strange = std::find_if_not(argv.begin() + 1, argv.end(),
+                                        [](const auto& word) { return is_choice(word); });
+  if (strange != argv.end())
+    return refused("'" + printable(*strange) + "' does not choose environments in a sandbox");
+  argv.emplace_back("--print=script");
+  argv.emplace_back("--existing");
+  const auto result = call(facts, std::move(argv), "");
+  if (!result) return refused(result.error().message);
+  return told(code_of(*result), result->out, result->err);
+}
+
+bool asks(const std::vector<std::string>& argv, const std::string& input) {
+  const std::string& command = argv.front();
+  if (command == "cat") return is_about_environments(argv);
   if (command != "access") return std::ranges::find(kQuestions, command) != kQuestions.end();
   const auto request = parse_json(input, "a call of ck.access");
   return request && std::ranges::find(kQueries, text_at(*request, "action")) != kQueries.end();
@@ -93,10 +123,11 @@ sys::LocalAnswer answer_of(const std::string& question, const Facts& facts) {
   if (argv.empty()) return refused("that is no call");
   const bool installing = facts.serves == Broker::Serves::downloads_too;
   if (installing && argv.front() == "fetch") return fetched(argv, facts);
-  if (!asks(argv.front(), text_at(*json, "input")) && !(installing && argv.front() == "access"))
+  if (argv.front() == "virtual" && is_about_environments(argv)) return loading(argv, facts);
+  if (!asks(argv, text_at(*json, "input")) && !(installing && argv.front() == "access"))
     return refused("'" + printable(argv.front()) +
                    "' is not for scripts in a sandbox; they may "
-                   "ask (search, find, locate, show, ls)" +
+                   "ask (search, find, locate, show, ls, cat env, virtual env)" +
                    (installing ? " and fetch" : ", and fetch while something is installed"));
   const auto result = call(facts, argv, text_at(*json, "input"));
   if (!result) return refused(result.error().message);

@@ -1,6 +1,8 @@
 #pragma once
 /// The engine for scripts in a sandbox. They cannot see $CK_HOME, and may have no network: what
-/// they want of `ck` is done outside, as far as it changes nothing but the cache of downloads.
+/// they want of `ck` is done outside, as far as it changes nothing but the cache of downloads. For
+/// `ck virtual env` they are told the script that loads environments that exist (CK_FORMAT section
+/// 5).
 
 #include <memory>
 

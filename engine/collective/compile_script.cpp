@@ -168,6 +168,8 @@ class Objects {
     return named_by_us_ ? "${CK_FLAGS_OUTPUT}" + shell_path(name) : "";
   }
 
+  const std::vector<std::string>& names() const { return names_; }
+
   std::string text() const {
     std::vector<std::string> quoted;
     std::ranges::transform(names_, std::back_inserter(quoted), shell_path);
@@ -193,6 +195,11 @@ Status export_variables(CompileScript& script, const Json& variables) {
     add_command(script, std::string(trim(export_line(name, text))));
   }
   return {};
+}
+
+void customize(CompileScript& script, const Platform& platform) {
+  const std::string file = customizing_script(platform);
+  add_command(script, fmt::format(". ../{0} || echo \"{0} ended with $?\" >&2", file));
 }
 
 /// Compiles every source file.
@@ -271,13 +278,19 @@ Result<CompileScript> compile_script(const CompileInput& input, const CompileReq
   const std::string target = target_file(input.meta, platform);
   CK_TRY(flags, flags_of(input, request, platform, target));
   CK_CHECK(export_variables(script, object_at(input.meta, "compile_vars")));
+  if (input.customized) customize(script, platform);
   if (has_script) {
     CK_CHECK(call_script(script, input, request, flags, platform, target));
     return script;
   }
   CK_TRY(objects, compile_sources(script, input, flags, platform));
+  script.objects = objects.names();
   CK_CHECK(link(script, input, flags, objects, platform, target));
   return script;
+}
+
+std::string customizing_script(const Platform& platform) {
+  return "customize" + text_at(platform.os, "script_ext");
 }
 
 std::string target_file(const Json& meta, const Platform& platform) {

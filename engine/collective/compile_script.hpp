@@ -31,17 +31,23 @@ struct CompileInput {
   const Json& environment;  ///< all variables of the dependencies' environments, then the program's
   /// Where another entry lies, for $#ck_take_from_{CID}#$.
   std::function<Result<fs::path>(const std::string& cid)> find_entry;
+  bool customized = false;  ///< a customize.sh lies beside the sources
 };
 
 struct CompileScript {
   std::vector<std::string> commands;  ///< shell lines, each of which must succeed
   std::string target;                 ///< file that must exist afterwards ("a.out"), or empty
+  std::vector<std::string> objects;   ///< files that are made of the sources and linked
 };
 
 /// Runs in a folder `tmp` beside the sources. `invalid` for metadata that makes no command; nothing
 /// to compile (no sources, no_compile) is no commands.
 Result<CompileScript> compile_script(const CompileInput& input, const CompileRequest& request,
                                      const Platform& platform);
+
+/// A program's own script, which sets variables for the compilation: sourced before its first line
+/// when everything else is set, and whatever it ends with, as the original does.
+std::string customizing_script(const Platform& platform);
 
 /// The file that `compile` makes: `target_file` with ".out" unless told otherwise; empty for none.
 std::string target_file(const Json& meta, const Platform& platform);

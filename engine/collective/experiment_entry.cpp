@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/strings.hpp"
+#include "catalog/split_folders.hpp"
 #include "collective/flat_keys.hpp"
 #include "collective/meta.hpp"
 #include "model/component.hpp"
@@ -78,10 +79,14 @@ std::int64_t created_ns(const Json& meta, const Json& info) {
   return added != 0 ? added : time_of(text_at(object_at(info, "control"), "iso_datetime"));
 }
 
-/// The UID in the alias table beside the entry; empty if there is none.
+/// The UID in the alias table beside the entry, or beside the folder in which a repository that
+/// spreads its entries has it; empty if there is none.
 std::string uid_in_table(const fs::path& folder, const std::string& name) {
-  auto text = sys::read_file(folder.parent_path() / ".cm" / ("alias-a-" + name));
-  return text ? std::string(trim(split(*text, '\n').front())) : std::string();
+  for (const auto& place : {folder.parent_path(), folder.parent_path().parent_path()}) {
+    const auto text = sys::read_file(place / ".cm" / ("alias-a-" + name));
+    if (text) return std::string(trim(split(*text, '\n').front()));
+  }
+  return {};
 }
 
 Status find_uid(ExperimentEntry& entry, const std::string& name, const Json& info) {
@@ -145,6 +150,25 @@ std::vector<fs::path> entries_in(const fs::path& folder) {
   return entries;
 }
 
+/// Of the folder of a module, also where its repository spreads the entries over folders.
+Result<std::vector<fs::path>> entries_of_module(const fs::path& module) {
+  std::error_code gone;
+  const fs::path here = (fs::absolute(module, gone) / "").lexically_normal().parent_path();
+  CK_TRY(split, catalog::split_folders_of(here.parent_path()));
+  const auto characters = split.characters(kExperimentModule, kExperimentModuleUid);
+  if (characters == 0) return entries_in(module);
+  std::vector<fs::path> entries;
+  std::error_code unreadable;
+  for (const auto& folder : fs::directory_iterator(module, unreadable)) {
+    const std::string name = folder.path().filename().string();
+    if (folder.is_symlink(unreadable) || !is_folder(folder.path())) continue;
+    if (name != "_" && name != model::split_folder(name + "x", characters)) continue;
+    for (auto& entry : entries_in(folder.path())) entries.push_back(std::move(entry));
+  }
+  std::ranges::sort(entries);
+  return entries;
+}
+
 Status readable(const fs::path& folder) {
   std::error_code reason;
   const fs::directory_iterator entries(folder, reason);
@@ -160,8 +184,8 @@ Result<std::vector<fs::path>> find_experiment_entries(const fs::path& place) {
   const fs::path module = module_folder(place);
   const bool repository = is_folder(module);
   if (repository) CK_CHECK(readable(module));
-  auto entries = entries_in(repository ? module : place);
-  if (!entries.empty()) return entries;
+  CK_TRY(entries, entries_of_module(repository ? module : place));
+  if (!entries.empty()) return std::move(entries);
   return fail(Error(ErrorCode::not_found, "no experiments in " + place.string())
                   .hint("a repository of Collective Knowledge is expected, its folder "
                         "'experiment', or one folder of that"));

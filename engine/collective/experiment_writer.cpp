@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/strings.hpp"
+#include "catalog/split_folders.hpp"
 #include "model/component.hpp"
 #include "sys/files.hpp"
 
@@ -42,10 +43,16 @@ bool is_there(const fs::path& path) {
   return fs::symlink_status(path, ignored).type() != fs::file_type::not_found;
 }
 
-Status check_free(const fs::path& module, const EntryHead& head) {
+/// The folder in which an entry of experiments lies, as the repository spreads them.
+fs::path folder_of(const fs::path& module, const std::string& name, std::size_t characters) {
+  return characters == 0 ? module : module / model::split_folder(name, characters);
+}
+
+Status check_free(const fs::path& module, const EntryHead& head, std::size_t characters) {
   for (const auto& taken :
-       {module / head.name(), module / head.uid, module / ".cm" / ("alias-u-" + head.uid),
-        module / ".cm" / ("alias-a-" + head.name())}) {
+       {folder_of(module, head.name(), characters) / head.name(),
+        folder_of(module, head.uid, characters) / head.uid,
+        module / ".cm" / ("alias-u-" + head.uid), module / ".cm" / ("alias-a-" + head.name())}) {
     if (!is_there(taken)) continue;
     return fail(Error(ErrorCode::conflict, taken.string() + " exists already")
                     .hint("nothing was changed; remove that experiment or choose another place"));
@@ -111,17 +118,20 @@ Result<fs::path> place_entry(const fs::path& written, const EntryHead& head,
   if (!is_folder_name(head.name())) return fail(bad_name(head.name()));
   if (!is_folder_name(head.uid)) return fail(bad_name(head.uid));
   const fs::path module = repository / kExperimentModule;
-  CK_CHECK(check_free(module, head));
+  CK_TRY(split, catalog::split_folders_of(repository));
+  const auto characters = split.characters(kExperimentModule, kExperimentModuleUid);
+  CK_CHECK(check_free(module, head, characters));
   if (!is_there(repository / ".cm" / ("alias-u-" + std::string(kExperimentModuleUid)))) {
     CK_CHECK(
         add_alias(repository, std::string(kExperimentModule), std::string(kExperimentModuleUid)));
   }
-  CK_CHECK(sys::make_directories(module));
+  const fs::path folder = folder_of(module, head.name(), characters);
+  CK_CHECK(sys::make_directories(folder));
   CK_CHECK(sys::sync_file_system(written));
   // Names first: without a folder they stand for nothing, a folder without names is an error.
   if (!head.alias.empty()) CK_CHECK(add_alias(module, head.alias, head.uid));
-  CK_CHECK(sys::rename_into_place(written, module / head.name()));
-  return module / head.name();
+  CK_CHECK(sys::rename_into_place(written, folder / head.name()));
+  return folder / head.name();
 }
 
 }  // namespace ck::collective

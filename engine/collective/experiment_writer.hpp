@@ -44,7 +44,8 @@ class EntryWriter {
 /// The files of a new repository that holds experiments, without entries.
 Status write_repository(const fs::path& folder, const std::string& name, const std::string& uid);
 
-/// Moves a written entry to its place in a repository, with its names in the table of aliases.
+/// Moves a written entry to its place in a repository, with its names in the table of aliases;
+/// where the repository spreads entries over folders, into the folder of its beginning.
 /// `conflict` when the repository has an entry of that name or UID.
 Result<fs::path> place_entry(const fs::path& written, const EntryHead& head,
                              const fs::path& repository);

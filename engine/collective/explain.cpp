@@ -14,12 +14,6 @@ namespace {
 
 constexpr std::string_view kCompiler = "compiler";
 
-std::string version_words(const Need& need) {
-  const auto text = need.text();
-  const auto at = text.find(" version ");
-  return at == std::string::npos ? "" : text.substr(at + 1);
-}
-
 /// What a registered environment with the tags lacks all the same.
 std::string shortcoming(const Need& need, const Registered& candidate) {
   Need without_bounds = need;
@@ -30,7 +24,7 @@ std::string shortcoming(const Need& need, const Registered& candidate) {
   if (need.component && need.component->uid != record.component.uid)
     return "is not " + need.component->text();
   if (answers(candidate, without_bounds))
-    return "version " + record.version + " is not " + version_words(need);
+    return "version " + record.version + " is not " + need.wanted_version();
   for (const auto& tag : need.no_tags) {
     if (record.tags.contains(tag)) return "has the excluded tag " + tag;
   }

@@ -110,6 +110,14 @@ Need read_need(const std::string& key, const Json& dependency, const Json& envir
   return need;
 }
 
+std::string bounds_text(const Need& need) {
+  std::string text = need.from || need.to ? "version" : "";
+  if (need.from) text += " >= " + version_text(*need.from);
+  if (need.from && need.to) text += " and";
+  if (need.to) text += " <= " + version_text(*need.to);
+  return text;
+}
+
 }  // namespace
 
 std::string version_text(const VersionParts& parts) {
@@ -138,12 +146,15 @@ std::string Need::text() const {
   std::string text = join(tags, ",");
   if (!or_tags.empty()) text += fmt::format(" with {}", or_tags);
   if (!no_tags.empty()) text += fmt::format(" without {}", join(no_tags, ","));
-  if (from || to) text += " version";
-  if (from) text += " >= " + version_text(*from);
-  if (from && to) text += " and";
-  if (to) text += " <= " + version_text(*to);
+  if (from || to) text += " " + bounds_text(*this);
   if (!range.universal()) text += " in version " + range.text();
   if (component) text += ", only " + component->text();
+  return text;
+}
+
+std::string Need::wanted_version() const {
+  std::string text = bounds_text(*this);
+  if (!range.universal()) text += (text.empty() ? "" : " and ") + ("version " + range.text());
   return text;
 }
 

@@ -35,6 +35,8 @@ struct Need {
   /// Whether something with these tags and version answers it. An empty version passes any bounds.
   bool accepts(const model::Tags& offered, const VersionParts& version) const;
   std::string text() const;  ///< "compiler,lang-c version >= 4.8" for messages
+  /// "version >= 4.8 and <= 5" for messages; empty when any will do.
+  std::string wanted_version() const;
 };
 
 /// A version as CK tells it; what is no version is in no range but the universal one.

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/strings.hpp"
+#include "catalog/split_folders.hpp"
 #include "collective/meta.hpp"
 #include "collective/need.hpp"
 #include "sys/files.hpp"
@@ -75,36 +76,62 @@ class Observer {
   std::vector<Oddity> found_;
 };
 
-/// The alias tables of one folder of entries.
-void check_aliases(const fs::path& folder, std::vector<Oddity>& found) {
+using Uids = std::map<std::string, std::string>;  // by alias
+
+/// The folders of entries, without those in which the repository spreads them by their beginnings.
+std::vector<fs::path> entry_folders(const fs::path& folder, std::size_t characters) {
+  std::vector<fs::path> folders;
   std::error_code unreadable;
-  std::map<std::string, std::string> uid_of;  // alias -> UID
+  for (const auto& one : fs::directory_iterator(folder, unreadable)) {
+    std::error_code missing;
+    if (one.path().filename() == ".cm" || !one.is_directory(missing)) continue;
+    if (characters == 0) {
+      folders.push_back(one.path());
+    } else if (!one.is_symlink(missing)) {
+      const auto inner = entry_folders(one.path(), 0);
+      folders.insert(folders.end(), inner.begin(), inner.end());
+    }
+  }
+  return folders;
+}
+
+/// The alias tables of one folder of entries.
+Uids check_tables(const fs::path& folder, std::size_t characters, std::vector<Oddity>& found) {
+  const auto exists = [&](const std::string& name) {
+    std::error_code missing;
+    const std::string beginning = characters == 0 ? "." : model::split_folder(name, characters);
+    return fs::exists(folder / beginning / name, missing);
+  };
+  std::error_code unreadable;
+  Uids uid_of;
   for (const auto& entry : fs::directory_iterator(folder / ".cm", unreadable)) {
     const std::string name = entry.path().filename().string();
     const auto text = sys::read_file(entry.path(), 1u << 16);
     if (!text) continue;
     const std::string first(trim(std::string_view(*text).substr(0, text->find('\n'))));
-    std::error_code missing;
-    if (name.starts_with(kUid) && !fs::exists(folder / first, missing))
+    if (name.starts_with(kUid) && !exists(first))
       found.push_back({entry.path(), "points to '" + printable(first) + "', which does not exist"});
     if (!name.starts_with(kAlias)) continue;
     const std::string alias = name.substr(kAlias.size());
-    if (!fs::exists(folder / alias, missing))
-      found.push_back({entry.path(), "names an entry that does not exist"});
+    if (!exists(alias)) found.push_back({entry.path(), "names an entry that does not exist"});
     for (const auto& [other, uid] : uid_of) {
       if (uid == first)
         found.push_back({entry.path(), "has the UID of '" + printable(other) + "': " + first});
     }
     uid_of[alias] = first;
   }
-  for (const auto& entry : fs::directory_iterator(folder, unreadable)) {
-    const std::string name = entry.path().filename().string();
+  return uid_of;
+}
+
+void check_aliases(const fs::path& folder, std::size_t characters, std::vector<Oddity>& found) {
+  const Uids uid_of = check_tables(folder, characters, found);
+  for (const auto& entry : entry_folders(folder, characters)) {
+    const std::string name = entry.filename().string();
     std::error_code missing;
-    if (name == ".cm" || !entry.is_directory(missing)) continue;
-    if (!fs::exists(entry.path() / ".cm", missing)) {
-      found.push_back({entry.path(), "is no entry: it has no .cm"});
+    if (!fs::exists(entry / ".cm", missing)) {
+      found.push_back({entry, "is no entry: it has no .cm"});
     } else if (!model::is_uid(name) && !uid_of.contains(name)) {
-      found.push_back({entry.path(), "has no alias file: CK does not find it by name"});
+      found.push_back({entry, "has no alias file: CK does not find it by name"});
     }
   }
 }
@@ -121,11 +148,16 @@ std::vector<Oddity> oddities_of(const catalog::Component& component, const Json&
 
 std::vector<Oddity> oddities_in(const catalog::Repository& repository) {
   std::vector<Oddity> found;
+  // A `.ckr.json` that cannot be read is told by whoever reads it.
+  const auto split = catalog::split_folders_of(repository.path).value_or(model::SplitFolders{});
   std::error_code unreadable;
   for (const auto& folder : fs::directory_iterator(repository.path, unreadable)) {
     std::error_code missing;
     if (folder.path().filename() != ".cm" && fs::exists(folder.path() / ".cm", missing))
-      check_aliases(folder.path(), found);
+      check_aliases(
+          folder.path(),
+          catalog::split_characters(repository.path, split, folder.path().filename().string()),
+          found);
   }
   return found;
 }

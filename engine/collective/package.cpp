@@ -8,11 +8,14 @@
 #include "collective/broker.hpp"
 #include "collective/cmake_compiler.hpp"
 #include "collective/fetch_tools.hpp"
+#include "collective/git_revision.hpp"
 #include "collective/hook_changes.hpp"
 #include "collective/meta.hpp"
+#include "collective/package_entries.hpp"
 #include "collective/setup.hpp"
 #include "collective/software.hpp"
 #include "collective/steps.hpp"
+#include "collective/version_check.hpp"
 #include "install/commit.hpp"
 #include "install/secrets.hpp"
 #include "install/staging.hpp"
@@ -20,7 +23,6 @@
 namespace ck::collective {
 namespace {
 
-constexpr std::string_view kHookFile = "custom.py";
 constexpr std::string_view kSharedDownload = "download-and-install-package";
 constexpr std::size_t kIdDigits = 32;
 
@@ -55,6 +57,7 @@ class Installation {
     const Workbench::UnderWay under_way = begun;
     CK_CHECK(take_secrets());
     CK_CHECK(prepare());
+    CK_CHECK(check_before_installing(request_.need, name_, version_));
     install::Environment environment = planned();
     bool built = false;
     const bool again = request_.rebuild || was_moved(environment.record.id, context_);
@@ -64,6 +67,7 @@ class Installation {
            }));
     tell_unused_source(built);
     CK_TRY(registered, registered_as(made.record.id));
+    CK_CHECK(check_installed(request_.need, registered));
     return InstalledPackage{std::move(registered), built};
   }
 
@@ -96,74 +100,21 @@ class Installation {
                        bench_.jobs()};
     CK_TRY(environment, installation_environment(chosen_.varied, facts, request_.environment));
     environment_ = std::move(environment);
-    CK_CHECK(place_entries());
+    CK_CHECK(place_entries(environment_, bench_));
     document_ = chosen_.varied.meta;
     customize_ = object_at(document_, "customize");
     tags_ = texts_at(document_, "tags");
     registered_environment_ = object_at(document_, "env");
     if (version_.empty()) version_ = text_at(environment_, "PACKAGE_VERSION");
-    CK_CHECK(find_scripts());
-    CK_CHECK(find_soft());
+    CK_TRY(entries, entries_of(chosen_.component, document_, bench_));
+    entries_ = std::move(entries);
     dependencies_written_ = object_at(document_, "deps");
-    for (const auto& [key, dependency] : object_at(soft_document_, "deps").items()) {
+    for (const auto& [key, dependency] : object_at(entries_.soft_document, "deps").items()) {
       if (!dependencies_written_.contains(key)) dependencies_written_[key] = dependency;
     }
     CK_TRY(dependencies,
            resolve_needs(dependencies_written_, environment_, request_.given, bench_));
     dependencies_ = std::move(dependencies);
-    return {};
-  }
-
-  /// $#path_to_cid=module:entry#$ in variables: where that entry lies.
-  Status place_entries() {
-    constexpr std::string_view kStart = "$#path_to_cid=";
-    for (auto& [name, value] : environment_.items()) {
-      if (!value.is_string()) continue;
-      std::string text = value.get<std::string>();
-      for (auto start = text.find(kStart); start != std::string::npos; start = text.find(kStart)) {
-        const auto end = text.find("#$", start + kStart.size());
-        if (end == std::string::npos) break;
-        CK_TRY(entry,
-               bench_.find_cid(text.substr(start + kStart.size(), end - start - kStart.size())));
-        text.replace(start, end + 2 - start, entry.path.string());
-      }
-      value = text;
-    }
-    return {};
-  }
-
-  Status find_scripts() {
-    scripts_ = chosen_.component;
-    const Json& other = object_at(document_, "use_scripts_from_another_entry");
-    if (!other.empty()) {
-      CK_TRY(entry, bench_.find(text_at(other, "module_uoa"), text_at(other, "data_uoa")));
-      scripts_ = entry;
-    }
-    hooks_.clear();
-    const Json& preprocess = object_at(document_, "use_preprocess_scripts_from_another_entry");
-    if (!preprocess.empty()) {
-      CK_TRY(entry,
-             bench_.find(text_at(preprocess, "module_uoa"), text_at(preprocess, "data_uoa")));
-      hooks_.push_back(entry);
-    } else if (!other.empty() && !has_own_hook()) {
-      hooks_.push_back(scripts_);
-    }
-    if (has_own_hook()) hooks_.push_back(chosen_.component);
-    return {};
-  }
-
-  bool has_own_hook() const {
-    std::error_code missing;
-    return fs::exists(chosen_.component.path / kHookFile, missing);
-  }
-
-  Status find_soft() {
-    const auto soft = text_at(document_, "soft_uoa");
-    if (soft.empty()) return {};
-    CK_TRY(found, bench_.find("soft", soft));
-    CK_TRY(document, bench_.document(found));
-    soft_ = found;
-    soft_document_ = std::move(document);
     return {};
   }
 
@@ -201,10 +152,10 @@ class Installation {
                    {"profile", bench_.profile().common.name},
                    {"dependencies", record.dependencies}};
     for (const auto& secret : secrets_) inputs[kSecretInputs][secret.name] = secret.hash;
-    if (scripts_.id != chosen_.component.id) inputs["scripts"] = content(scripts_);
-    if (soft_) inputs["soft"] = content(*soft_);
-    for (const auto& entry : hooks_) {
-      if (entry.id != chosen_.component.id && entry.id != scripts_.id)
+    if (entries_.scripts.id != chosen_.component.id) inputs["scripts"] = content(entries_.scripts);
+    if (entries_.soft) inputs["soft"] = content(*entries_.soft);
+    for (const auto& entry : entries_.hooks) {
+      if (entry.id != chosen_.component.id && entry.id != entries_.scripts.id)
         inputs["hooks"].push_back(content(entry));
     }
     return to_pretty_text(inputs);
@@ -263,8 +214,9 @@ class Installation {
 
   Result<install::Environment> install_into(install::Environment environment,
                                             install::BuildLog& log) {
-    const std::size_t first_hook = bench_.hook_uses().size();
+    first_hook_ = bench_.hook_uses().size();
     CK_CHECK(call_hooks("pre_path"));
+    CK_CHECK(resolve_added_needs());
     CK_CHECK(call_hooks("post_deps"));
     CK_CHECK(call_hooks("setup"));
     std::vector<PackageSource> sources;
@@ -275,8 +227,12 @@ class Installation {
       std::ranges::move(by_script, std::back_inserter(sources));
     }
     CK_CHECK(call_hooks("post_setup"));
+    if (entries_.soft && !yes_at(document_, "remove_deps")) CK_CHECK(resolve_added_needs());
     CK_CHECK(set_up_soft(environment, sources, log));
-    bench_.keep_hooks(first_hook, environment.record);
+    environment.record.dependencies = dependencies_.ids();
+    keep_own_hooks();
+    if (!own_hooks_.empty())
+      environment.record.exports.values.emplace_back("hooks", to_text(to_json(own_hooks_)));
     CK_CHECK(log.close());
     CK_CHECK(refuse_written_secrets());
     CK_TRY(committed,
@@ -330,20 +286,20 @@ class Installation {
   bool runs_script() const { return !text_at(document_, "process_script").empty(); }
 
   Status call_hooks(const std::string& function) {
-    for (const auto& entry : hooks_) {
-      if (!bench_.has_hook(entry, std::string(kHookFile), function)) continue;
+    for (const auto& entry : entries_.hooks) {
+      if (!bench_.has_hook(entry, std::string(kPackageHooks), function)) continue;
       CK_TRY(dependencies, dependencies_for_hooks(dependencies_written_, dependencies_, bench_));
       merge(dependencies, dependency_changes_);
-      if (is_known_cmake_hook(entry.path / kHookFile, dependencies, bench_.platform())) {
+      if (is_known_cmake_hook(entry.path / kPackageHooks, dependencies, bench_.platform())) {
         CK_TRY(told, cmake_variables(document_, dependencies, bench_.platform()));
         merge(environment_, told);
-        bench_.note_hook(entry.id.text() + " " + std::string(kHookFile) + " " + function,
-                         entry.path / kHookFile);
+        bench_.note_hook(entry.id.text() + " " + std::string(kPackageHooks) + " " + function,
+                         entry.path / kPackageHooks);
         continue;
       }
       Workbench::Call call;
       call.component = entry;
-      call.file = kHookFile;
+      call.file = kPackageHooks;
       call.function = function;
       call.directory = folder_;
       call.input = {{"cfg", document_},
@@ -355,9 +311,9 @@ class Installation {
                     {"customize", customize_},
                     {"features", Json::object()},
                     {"version", version_},
-                    {"path", scripts_.path.string()},
+                    {"path", entries_.scripts.path.string()},
                     {"path_original_package", chosen_.component.path.string()},
-                    {"script_path", scripts_.path.string()},
+                    {"script_path", entries_.scripts.path.string()},
                     {"out", ""},
                     {"install_path", folder_.string()}};
       CK_TRY(answer, bench_.call(std::move(call)));
@@ -376,6 +332,35 @@ class Installation {
     return {};
   }
 
+  /// CK resolves once more after `pre_path`, and again when the soft is set up: what hooks have
+  /// added by then is found or installed too. The script sees what was there before it ran. The id
+  /// of the environment does not name these dependencies: it names the files of the hooks, and what
+  /// they were called with.
+  Status resolve_added_needs() {
+    Json added = Json::object();
+    for (const auto& [key, change] : dependency_changes_.items()) {
+      if (dependencies_.find(key) == nullptr) added[key] = dependencies_written_[key];
+    }
+    if (added.empty()) return {};
+    keep_own_hooks();
+    CK_TRY(all, resolve_added(added, environment_, request_.given, dependencies_, bench_));
+    dependencies_ = std::move(all);
+    first_hook_ = bench_.hook_uses().size();
+    // What was asked for is answered: hooks see the answer from now on.
+    for (const auto& [key, need] : added.items()) {
+      if (dependencies_.find(key) != nullptr) dependency_changes_.erase(key);
+    }
+    return {};
+  }
+
+  /// Those called since `first_hook_`; what is installed in between calls its own.
+  void keep_own_hooks() {
+    const auto& all = bench_.hook_uses();
+    own_hooks_.insert(own_hooks_.end(), all.begin() + static_cast<std::ptrdiff_t>(first_hook_),
+                      all.end());
+    first_hook_ = all.size();
+  }
+
   /// Secrets are given to the scripts here, and not in their text, which the log tells.
   install::Variables variables() const {
     auto variables = bench_.step_variables(work_);
@@ -392,7 +377,7 @@ class Installation {
       if (value.is_string()) value = as_reference(value.get<std::string>());
     }
     shown["INSTALL_DIR"] = folder_.string();
-    shown["PACKAGE_DIR"] = scripts_.path.string();
+    shown["PACKAGE_DIR"] = entries_.scripts.path.string();
     shown["ORIGINAL_PACKAGE_DIR"] = chosen_.component.path.string();
     CK_TRY(exports, export_lines(shown));
     lines.insert(lines.end(), exports.begin(), exports.end());
@@ -403,12 +388,13 @@ class Installation {
     CK_TRY(lines, preparation());
     lines.push_back(
         ". " +
-        shell_quoted((scripts_.path / (text_at(document_, "process_script") + ".sh")).string()));
+        shell_quoted(
+            (entries_.scripts.path / (text_at(document_, "process_script") + ".sh")).string()));
     return join(lines, "\n");
   }
 
   Result<std::vector<PackageSource>> fetch() {
-    if (scripts_.id.name != kSharedDownload) return std::vector<PackageSource>();
+    if (entries_.scripts.id.name != kSharedDownload) return std::vector<PackageSource>();
     CK_TRY(lines, preparation());
     const fs::path before =
         chosen_.component.path / ("scripts." + bench_.platform().ck_name2()) / "pre-download.sh";
@@ -466,7 +452,7 @@ class Installation {
 
   Result<std::string> display_name() const {
     std::string name = text_at(document_, "package_name");
-    if (name.empty()) name = text_at(soft_document_, "soft_name");
+    if (name.empty()) name = text_at(entries_.soft_document, "soft_name");
     CK_TRY(extra, expand_variables(raw_text_at(document_, "package_extra_name"), environment_));
     return extra.empty() ? name : name + extra;
   }
@@ -489,10 +475,10 @@ class Installation {
                      install::BuildLog& log) {
     Setup setup;
     CK_TRY(file, result_file());
-    if (soft_) {
+    if (entries_.soft) {
       SetupRequest request;
-      request.soft = *soft_;
-      request.soft_document = soft_document_;
+      request.soft = *entries_.soft;
+      request.soft_document = entries_.soft_document;
       merge(request.soft_document, soft_overlay_);
       request.customize = customize_;
       request.customize.erase("install_env");
@@ -510,7 +496,9 @@ class Installation {
       request.folder = folder_;
       if (file.empty()) request.customize["path_install"] = folder_.string();
       CK_CHECK(ask_version(request, log));
-      environment.record.version = version_;
+      CK_TRY(revision, take_git_revision(request.customize, folder_, name_, context_));
+      request.revision = revision;
+      environment.record.version = with_revision(version_, revision);
       CK_TRY(done, set_up(request, bench_));
       setup = std::move(done);
     }
@@ -550,12 +538,11 @@ class Installation {
   std::vector<std::string> tags_;                 ///< as hooks leave them
   Json registered_environment_ = Json::object();  ///< top-level `env`, as hooks leave it
   Json dependency_changes_ = Json::object();      ///< what hooks changed, by key
+  std::size_t first_hook_ = 0;                    ///< of those not in `own_hooks_` yet
+  std::vector<HookUse> own_hooks_;
   std::vector<install::Secret> secrets_;
   install::Scrubber scrubber_;
-  catalog::Component scripts_;
-  std::vector<catalog::Component> hooks_;  ///< entries whose custom.py is called, in order
-  std::optional<catalog::Component> soft_;
-  Json soft_document_ = Json::object();
+  PackageEntries entries_;
   Json soft_overlay_ = Json::object();
   Json dependencies_written_ = Json::object();
   Resolution dependencies_;
@@ -584,6 +571,7 @@ Result<Registered> install_for(const Need& need, const Resolution& given, Workbe
   CK_TRY(chosen, choose_package(need, bench));
   PackageRequest request;
   request.given = given;
+  request.need = need;
   CK_TRY(installed, install_chosen(request, std::move(chosen), bench));
   return std::move(installed.environment);
 }

@@ -22,6 +22,7 @@ struct PackageRequest {
   Resolution given;                     ///< choices that hold for equal keys
   std::vector<PackageSource> required;  ///< what a lock demands of downloads
   std::string source{};                 ///< a file in place of the only URL that it downloads
+  Need need{};                          ///< whose bounds hold for the version; empty: none do
 };
 
 struct InstalledPackage {
@@ -36,7 +37,8 @@ struct InstalledPackage {
 Result<InstalledPackage> install_package(const PackageRequest& request, Workbench& bench);
 
 /// A package for a need that nothing else answers. `not_found` tells what was looked for and what
-/// comes near.
+/// comes near, or the version that the package turned out to be: then it is registered all the
+/// same, for needs that it answers.
 Result<Registered> install_for(const Need& need, const Resolution& given, Workbench& bench);
 
 }  // namespace ck::collective

@@ -7,6 +7,7 @@
 #include "base/strings.hpp"
 #include "catalog/missing_repositories.hpp"
 #include "collective/meta.hpp"
+#include "collective/version_check.hpp"
 #include "sys/files.hpp"
 
 namespace ck::collective {
@@ -232,7 +233,9 @@ Result<ChosenPackage> choose_package(const PackageQuery& query, Workbench& bench
   return chosen;
 }
 
-Result<ChosenPackage> choose_package(const Need& need, Workbench& bench) {
+namespace {
+
+Result<ChosenPackage> choose_for(const Need& need, Workbench& bench) {
   if (need.component && need.component->kind == "soft") {
     return fail(Error(ErrorCode::not_found,
                       need.component->text() + " is not found on this machine, as " + need.text())
@@ -242,6 +245,17 @@ Result<ChosenPackage> choose_package(const Need& need, Workbench& bench) {
       PackageQuery{need.component ? need.component->uid : need.kind_of_package, need.tags,
                    need.no_tags, need.or_tags, need.from, need.to, need.range},
       bench);
+}
+
+}  // namespace
+
+Result<ChosenPackage> choose_package(const Need& need, Workbench& bench) {
+  auto chosen = choose_for(need, bench);
+  if (chosen || chosen.error().code != ErrorCode::not_found) return chosen;
+  auto others = others_by_version(need, bench);
+  auto& hints = chosen.error().hints;
+  hints.insert(hints.begin(), others.begin(), others.end());
+  return chosen;
 }
 
 }  // namespace ck::collective

@@ -31,7 +31,8 @@ struct ChosenPackage {
 /// is `unsupported` with its own words.
 Result<ChosenPackage> choose_package(const PackageQuery& query, Workbench& bench);
 
-/// The same for a need. `not_found` also when software of the machine was asked for by name.
+/// The same for a need. `not_found` also when software of the machine was asked for by name; it
+/// tells what is here in another version.
 Result<ChosenPackage> choose_package(const Need& need, Workbench& bench);
 
 }  // namespace ck::collective

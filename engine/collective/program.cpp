@@ -6,6 +6,7 @@
 
 #include "base/sha256.hpp"
 #include "base/strings.hpp"
+#include "collective/compilation.hpp"
 #include "collective/meta.hpp"
 #include "collective/steps.hpp"
 #include "install/commit.hpp"
@@ -17,6 +18,7 @@ namespace {
 
 constexpr std::size_t kIdDigits = 32;
 constexpr std::string_view kCompilerVariable = "compiler_vars.";
+constexpr double kSecond = 1e9;                   ///< in nanoseconds
 constexpr std::string_view kBuildFolder = "tmp";  ///< where CK compiles, beside the sources
 
 /// `ck_to_env`: {"VAR": "module:entry"} gives the place of another entry.
@@ -72,8 +74,25 @@ class ProgramBuild {
       return fail(ErrorCode::unsupported,
                   request_.component.id.text() + " is not meant for " + bench_.platform().name);
     CK_CHECK(resolve());
+    CK_CHECK(find_base());
     CK_CHECK(write_script());
     return plan();
+  }
+
+  /// `base_uoa`: another program, whose files this one uses.
+  Status find_base() {
+    const std::string base = text_at(built_.document, "base_uoa");
+    if (base.empty()) return {};
+    CK_TRY(entry, bench_.find("program", base));
+    base_ = entry;
+    taken_from_.insert(context_.catalog.content_hash(entry, context_.cancel).value_or(""));
+    return {};
+  }
+
+  bool has_file(const std::string& name) const {
+    std::error_code missing;
+    return fs::is_regular_file(request_.component.path / name, missing) ||
+           (base_ && fs::is_regular_file(base_->path / name, missing));
   }
 
   bool compiles() const { return !yes_at(built_.document, "no_compile"); }
@@ -130,17 +149,19 @@ class ProgramBuild {
     merge(environment, environment_);
     CK_TRY(dependencies, dependencies_for_hooks(needs_, built_.dependencies, bench_));
     const CompileInput input{built_.document, dependencies, environment,
-                             [&](const std::string& cid) { return find_entry(cid); }};
+                             [&](const std::string& cid) { return find_entry(cid); },
+                             has_file(customizing_script(bench_.platform()))};
     CK_TRY(script, compile_script(input, request_.compile, bench_.platform()));
-    target_ = script.target;
+    script_ = std::move(script);
     lines_ = built_.dependencies.script();
     Json own = object_at(built_.document, "compile_vars");
     CK_CHECK(add_entries(built_.document, own, bench_));
-    variables_used_ = used_by(script.commands);
+    variables_used_ = input.customized ? environment_ : used_by(script_.commands);
     merge(own, variables_used_);
     CK_TRY(exports, export_lines(own));
     lines_.insert(lines_.end(), exports.begin(), exports.end());
-    for (auto& command : script.commands) lines_.push_back(command + " || exit $?");
+    loading_ = lines_;
+    for (const auto& command : script_.commands) lines_.push_back(command + " || exit $?");
     return {};
   }
 
@@ -173,12 +194,6 @@ class ProgramBuild {
       record.parameters[std::string(kVariableParameter) + name] = text_at(variables_used_, name);
     CK_TRY(hash, context_.catalog.content_hash(request_.component, context_.cancel));
     record.recipe_hash = hash;
-    const std::string base = text_at(built_.document, "base_uoa");
-    if (!base.empty()) {
-      CK_TRY(entry, bench_.find("program", base));
-      base_ = entry;
-      taken_from_.insert(context_.catalog.content_hash(entry, context_.cancel).value_or(""));
-    }
     Json inputs = {{"schema", "ck.collective-program/1"},
                    {"program", request_.component.id.text()},
                    {"uid", request_.component.id.uid},
@@ -236,21 +251,40 @@ class ProgramBuild {
     const fs::path folder = prefix / kBuildFolder;
     CK_CHECK(sys::make_directories(folder));
     if (!compiles()) return {};
-    CK_CHECK(
-        run_step({"compiling " + request_.component.id.text(),
-                  join(lines_, "\n"),
-                  folder,
-                  bench_.step_variables(work),
-                  &log,
-                  {},
-                  {.writable = {prefix, work / "home", work / "tmp"}, .readable = {}, .files = {}},
-                  request_.component.id.text(),
-                  built_.environment.record.dependencies},
-                 bench_));
+    ShellStep step{"compiling " + request_.component.id.text(),
+                   join(lines_, "\n"),
+                   folder,
+                   bench_.step_variables(work),
+                   &log,
+                   {},
+                   {.writable = {prefix, work / "home", work / "tmp"}, .readable = {}, .files = {}},
+                   request_.component.id.text(),
+                   built_.environment.record.dependencies};
+    const std::int64_t start = context_.clock.monotonic_ns();
+    CK_CHECK(run_step(step, bench_));
+    const auto spent = static_cast<double>(context_.clock.monotonic_ns() - start);
     std::error_code missing;
-    if (target_.empty() || fs::exists(folder / target_, missing)) return {};
-    return fail(Error(ErrorCode::build_failed, "the compilation did not make " + target_)
+    if (script_.target.empty() || fs::exists(folder / script_.target, missing))
+      return keep_what_is_known(std::move(step), spent / kSecond);
+    return fail(Error(ErrorCode::build_failed, "the compilation did not make " + script_.target)
                     .in("its last lines:\n" + log.tail()));
+  }
+
+  Status keep_what_is_known(ShellStep step, double seconds) {
+    if (script_.commands.empty()) return {};
+    // Nothing of it goes into the build's log, or into what the program is said to depend on.
+    step.what = "disassembling " + script_.target;
+    step.script = join(loading_, "\n");
+    step.log = nullptr;
+    step.component.clear();
+    const auto repository = std::ranges::find(context_.repositories, request_.component.id.repo,
+                                              &catalog::Repository::name);
+    const std::string commit =
+        repository == context_.repositories.end() ? std::string() : repository->commit;
+    CK_TRY(known, characteristics_of({built_.document, script_, seconds, commit, std::move(step)},
+                                     bench_));
+    keep_characteristics(known, built_.environment.record);
+    return {};
   }
 
   /// The entry's files, but for CK's own and what is there already.
@@ -275,10 +309,11 @@ class ProgramBuild {
   Json environment_ = Json::object();     ///< of --env., without secrets
   std::size_t first_hook_ = 0;            ///< those of what it needs came before
   Json variables_used_ = Json::object();  ///< of --env., by the compilation
-  std::vector<std::string> lines_;
+  CompileScript script_;
+  std::vector<std::string> loading_;  ///< of the environments, with what the program sets
+  std::vector<std::string> lines_;    ///< the same, then the compilation
   std::set<std::string> taken_from_;  ///< content of other entries that go into it
   std::optional<catalog::Component> base_;
-  std::string target_;
   std::string inputs_;
 };
 
@@ -346,7 +381,8 @@ Result<install::InstallPlan> used_environments(const BuiltProgram& built,
     add(one.environment.id(), one.reason);
     plan.roots.emplace(one.need.key, one.environment.id());
   }
-  known.insert_or_assign(built.environment.record.id, built.environment.record);
+  // What is kept of it, if it was there: the build knows only what was planned.
+  known.emplace(built.environment.record.id, built.environment.record);
   add(built.environment.record.id, "the program itself");
   plan.subject = built.environment.record.id;
   return plan;

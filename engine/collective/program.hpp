@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "collective/compile_script.hpp"
+#include "collective/compute_device.hpp"
 #include "collective/resolver.hpp"
 #include "install/plan.hpp"
 #include "run/plan.hpp"
@@ -23,6 +24,7 @@ struct ProgramRequest {
   std::string dataset;                 ///< --dataset_uoa
   std::string dataset_file;            ///< --dataset_file
   std::string repeat = "1";            ///< CT_REPEAT_MAIN
+  ComputeDevice device;                ///< --compute_platform_id, --compute_device_id
   std::optional<double> timeout_seconds;
   bool rebuild = false;
   bool first_command = false;  ///< where there are several and `command` names none
@@ -58,12 +60,19 @@ Result<std::optional<BuiltProgram>> existing_program(const ProgramRequest& reque
 struct PlannedProgram {
   run::RunPlan plan;
   Resolution dependencies;  ///< of compilation and run
+  ComputeDevice device;     ///< that it computes on, if it says that it needs one
 };
 Result<PlannedProgram> plan_program(const ProgramRequest& request, const BuiltProgram& built,
                                     Workbench& bench);
 
 /// What running a command of the program needs: the program's `run_deps` and then the command's.
 Json run_needs(const Json& document, const std::string& command);
+
+/// The kind of device that a command computes on, "opencl" or "cuda"; empty for none.
+std::string device_kind(const Json& document, const std::string& command);
+
+/// The device that the user asks for; variables of the run that say it count as well.
+ComputeDevice wished_device(const ProgramRequest& request);
 
 /// Everything that a run uses, dependencies first, for the record.
 Result<install::InstallPlan> used_environments(const BuiltProgram& built,

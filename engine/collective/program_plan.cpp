@@ -15,6 +15,8 @@ constexpr std::string_view kWork = "${work}";
 constexpr std::string_view kHome = "${home}";
 constexpr std::string_view kRunFolder = "tmp";
 constexpr int kExitCodes = 256;
+constexpr const char* kPlatformVariable = "CK_COMPUTE_PLATFORM_ID";
+constexpr const char* kDeviceVariable = "CK_COMPUTE_DEVICE_ID";
 
 class Planning {
  public:
@@ -31,6 +33,7 @@ class Planning {
     run_time_ = run_time_of(document_, command_);
     CK_CHECK(resolve_run_needs());
     CK_CHECK(fill_environment());
+    CK_CHECK(choose_device());
     CK_TRY(text, command_line());
     CK_CHECK(fill_plan(text));
     CK_CHECK(fill_surroundings());
@@ -121,6 +124,15 @@ class Planning {
       CK_TRY(entry, bench_.find_cid(text_at(object_at(document_, "ck_to_env"), name)));
       environment_[name] = entry.path.string();
     }
+    return {};
+  }
+
+  Status choose_device() {
+    CK_TRY(device, find_device(device_kind(document_, command_), wished_device(request_),
+                               planned_.dependencies, bench_));
+    if (!device.platform.empty()) environment_[kPlatformVariable] = device.platform;
+    if (!device.device.empty()) environment_[kDeviceVariable] = device.device;
+    planned_.device = std::move(device);
     return {};
   }
 
@@ -234,6 +246,9 @@ class Planning {
       if (!dataset_->dataset.file.empty()) parameters["dataset_file"] = dataset_->dataset.file;
     }
     keep_compile_request(request_.compile, parameters);
+    const auto& device = planned_.device;
+    if (!device.platform.empty()) parameters["compute_platform_id"] = device.platform;
+    if (!device.device.empty()) parameters["compute_device_id"] = device.device;
     if (request_.repeat != "1") parameters["repeat"] = request_.repeat;
   }
 
@@ -400,6 +415,17 @@ Json run_needs(const Json& document, const std::string& command) {
     }
   }
   return needs;
+}
+
+std::string device_kind(const Json& document, const std::string& command) {
+  return text_at(run_time_of(document, command), "need_compute_device");
+}
+
+ComputeDevice wished_device(const ProgramRequest& request) {
+  ComputeDevice wish = request.device;
+  if (wish.platform.empty()) wish.platform = text_at(request.environment, kPlatformVariable);
+  if (wish.device.empty()) wish.device = text_at(request.environment, kDeviceVariable);
+  return wish;
 }
 
 Result<PlannedProgram> plan_program(const ProgramRequest& request, const BuiltProgram& built,

@@ -38,9 +38,14 @@ bool was_moved(const std::string& id, const install::Context& context) {
   return description && !made_here(*description, context);
 }
 
+std::string Registered::plain_version() const {
+  const Json& setup = object_at(meta, "setup");
+  return setup.contains("version") ? text_at(setup, "version") : environment.record.version;
+}
+
 VersionParts Registered::version() const {
   const auto split = version_bound(object_at(meta, "setup").value("version_split", Json()));
-  return split ? *split : version_parts(environment.record.version);
+  return split ? *split : version_parts(plain_version());
 }
 
 fs::path description_file(const fs::path& environment) { return environment / "ck-env.json"; }
@@ -103,7 +108,7 @@ bool answers(const Registered& candidate, const Need& need) {
   if (!need.accepts(tags_of(texts_at(candidate.meta, "tags")), candidate.version())) return false;
   const bool named = !need.component || (need.component->kind == record.component.kind &&
                                          need.component->uid == record.component.uid);
-  return named && in_range(need.range, record.version);
+  return named && in_range(need.range, candidate.plain_version());
 }
 
 std::string stamp_of(const fs::path& file) {

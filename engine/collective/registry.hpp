@@ -22,6 +22,8 @@ struct Registered {
   const std::string& id() const { return environment.record.id; }
   std::string uid() const { return id().substr(0, 16); }  ///< what CK would call it
   fs::path script() const { return folder / "env.sh"; }
+  /// What bounds and ranges are held against: without a git revision; empty: not known.
+  std::string plain_version() const;
   VersionParts version() const;
 };
 

@@ -23,10 +23,12 @@ double sort_of(const Registered& candidate) {
 
 class Resolver {
  public:
-  Resolver(const Resolution& given, Workbench& bench) : given_(given), bench_(bench) {}
+  Resolver(const Resolution& given, Resolution resolved, Workbench& bench)
+      : given_(given), bench_(bench), resolution_(std::move(resolved)) {}
 
   Result<Resolution> run(const Json& dependencies, const Json& environment) {
     auto needs = active_needs(dependencies, environment, bench_.platform());
+    std::erase_if(needs, [&](const Need& need) { return resolution_.find(need.key) != nullptr; });
     for (std::size_t i = 0; i < needs.size(); ++i) {
       CK_CHECK(bench_.context().cancel.check());
       auto asked = as_asked(needs[i], bench_);
@@ -162,7 +164,12 @@ std::vector<std::string> Resolution::script() const {
 
 Result<Resolution> resolve_needs(const Json& dependencies, const Json& environment,
                                  const Resolution& given, Workbench& bench) {
-  return Resolver(given, bench).run(dependencies, environment);
+  return Resolver(given, {}, bench).run(dependencies, environment);
+}
+
+Result<Resolution> resolve_added(const Json& dependencies, const Json& environment,
+                                 const Resolution& given, Resolution resolved, Workbench& bench) {
+  return Resolver(given, std::move(resolved), bench).run(dependencies, environment);
 }
 
 Result<Json> dependencies_for_hooks(const Json& written, const Resolution& resolution,

@@ -31,9 +31,15 @@ struct Resolution {
 /// Resolves `dependencies` (a CK `deps` object). `environment`: what conditions on variables see.
 /// `given` are choices made above, which hold for equal keys and, as CK does, for the packages
 /// installed on the way. Errors name the key and what was looked for: `not_found` with near misses,
-/// or the error of the installation that was tried.
+/// or with the version that an installation turned out to be; or the error of the installation that
+/// was tried.
 Result<Resolution> resolve_needs(const Json& dependencies, const Json& environment,
                                  const Resolution& given, Workbench& bench);
+
+/// Resolves what a hook added to dependencies: those of `dependencies` whose keys are not in
+/// `resolved`, as if they came after these. All of them together.
+Result<Resolution> resolve_added(const Json& dependencies, const Json& environment,
+                                 const Resolution& given, Resolution resolved, Workbench& bench);
 
 /// Whether `a` comes before `b`: `sort`, then version and name, all descending; in CK's own order
 /// the name before the version.

@@ -4,6 +4,7 @@
 
 #include "base/strings.hpp"
 #include "collective/env_script.hpp"
+#include "collective/git_revision.hpp"
 #include "collective/meta.hpp"
 #include "collective/steps.hpp"
 
@@ -76,7 +77,7 @@ Result<HookWork> call_setup(const SetupRequest& request, HookWork work, Workbenc
                 {"deps", work.dependencies},
                 {"deps_copy", work.dependencies},
                 {"customize", work.customize},
-                {"version", request.version},
+                {"version", with_revision(request.version, request.revision)},
                 {"version_split", version_parts(request.version)},
                 {"features", Json::object()}};
   if (!request.full_path.empty()) call.files.push_back(request.full_path);
@@ -124,10 +125,9 @@ Result<Setup> set_up(const SetupRequest& request, Workbench& bench) {
     work.customize["full_path"] = request.full_path.string();
     work.customize["skip_path"] = "yes";  // PREFIX is the hook's to set, not the engine's
   }
-  if (!request.version.empty()) {
-    work.customize["version"] = request.version;
-    work.customize["version_split"] = version_parts(request.version);
-  }
+  const auto version = with_revision(request.version, request.revision);
+  if (!version.empty()) work.customize["version"] = version;
+  if (!request.version.empty()) work.customize["version_split"] = version_parts(request.version);
   if (!request.package_uid.empty()) {
     work.customize["used_package_uid"] = request.package_uid;
     work.customize["used_package_uoa"] = request.package_uid;
@@ -141,7 +141,7 @@ Result<Setup> set_up(const SetupRequest& request, Workbench& bench) {
 
   EnvScript script;
   script.soft = request.soft.id.text();
-  script.version = request.version;
+  script.version = version;
   script.prefix = text_at(done.customize, "env_prefix");
   script.below = scripts_below(request.dependencies);
   script.customize = done.customize;

@@ -19,6 +19,7 @@ struct SetupRequest {
   Json dependency_changes = Json::object();  ///< what hooks changed in them, by key
   fs::path full_path;                        ///< what was found or built; may be empty
   std::string version;
+  std::string revision{};   ///< of the sources, in git
   std::string package_uid;  ///< of the package that made it
   std::string name;         ///< data_name; empty: the soft's
   fs::path folder;          ///< where the environment will lie
@@ -30,6 +31,10 @@ struct Setup {
   model::Tags tags;
 };
 
+/// The version is told with the revision to whoever reads it, in `customize`, the hook's input and
+/// env.sh. Tags, `setup` and every `version_split` are of the version alone: CK splits it with the
+/// revision, whose letters count as 0 and whose digits, where there are no others, as a number.
+///
 /// Adds the tags that CK adds, calls the hook `setup` and writes the script. `not_found` when
 /// `full_path` does not exist (unless `skip_file_check`).
 Result<Setup> set_up(const SetupRequest& request, Workbench& bench);

@@ -51,16 +51,13 @@ bool of_the_shell(const std::string& name) {
   return name == "_" || name == "SHLVL" || name == "PWD" || name == "OLDPWD";
 }
 
-}  // namespace
-
-Status run_step(const ShellStep& step, Workbench& bench) {
+Result<sys::ProcessResult> execute(const ShellStep& step, Workbench& bench) {
   auto spec = bash(step.script, step.directory, step.variables, bench);
   if (step.time_limit)
     spec.limits.wall_time =
         std::min(*step.time_limit, spec.limits.wall_time.value_or(*step.time_limit));
-  const auto secrets = install::scrubber_of(bench.context(), step.variables);
   if (step.log != nullptr) {
-    step.log->hide(secrets);
+    step.log->hide(install::scrubber_of(bench.context(), step.variables));
     step.log->write("+ " + step.what + "\n" + step.script + "\n");
     spec.out.tee = spec.err.tee = [&](std::string_view piece) { step.log->write(piece); };
   }
@@ -74,11 +71,31 @@ Status run_step(const ShellStep& step, Workbench& bench) {
   if (result.opened) note_opened(step, std::move(*result.opened), bench.context());
   if (result.killed_for == sys::KilledFor::cancelled)
     return fail(ErrorCode::interrupted, step.what + " was interrupted");
-  if (result.ok()) return {};
+  return std::move(result);
+}
+
+Error failure_of(const ShellStep& step, const sys::ProcessResult& result, Workbench& bench) {
   Error error(ErrorCode::build_failed, step.what + " " + result.ending_text());
+  const auto secrets = install::scrubber_of(bench.context(), step.variables);
   const std::string tail = last_words(result, secrets);
   if (!tail.empty()) error.in("its last lines:\n" + tail);
-  return fail(std::move(error));
+  return error;
+}
+
+}  // namespace
+
+Status run_step(const ShellStep& step, Workbench& bench) {
+  CK_TRY(result, execute(step, bench));
+  if (result.ok()) return {};
+  return fail(failure_of(step, result, bench));
+}
+
+Result<Printed> printed_by(const ShellStep& step, Workbench& bench) {
+  CK_TRY(result, execute(step, bench));
+  Printed printed;
+  if (!result.ok()) printed.failure = failure_of(step, result, bench);
+  printed.text = std::move(result.out);
+  return printed;
 }
 
 Result<install::Variables> variables_after(const std::vector<std::string>& lines,

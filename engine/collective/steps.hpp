@@ -29,6 +29,14 @@ struct ShellStep {
 /// `build_failed` with the last lines unless the script ends with 0; `interrupted`.
 Status run_step(const ShellStep& step, Workbench& bench);
 
+/// What a script printed, up to 1 MiB; with `failure` unless it ended with 0.
+struct Printed {
+  std::string text;
+  std::optional<Error> failure;
+};
+/// Runs a step whose output is its result. `interrupted`.
+Result<Printed> printed_by(const ShellStep& step, Workbench& bench);
+
 /// The variables that there are after the lines were executed, sorted by name; bash's own and those
 /// of the engine's bookkeeping (_, SHLVL, PWD, OLDPWD) are left out.
 Result<install::Variables> variables_after(const std::vector<std::string>& lines,

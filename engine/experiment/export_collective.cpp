@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "collective/compilation.hpp"
 #include "collective/experiment_writer.hpp"
 #include "experiment/archive.hpp"
 #include "experiment/collective_record.hpp"
@@ -35,8 +36,22 @@ Json choices_of(const store::Point& point, const Json& plan) {
   return choices;
 }
 
+/// Of the compilation of the program that was run; {} where nothing was compiled.
+Json compilation_of(const store::Point& point) {
+  const auto lock = lock_of(point);
+  if (!lock) return Json::object();
+  const auto* subject = lock->find(lock->subject);
+  if (subject == nullptr) return Json::object();
+  Json compilation = collective::kept_characteristics(subject->record);
+  if (compilation.empty()) return compilation;
+  compilation["compilation_success"] = "yes";
+  compilation["compilation_success_bool"] = true;
+  return compilation;
+}
+
 /// What Collective Knowledge expects of a run, and our metrics by their names.
-Json characteristics_of(const store::Point& point, const store::Repetition& repetition) {
+Json characteristics_of(const store::Point& point, const store::Repetition& repetition,
+                        const Json& compilation) {
   constexpr double kNsPerSecond = 1e9;
   Json run = Json::object();
   run["execution_time"] = static_cast<double>(repetition.wall_ns) / kNsPerSecond;
@@ -46,7 +61,9 @@ Json characteristics_of(const store::Point& point, const store::Repetition& repe
     const double value = repetition.metrics[i];
     if (std::isfinite(value)) run[point.keys[i].name] = value;
   }
-  return {{"run", std::move(run)}};
+  Json characteristics = {{"run", std::move(run)}};
+  if (!compilation.empty()) characteristics["compile"] = compilation;
+  return characteristics;
 }
 
 /// A point that we recorded, in Collective Knowledge's form.
@@ -60,9 +77,10 @@ Result<collective::ExperimentPoint> own_point(const store::Point& point) {
                         {"choices_order", Json::array()},
                         {"features", features},
                         {"sub_points", 1}};
+  const Json compilation = compilation_of(point);
   Json list = Json::array();
   for (const auto& repetition : point.repetitions)
-    list.push_back(characteristics_of(point, repetition));
+    list.push_back(characteristics_of(point, repetition, compilation));
   converted.subpoints.push_back({"0001", Json{{"characteristics_list", std::move(list)},
                                               {"choices", choices},
                                               {"choices_order", Json::array()},

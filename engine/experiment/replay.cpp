@@ -9,6 +9,7 @@
 #include "collective/program.hpp"
 #include "collective/restore.hpp"
 #include "collective/surroundings.hpp"
+#include "experiment/capsule_origin.hpp"
 #include "install/commit.hpp"
 #include "install/installer.hpp"
 #include "install/profile.hpp"
@@ -212,10 +213,18 @@ bool all_here(const Opened& opened) {
   });
 }
 
-ReplayLevel level_of(bool here, const std::vector<install::LockDifference>& differences) {
+/// Whether the point came in a capsule with all that it needs.
+Result<bool> came_in_capsule(const store::Point& point, const install::Context& context) {
+  CK_TRY(experiment, context.store.experiment(point.experiment));
+  return is_from_capsule(experiment.uid, point.uid, context.home);
+}
+
+ReplayLevel level_of(bool here, bool capsule,
+                     const std::vector<install::LockDifference>& differences) {
   if (std::ranges::any_of(differences, &install::LockDifference::missing))
     return ReplayLevel::inspect;
   if (!differences.empty()) return ReplayLevel::substitutions;
+  if (capsule) return ReplayLevel::capsule;
   return here ? ReplayLevel::same_store : ReplayLevel::rebuilt;
 }
 
@@ -257,7 +266,8 @@ Status look_ahead(const Opened& opened, const ReplayRequest& request, ReplayPlan
         {record.component.text() + " " + record.version, record.id,
          !missing && is_here(locked, opened.collective(), restored.context->home)});
   }
-  plan.level = level_of(all_here(opened), differences);
+  CK_TRY(capsule, came_in_capsule(plan.recorded, *restored.context));
+  plan.level = level_of(all_here(opened), capsule, differences);
   if (plan.level == ReplayLevel::inspect) plan.obstacle = install::differences_error(differences);
   PointRequest point;
   point.request = request.request;
@@ -278,6 +288,8 @@ std::string_view name_of(ReplayLevel level) {
       return "same store";
     case ReplayLevel::rebuilt:
       return "rebuilt";
+    case ReplayLevel::capsule:
+      return "capsule";
     case ReplayLevel::substitutions:
       return "substitutions";
     case ReplayLevel::inspect:
@@ -293,8 +305,9 @@ Result<RestoredPoint> restore_point(const std::string& experiment, const std::st
   auto& restored = opened.restored;
   auto& context = *restored.context;
   const bool here = all_here(opened);
+  CK_TRY(capsule, came_in_capsule(restored.recorded, context));
   CK_TRY(locked, restore(restored.lock, restored.plan, opened.profile, context));
-  restored.level = level_of(here, locked.differences);
+  restored.level = level_of(here, capsule, locked.differences);
   restored.plan = plan_with(plan_with(std::move(restored.plan), restored.repositories->moved(),
                                       context.home.root.string()),
                             locked.ids);

@@ -23,11 +23,11 @@ struct ReplayRequest {
   std::string profile{};       ///< the recorded one, typed: a sign that it is trusted
 };
 
-/// How near to the recorded run a replay comes. What an imported capsule brought is in this home,
-/// so that a replay from it is `rebuilt`, and later `same_store`.
+/// How near to the recorded run a replay comes.
 enum class ReplayLevel {
   same_store,     ///< every recorded environment is here
   rebuilt,        ///< some are made again, as they were recorded
+  capsule,        ///< the point and all its sources came in a capsule: no network is needed
   substitutions,  ///< something is another thing: the nearest there is, or what was asked for
   inspect         ///< it cannot be run again: the record can be looked at
 };

@@ -128,9 +128,13 @@ Result<fs::path> cached_by_integrity(const std::string& integrity, Context& cont
   return file;
 }
 
+fs::path cached_folder_place(const catalog::Home& home, const std::string& name) {
+  return home.downloads().parent_path() / "git" / name;
+}
+
 Result<fs::path> cached_folder(const std::string& name, Context& context,
                                const std::function<Status(const fs::path&)>& fetch) {
-  const fs::path folder = context.home.downloads().parent_path() / "git" / name;
+  const fs::path folder = cached_folder_place(context.home, name);
   auto lock = lock_download(name, context);
   if (!lock) return fail(std::move(lock.error()));
   if (is_there(folder)) {
@@ -138,7 +142,7 @@ Result<fs::path> cached_folder(const std::string& name, Context& context,
     return folder;
   }
   for (const auto& store : context.home.stores) {
-    const fs::path shared = catalog::Home{store}.downloads().parent_path() / "git" / name;
+    const fs::path shared = cached_folder_place(catalog::Home{store}, name);
     if (is_there(shared)) return shared;
   }
   CK_TRY(staging, make_staging(context.home.staging()));

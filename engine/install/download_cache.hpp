@@ -31,4 +31,7 @@ Result<std::string> file_integrity(const fs::path& file);
 Result<fs::path> cached_folder(const std::string& name, Context& context,
                                const std::function<Status(const fs::path&)>& fetch);
 
+/// The place of one of them in a home.
+fs::path cached_folder_place(const catalog::Home& home, const std::string& name);
+
 }  // namespace ck::install

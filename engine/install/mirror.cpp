@@ -530,4 +530,13 @@ Status use_mirror(const Mirror& mirror, Context& context) {
   return {};
 }
 
+std::vector<std::string> places_of(const Mirror& mirror) {
+  const catalog::Home relative{fs::path()};
+  std::vector<std::string> places;
+  for (const auto& file : mirror.files) places.push_back(kept_place(file, relative).string());
+  for (const auto& tree : mirror.trees)
+    places.push_back(cached_folder_place(relative, tree.name).string());
+  return places;
+}
+
 }  // namespace ck::install

@@ -83,4 +83,7 @@ Result<std::vector<std::string>> verify_mirror(const Mirror& mirror, Context& co
 /// without a network.
 Status use_mirror(const Mirror& mirror, Context& context);
 
+/// Where those are kept, relative to a home.
+std::vector<std::string> places_of(const Mirror& mirror);
+
 }  // namespace ck::install

@@ -88,19 +88,6 @@ void read_needs(const Json& parent, const std::string& path, RepositoryDescripto
   }
 }
 
-/// Entries in folders named by the first characters of their names: no public repository has them,
-/// and read as usual such a repository would seem to be empty.
-void refuse_split_folders(const Json& details, const std::string& path, JsonProblems& problems) {
-  for (const auto* key : {"split_all_dirs", "split_dirs"}) {
-    const Json* value = member(details, key);
-    if (value == nullptr || value->empty() || *value == "" || *value == 0 || *value == "0")
-      continue;
-    problems.add(native::child(path, key),
-                 "spreads entries over folders by the beginnings of their names, which is not read",
-                 "move the entries up to the folders of their modules and remove the key");
-  }
-}
-
 // Components.
 
 Tags tags_of(const Json& meta) {
@@ -186,7 +173,7 @@ Result<RepositoryDescriptor> read_ck_repository(std::string_view text, const std
   check_name_and_url("", repository.name, repository.url, problems);
   read_needs(details, &details == &json ? "" : "/dict", repository, problems);
   if (&details != &json) read_needs(json, "", repository, problems);
-  refuse_split_folders(details, &details == &json ? "" : "/dict", problems);
+  repository.split = read_split_folders(details, &details == &json ? "" : "/dict", problems);
   if (!problems.empty()) return fail(problems.to_error());
   return repository;
 }

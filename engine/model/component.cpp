@@ -90,7 +90,9 @@ Result<ComponentPattern> ComponentPattern::parse(std::string_view text) {
   if (parts.size() > 3) return fail(bad_pattern(text, "it has more than three parts"));
   for (std::string& part : parts) {
     part = std::string(trim(part));
-    if (part.starts_with('.')) return fail(bad_pattern(text, "no name starts with '.'"));
+    if (!part.starts_with('.')) continue;
+    return fail(bad_pattern(text, "no name starts with '.'")
+                    .hint("'^' stands for the component that the current folder is in"));
   }
   ComponentPattern pattern;
   if (parts.size() == 3) pattern.repo = parts[0];

@@ -6,6 +6,7 @@
 
 #include "base/json.hpp"
 #include "model/descriptor.hpp"
+#include "model/split_folders.hpp"
 
 namespace ck::model {
 
@@ -48,6 +49,7 @@ struct RepositoryDescriptor {
   std::string description;
   std::string url;
   std::vector<RepositoryNeed> needs;
+  SplitFolders split;  ///< CK only
 };
 Result<RepositoryDescriptor> read_repository(std::string_view text, const std::string& source);
 

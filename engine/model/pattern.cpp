@@ -20,7 +20,19 @@ Error bad_pattern(std::string_view text, std::string_view why) {
                                        "' is no usable pattern: it " + std::string(why));
 }
 
-/// Walks over a pattern that compiles and finds what must not be in it.
+/// The size of the escape at the start of `text`: "\d", or "\cX" for a control character.
+std::size_t escape_size(std::string_view text) { return text.starts_with("\\c") ? 3 : 2; }
+
+/// The size of a named class, "[:alpha:]", "[.x.]" or "[=x=]", at the start of `text`; 0 for none.
+std::size_t named_class_size(std::string_view text) {
+  if (text.size() < 2 || text[0] != '[' ||
+      std::string_view(":.=").find(text[1]) == std::string_view::npos)
+    return 0;
+  const std::size_t end = text.find(std::string{text[1], ']'}, 2);
+  return end == std::string_view::npos ? 0 : end + 2;
+}
+
+/// Walks over a pattern as libstdc++ reads it and finds what must not be in it.
 class Inspection {
  public:
   explicit Inspection(std::string_view text) : rest_(text) {}
@@ -64,16 +76,16 @@ class Inspection {
   void take_escape() {
     const char next = rest_.size() > 1 ? rest_[1] : '\0';
     if (next >= '1' && next <= '9') problem_ = "has a back reference";
-    take_atom(2);
+    take_atom(escape_size(rest_));
   }
 
-  /// "[...]" with escapes and named classes such as "[:alpha:]" in it.
+  /// "[...]" with escapes and named classes in it.
   void take_class() {
     std::size_t i = 1;
     while (i < rest_.size() && rest_[i] != ']') {
-      const bool named = rest_.substr(i).starts_with("[:");
-      const std::size_t end = named ? rest_.find(":]", i + 2) : std::string_view::npos;
-      i = end != std::string_view::npos ? end + 2 : i + (rest_[i] == '\\' ? 2 : 1);
+      const std::string_view here = rest_.substr(i);
+      const std::size_t named = named_class_size(here);
+      i += named != 0 ? named : here.front() == '\\' ? escape_size(here) : 1;
     }
     take_atom(i + 1);
   }

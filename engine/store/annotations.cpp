@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/strings.hpp"
+#include "store/note_chain.hpp"
 
 namespace ck::store {
 namespace {
@@ -56,6 +57,13 @@ std::string_view name_of(Annotation::Kind kind) {
   return "note";
 }
 
+Annotation::Kind kind_named(std::string_view name) {
+  for (const auto kind : {Annotation::Kind::tag, Annotation::Kind::untag}) {
+    if (name == name_of(kind)) return kind;
+  }
+  return Annotation::Kind::note;
+}
+
 Status add_words(sys::Database& database, std::int64_t experiment, const std::string& point,
                  std::string_view source, std::string_view text) {
   if (trim(text).empty()) return {};
@@ -86,6 +94,7 @@ Status annotate(Archive& archive, const std::string& experiment,
                  .bind(4, name_of(annotation.kind))
                  .bind(5, std::string_view(annotation.text))
                  .run());
+    CK_CHECK(append_note_record(database, database.last_insert_id(), annotation, head.uid));
     if (annotation.kind == Annotation::Kind::untag) continue;
     CK_CHECK(
         add_words(database, head.row, annotation.point, name_of(annotation.kind), annotation.text));
@@ -107,10 +116,7 @@ Result<std::vector<Annotation>> annotations(Archive& archive, const std::string&
     annotation.point = query.text(0);
     annotation.created_ns = query.integer(1);
     annotation.author = query.text(2);
-    for (const auto kind :
-         {Annotation::Kind::tag, Annotation::Kind::untag, Annotation::Kind::note}) {
-      if (query.text(3) == name_of(kind)) annotation.kind = kind;
-    }
+    annotation.kind = kind_named(query.text(3));
     annotation.text = query.text(4);
     all.push_back(std::move(annotation));
   }

@@ -1,6 +1,6 @@
 #pragma once
 /// What people say about experiments and points after they were recorded: tags and notes. Nothing
-/// of it is ever changed; what is taken back is another row.
+/// of it is ever changed; what is taken back is another row. Rows are chained, see note_chain.hpp.
 
 #include <cstdint>
 #include <string>
@@ -19,6 +19,8 @@ struct Annotation {
   std::string text;
 };
 std::string_view name_of(Annotation::Kind kind);
+/// A note when nothing has that name.
+Annotation::Kind kind_named(std::string_view name);
 
 /// Adds all or none. `not_found` for an experiment or point that is not there, `usage` for an
 /// empty text.

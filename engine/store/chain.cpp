@@ -5,34 +5,14 @@
 #include <utility>
 
 #include "base/hex.hpp"
-#include "base/sha256.hpp"
+#include "store/column_check.hpp"
+#include "store/hashed_fields.hpp"
 #include "store/point_reader.hpp"
 
 namespace ck::store {
 namespace {
 
-/// Hashes named fields so that no two different points give the same bytes: each is preceded by
-/// its length.
-class Fields {
- public:
-  explicit Fields(std::string_view what) { text(what); }
-
-  Fields& text(std::string_view value) {
-    number(static_cast<std::int64_t>(value.size()));
-    bytes_ += value;
-    return *this;
-  }
-  Fields& number(std::int64_t value) {
-    bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
-    return *this;
-  }
-  std::string finish() const { return sha256_hex(bytes_); }
-
- private:
-  std::string bytes_;  ///< hashed at once: a call for each of thousands of fields takes far longer
-};
-
-void add_repetition(Fields& fields, const Repetition& repetition,
+void add_repetition(HashedFields& fields, const Repetition& repetition,
                     const std::vector<MetricKey>& keys, HashRule rule) {
   fields.number(repetition.number)
       .number(repetition.started_ns)
@@ -62,20 +42,16 @@ void add_repetition(Fields& fields, const Repetition& repetition,
   }
 }
 
-std::string chained_hash(std::string_view before, std::string_view content) {
-  return bytes_of_hex(sha256_hex(std::string(before) + std::string(content)));
-}
-
 /// A record with the point it speaks of, if that is still there.
 constexpr std::string_view kRecordColumns =
     "SELECT record.number, record.point_uid, content, chained, removed_ns, point.id, "
-    "experiment.uid, experiment.name FROM record "
+    "experiment.uid, experiment.name, experiment.id FROM record "
     "LEFT JOIN point ON point.uid = record.point_uid "
     "LEFT JOIN experiment ON experiment.id = point.experiment_id ";
 
 /// What is wrong with the record, or nothing.
 Result<std::optional<std::string>> check_record(const sys::Statement& row, PointReader& points,
-                                                std::string_view before) {
+                                                ColumnCheck& columns, std::string_view before) {
   if (row.blob(3) != chained_hash(before, row.blob(2)))
     return std::optional<std::string>("it does not follow from the record before it");
   if (row.is_null(5)) {
@@ -89,6 +65,7 @@ Result<std::optional<std::string>> check_record(const sys::Statement& row, Point
   const std::string recorded = hex_of(row.blob(2));
   if (!has_content(*point, experiment, recorded))
     return std::optional<std::string>("its point is not what was recorded");
+  CK_CHECK(columns.look_at(*point, row.integer(8)));
   return std::optional<std::string>();
 }
 
@@ -136,7 +113,7 @@ Statement statement_about(Contents contents, const std::string& experiment_uid, 
   std::ranges::sort(contents);
   Statement statement;
   statement.points = static_cast<std::int64_t>(contents.size());
-  Fields fields("ck.statement/1");
+  HashedFields fields("ck.statement/1");
   for (const auto& [uid, content] : contents) fields.text(uid).text(content);
   statement.text = "ck.statement/1\nexperiment " + experiment_uid + "\nrecords up to " +
                    std::to_string(last) + "\npoints " + std::to_string(statement.points) +
@@ -147,7 +124,7 @@ Statement statement_about(Contents contents, const std::string& experiment_uid, 
 }  // namespace
 
 std::string content_hash(const Point& point, const std::string& experiment_uid, HashRule rule) {
-  Fields fields(rule == HashRule::newest ? "ck.record-hash/2" : "ck.record-hash/1");
+  HashedFields fields(rule == HashRule::newest ? "ck.record-hash/2" : "ck.record-hash/1");
   fields.text(point.uid)
       .text(experiment_uid)
       .text(point.subject)
@@ -199,6 +176,7 @@ Result<ChainReport> verify_chain(Archive& archive) {
   CK_TRY(unchained, count_unchained(database, 0));
   report.unchained = unchained;
   CK_TRY(points, PointReader::make(database));
+  ColumnCheck columns(database);
   CK_TRY(query, database.prepare(std::string(kRecordColumns) + "ORDER BY record.number"));
   std::string before;
   while (true) {
@@ -209,7 +187,7 @@ Result<ChainReport> verify_chain(Archive& archive) {
       report.broken = broken_record(query, "a record before it is missing");
       return report;
     }
-    CK_TRY(wrong, check_record(query, points, before));
+    CK_TRY(wrong, check_record(query, points, columns, before));
     if (wrong) {
       report.broken = broken_record(query, std::move(*wrong));
       return report;
@@ -220,6 +198,7 @@ Result<ChainReport> verify_chain(Archive& archive) {
   report.head = hex_of(before);
   CK_TRY(unlinked, find_unlinked(database, 0));
   report.broken = std::move(unlinked);
+  report.columns = columns.finish();
   return report;
 }
 
@@ -229,6 +208,7 @@ Result<ChainReport> verify_chain(Archive& archive, const ExperimentHead& experim
   CK_TRY(unchained, count_unchained(database, experiment.row));
   report.unchained = unchained;
   CK_TRY(points, PointReader::make(database));
+  ColumnCheck columns(database);
   CK_TRY(previous, database.prepare("SELECT chained FROM record WHERE number = ?"));
   CK_TRY(query, database.prepare(std::string(kRecordColumns) +
                                  "WHERE point.experiment_id = ? ORDER BY record.number"));
@@ -238,7 +218,7 @@ Result<ChainReport> verify_chain(Archive& archive, const ExperimentHead& experim
     if (!row) break;
     ++report.records;
     CK_TRY(before, hash_before(previous, query.integer(0)));
-    CK_TRY(wrong, check_record(query, points, before));
+    CK_TRY(wrong, check_record(query, points, columns, before));
     if (wrong) {
       report.broken = broken_record(query, std::move(*wrong));
       return report;
@@ -247,6 +227,7 @@ Result<ChainReport> verify_chain(Archive& archive, const ExperimentHead& experim
   }
   CK_TRY(unlinked, find_unlinked(database, experiment.row));
   report.broken = std::move(unlinked);
+  report.columns = columns.finish();
   return report;
 }
 

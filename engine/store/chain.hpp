@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "store/archive.hpp"
+#include "store/columns.hpp"
 
 namespace ck::store {
 
@@ -25,6 +26,8 @@ struct ChainReport {
   std::int64_t unchained = 0;  ///< points that ended but have no record
   std::string head;            ///< hash of the newest record, which vouches for all; "" without one
   std::optional<BrokenRecord> broken;
+  /// Columns are no part of a hash: they are compared with the points. Empty after a broken record.
+  ColumnReport columns;
 };
 /// All records, oldest first, up to the first broken one.
 Result<ChainReport> verify_chain(Archive& archive);

@@ -37,6 +37,22 @@ struct Columns {
 Result<Columns> read_columns(Archive& archive, const ExperimentHead& experiment,
                              const std::vector<ColumnName>& wanted);
 
+/// Whether columns say what the points say that they were made from.
+struct ColumnReport {
+  std::int64_t points = 0;     ///< looked at
+  std::int64_t differing = 0;  ///< whose columns say something else, or nothing
+  std::int64_t strangers = 0;  ///< rows in columns that are of no point
+  std::string point;           ///< uid of the first that differs
+  std::string experiment;      ///< its name, else that of the first with strangers
+  std::string reason;          ///< what is wrong there
+
+  bool good() const { return differing == 0 && strangers == 0; }
+};
+
+/// Makes the columns of an experiment again from its points; how many points have them. `invalid`
+/// for a point that cannot be read: then all stays as it was.
+Result<std::int64_t> rebuild_columns(Archive& archive, const ExperimentHead& experiment);
+
 /// The texts of the cells that are texts, by id.
 Result<std::map<std::int64_t, std::string>> read_texts(Archive& archive,
                                                        const std::vector<Cell>& cells);

@@ -9,7 +9,6 @@
 namespace ck::store {
 namespace {
 
-constexpr std::size_t kMaxDocument = 256u << 20;
 /// Documents from elsewhere may hold anything; nobody asks for the thousandth of it.
 constexpr std::size_t kMostFacts = 400;
 constexpr std::size_t kLongestText = 500;
@@ -71,9 +70,20 @@ const Json& at(const Json& object, const char* key) {
   return found == object.end() ? kNull : *found;
 }
 
+/// What an environment of Collective Knowledge's keeps of its compilation, a JSON text.
+void collect_compilation(Collector& facts, const Json& environment) {
+  const Json& text = at(at(at(environment, "exports"), "values"), "compilation");
+  if (!text.is_string()) return;
+  const auto known = parse_json(text.get_ref<const std::string&>(), "compilation");
+  if (known) facts.members("compile", *known);
+}
+
 void collect_lock(Collector& facts, const Json& lock) {
+  const Json& subject = at(lock, "subject");
   for (const auto& entry : at(lock, "environments")) {
     const Json& environment = at(entry, "environment");
+    if (subject.is_string() && at(environment, "id") == subject)
+      collect_compilation(facts, environment);
     const Json& name = at(at(environment, "component"), "name");
     const Json& version = at(environment, "version");
     if (name.is_string() && version.is_string())
@@ -110,7 +120,9 @@ void collect_document(Collector& facts, const Json& document) {
 
 }  // namespace
 
-std::vector<Fact> facts_of(const Point& point) {
+std::vector<Fact> facts_of(const Point& point) { return FactReader().facts_of(point); }
+
+std::vector<Fact> FactReader::facts_of(const Point& point) {
   Collector facts;
   facts.text("subject", point.subject);
   facts.text("state", std::string(name_of(point.state)));
@@ -121,8 +133,8 @@ std::vector<Fact> facts_of(const Point& point) {
   }
   facts.number("repetitions", static_cast<double>(point.repetitions.size()));
   facts.text("replay_of", point.replay_of);
-  const auto document = parse_json(point.document, "document", {.max_bytes = kMaxDocument});
-  if (document) collect_document(facts, *document);
+  const Json* document = documents_.read(point.document);
+  if (document != nullptr) collect_document(facts, *document);
   return facts.take();
 }
 

@@ -186,10 +186,26 @@ DELETE FROM detection;
 ALTER TABLE detection ADD COLUMN isolation TEXT NOT NULL DEFAULT '';
 )sql";
 
-const std::array<sys::Migration, 3> kMigrations{
+constexpr std::string_view kSchema4 = R"sql(
+-- Each note vouches for all before it. Rows stay when their experiment is removed.
+ALTER TABLE annotation ADD COLUMN record INTEGER;   -- NULL: it has none yet
+CREATE INDEX annotation_unrecorded ON annotation(id) WHERE record IS NULL;
+CREATE INDEX annotation_of_record ON annotation(record);
+CREATE TABLE annotation_record (
+  number         INTEGER PRIMARY KEY,    -- from 1, without gaps
+  experiment_uid TEXT NOT NULL,
+  content        BLOB NOT NULL,          -- sha256 of what the annotation says
+  chained        BLOB NOT NULL,          -- sha256 of the `chained` before and `content`
+  removed_ns     INTEGER NOT NULL DEFAULT 0  -- when the experiment was removed on purpose
+) STRICT;
+CREATE INDEX annotation_record_of_experiment ON annotation_record(experiment_uid);
+)sql";
+
+const std::array<sys::Migration, 4> kMigrations{
     {{"experiments, environments, detection", kSchema1},
      {"columns, chain of records, notes, search", kSchema2},
-     {"isolation of detection", kSchema3}}};
+     {"isolation of detection", kSchema3},
+     {"chain of notes", kSchema4}}};
 
 }  // namespace
 

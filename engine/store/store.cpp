@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "store/migrations.hpp"
+#include "store/note_chain.hpp"
 #include "store/recorder.hpp"
 #include "sys/files.hpp"
 #include "sys/identity.hpp"
@@ -61,6 +62,7 @@ Result<Store> Store::open(const fs::path& file, const fs::path& blobs) {
   CK_CHECK(sys::migrate(*database, migrations()));
   CK_CHECK(end_abandoned_points(*database));
   CK_CHECK(record_pending(*database, Blobs(blobs)));
+  CK_CHECK(record_pending_notes(*database));
   return Store(std::move(*database), Blobs(blobs));
 }
 

@@ -26,19 +26,6 @@ double median_of(std::vector<double>& values) {
   return (*std::max_element(values.begin(), middle) + *middle) / 2;
 }
 
-std::vector<Cell> medians_of(const Point& point) {
-  std::vector<Cell> medians;
-  std::vector<double> values;
-  for (std::size_t i = 0; i < point.keys.size(); ++i) {
-    values.clear();
-    for (const auto& repetition : point.repetitions) {
-      if (repetition.metrics[i] == repetition.metrics[i]) values.push_back(repetition.metrics[i]);
-    }
-    medians.push_back(values.empty() ? kNothing : number_cell(median_of(values)));
-  }
-  return medians;
-}
-
 /// One column of a group; a column of equal cells becomes one cell, one of nothings no row at all.
 Status write_column(sys::Statement& insert, ColumnName name, std::vector<Cell> cells) {
   const bool equal = std::ranges::all_of(cells, [&](Cell cell) { return cell == cells.front(); });
@@ -64,6 +51,19 @@ Status write_columns(sys::Statement& insert, ColumnKind kind, const std::vector<
 }
 
 }  // namespace
+
+std::vector<Cell> medians_of(const Point& point) {
+  std::vector<Cell> medians;
+  std::vector<double> values;
+  for (std::size_t i = 0; i < point.keys.size(); ++i) {
+    values.clear();
+    for (const auto& repetition : point.repetitions) {
+      if (repetition.metrics[i] == repetition.metrics[i]) values.push_back(repetition.metrics[i]);
+    }
+    medians.push_back(values.empty() ? kNothing : number_cell(median_of(values)));
+  }
+  return medians;
+}
 
 Cell cell_at(std::string_view bytes, std::size_t position) {
   if ((position + 1) * sizeof(Cell) > bytes.size()) return kNothing;

@@ -22,6 +22,9 @@ struct SummaryRow {
 /// By row of the point.
 Result<std::vector<SummaryRow>> read_summaries(sys::Database& database, std::int64_t experiment);
 
+/// Of each metric the median of the executions that measured it.
+std::vector<Cell> medians_of(const Point& point);
+
 /// Nothing where the bytes end before.
 Cell cell_at(std::string_view bytes, std::size_t position);
 

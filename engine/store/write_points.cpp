@@ -3,6 +3,7 @@
 #include "store/annotations.hpp"
 #include "store/archive.hpp"
 #include "store/documents.hpp"
+#include "store/note_chain.hpp"
 #include "store/recorder.hpp"
 #include "store/rows.hpp"
 #include "store/store.hpp"
@@ -185,6 +186,7 @@ Status Store::remove_experiment(const std::string& name) {
   CK_TRY(mark, database_.prepare("UPDATE record SET removed_ns = ? WHERE number IN "
                                  "(SELECT record FROM point WHERE experiment_id = ?)"));
   CK_CHECK(mark.bind(0, sys::SystemClock().unix_ns()).bind(1, found.row).run());
+  CK_CHECK(mark_notes_removed(database_, found, sys::SystemClock().unix_ns()));
   CK_TRY(forget, database_.prepare("DELETE FROM words WHERE experiment_id = ?"));
   CK_CHECK(forget.bind(0, found.row).run());
   CK_TRY(remove, database_.prepare("DELETE FROM experiment WHERE id = ?"));

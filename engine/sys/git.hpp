@@ -33,6 +33,13 @@ struct GitState {
       local_changes;  ///< changed, added, deleted, untracked paths (at most 1000)
 };
 
+/// The commit that is checked out.
+struct GitHead {
+  std::string commit;            ///< 40 hex digits
+  std::int64_t committed_s = 0;  ///< when, in seconds since 1970 UTC
+  int minutes_ahead_of_utc = 0;  ///< of the clock of who committed
+};
+
 class Git {
  public:
   virtual ~Git() = default;
@@ -52,6 +59,10 @@ class Git {
 
   /// `invalid` if the folder is not the top of a git work tree.
   virtual Result<GitState> state(const fs::path& folder) = 0;
+
+  /// HEAD, without comparing files with it. `invalid` as for `state`; `denied` when parts of the
+  /// clone lie outside the folder.
+  virtual Result<GitHead> head(const fs::path& folder) = 0;
 
   /// Writes the files of one commit of a remote into `folder` (must not exist), without `.git`;
   /// submodules at their recorded commits.

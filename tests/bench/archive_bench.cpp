@@ -197,7 +197,7 @@ int main(int count, char** words) {
     std::printf("%-28s %8.0f ms for %lld records, %s\n", "verification", time,
                 static_cast<long long>(report.records), report.broken ? "BROKEN" : "intact");
     good &= within(time, kVerification * static_cast<double>(report.records), "ms");
-    good &= !report.broken;
+    good &= !report.broken && report.columns.good();
   }
   return good ? 0 : 1;
 }

@@ -166,6 +166,45 @@ TEST_F(ArchiveVerbs, WhatWasTamperedWithIsNamed) {
   EXPECT_TRUE(fails(ck("verify experiment"), 2, "verify which experiment?"));
 }
 
+TEST_F(ArchiveVerbs, ColumnsAndNotesThatWereChangedAreToldAndColumnsMadeAgain) {
+  write_program(1, 0);
+  run_both(1);
+  ASSERT_TRUE(succeeds(ck({"note", "experiment:one", "it was warm"})));
+  const auto sqlite = find_program("sqlite3");
+  if (sqlite.empty()) GTEST_SKIP() << "sqlite3 is not installed";
+  const auto alter = [&](const std::string& sql) {
+    ASSERT_EQ(run_command({sqlite, (home() / "ck.sqlite").string(), sql}).code, 0);
+  };
+  const auto sound = ck("verify experiment --all");
+  ASSERT_TRUE(succeeds(sound));
+  EXPECT_NE(sound.out.find("1 note or tag: intact"), std::string::npos) << sound.out;
+  alter("UPDATE summary SET medians = zeroblob(length(medians)) WHERE point_id = 2");
+  const auto told = ck("verify experiment --all");
+  EXPECT_EQ(told.code, 1);
+  EXPECT_NE(told.out.find("columns: not what 1 of 2 points say"), std::string::npos) << told.out;
+  EXPECT_NE(told.out.find("'ck repair experiment:two' makes its columns again"), std::string::npos)
+      << told.out;
+  EXPECT_EQ(ck("verify experiment:one").code, 0);
+  EXPECT_EQ(json_of(ck("verify experiment:two --json"))["columns"]["differing"], 1);
+  EXPECT_TRUE(fails(ck("repair experiment"), 2, "repair which experiment?"));
+  const auto repaired = ck("repair experiment --all");
+  ASSERT_TRUE(succeeds(repaired));
+  EXPECT_NE(repaired.out.find("repaired  experiment:two, 1 point"), std::string::npos)
+      << repaired.out;
+  EXPECT_TRUE(succeeds(ck("verify experiment --all")));
+  EXPECT_EQ(json_of(ck("repair experiment:two --json"))["experiments"][0]["outcome"], "sound");
+  alter("UPDATE annotation SET text = 'it was cold'");
+  const auto note = ck("verify experiment:one");
+  EXPECT_EQ(note.code, 1);
+  EXPECT_NE(note.out.find("note 1 of experiment:one: it does not say what was said"),
+            std::string::npos)
+      << note.out;
+  alter("UPDATE repetition SET wall_ns = 1 WHERE point_id = 2");
+  const auto broken = ck("repair experiment:two");
+  EXPECT_EQ(broken.code, 1);
+  EXPECT_NE(broken.out.find("its point is not what was recorded"), std::string::npos) << broken.out;
+}
+
 TEST_F(ArchiveVerbs, ASignatureIsCheckedAgainstAllowedSigners) {
   const auto ssh_keygen = find_program("ssh-keygen");
   if (ssh_keygen.empty()) GTEST_SKIP() << "ssh-keygen is not installed";

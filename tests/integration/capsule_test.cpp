@@ -113,15 +113,23 @@ TEST_F(Capsule, ReplaysOnABareMachineWithoutANetwork) {
   ASSERT_EQ(imported.code, 0) << imported.output;
   EXPECT_NE(imported.output.find("experiment:sum  1 point added, 0 known"), std::string::npos)
       << imported.output;
+  EXPECT_EQ(json_of(ck("replay experiment:sum --dry_run --json", elsewhere()))["level"], "capsule");
   const auto replayed = shell(without_network + " ck replay experiment:sum --json >" +
                               (folder / "out.json").string());
   ASSERT_EQ(replayed.code, 0) << replayed.output << read_text(folder / "out.json");
+  EXPECT_EQ(Json::parse(read_text(folder / "out.json"))["level"], "capsule");
   const auto records = ck("verify experiment --all", elsewhere());
   EXPECT_TRUE(succeeds(records));
   EXPECT_NE(ck({"search", "experiment", "42"}, elsewhere()).out.find("it is 42"),
             std::string::npos);
   EXPECT_NE(ck("ls repo", elsewhere()).out.find(remote.url()), std::string::npos)
       << "a repository keeps its address";
+  const auto again = ck("replay experiment:sum", elsewhere());
+  EXPECT_NE(again.out.find("level: capsule"), std::string::npos) << again.out << again.err;
+  // What came in the capsule is gone, and what was made of it is here.
+  fs::remove_all(folder / "other/downloads");
+  EXPECT_EQ(json_of(ck("replay experiment:sum --dry_run --json", elsewhere()))["level"],
+            "same store");
 }
 
 TEST_F(Capsule, HasRepositoriesThatAreInNoGit) {
@@ -176,6 +184,8 @@ TEST_F(Capsule, ChangesNothingThatIsHere) {
   EXPECT_NE(again.out.find("0 points added, 1 known"), std::string::npos) << again.out;
   EXPECT_NE(again.err.find("repo:far is here already"), std::string::npos) << again.err;
   EXPECT_EQ(ck("show experiment:sum --json").out, before);
+  EXPECT_EQ(json_of(ck("replay experiment:sum --dry_run --json"))["level"], "same store")
+      << "the point was here before its capsule";
   // Another experiment of that name stays; a newer repository too, and the replay has the old one.
   write_program("second");
   remote.commit("second");

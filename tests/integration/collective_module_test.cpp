@@ -69,6 +69,18 @@ TEST_F(CollectiveModule, RunsAnActionAsCkWould) {
   expect_untouched();
 }
 
+TEST_F(CollectiveModule, TheCurrentFolderTellsWhatIsMeant) {
+  repository.entry("greeter", "world", "{}");
+  publish();
+  const fs::path world = repository.folder_of("greeter", "world");
+  EXPECT_EQ(ck_in(world, "greet ^").out, "hello world from greeter\n");
+  EXPECT_EQ(ck_in(world, "greet #you").out, "hello you from greeter\n");
+  EXPECT_EQ(ck_in(world, "perform greet ^").out, "hello world from greeter\n");
+  EXPECT_EQ(ck_in(world, "greet --name=you").out, "hello you from greeter\n");
+  EXPECT_TRUE(fails(ck_in(world, "gret"), 2, "there is no command 'gret'"));
+  EXPECT_TRUE(fails(ck("greet"), 2, "there is no command 'greet'"));
+}
+
 TEST_F(CollectiveModule, FailsWhenTheActionDoes) {
   publish();
   EXPECT_TRUE(fails(ck("refuse greeter:x"), 3, "not today"));

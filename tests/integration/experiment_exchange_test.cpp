@@ -4,6 +4,7 @@
 
 #include "support/ck_test.hpp"
 #include "support/collective_entry.hpp"
+#include "support/collective_repository.hpp"
 
 namespace ck::test {
 namespace {
@@ -67,6 +68,20 @@ TEST_F(ExperimentExchange, WhatGoesOutComesInAgain) {
   ASSERT_TRUE(succeeds(ck("import experiments " + out)));
   EXPECT_EQ(points("speed"), before);
   expect_clean();
+}
+
+TEST_F(ExperimentExchange, ARepositoryThatSpreadsEntriesOverFoldersGetsThemThere) {
+  ASSERT_TRUE(succeeds(ck("import experiments " + results())));
+  const CollectiveRepository spread(folder / "spread", "spread",
+                                    R"({"split_dirs": {"experiment": "2"}})");
+  ASSERT_TRUE(succeeds(ck("import repo --path=" + spread.folder().string())));
+  ASSERT_TRUE(succeeds(ck("export experiment:speed --format=ck --repo=spread")));
+  const fs::path entry = spread.folder() / "experiment/sp/speed";
+  EXPECT_EQ(ck("find spread:experiment:speed").out, entry.string() + "\n");
+  EXPECT_EQ(ck("find experiment:" + std::string(kSpeedUid)).out, entry.string() + "\n");
+  EXPECT_EQ(ck_in(entry, "find ^").out, entry.string() + "\n");
+  const Json again = json_of(ck("import experiments spread speed --json"));
+  EXPECT_EQ(again["experiments"][0]["points_known"], 2) << again;
 }
 
 TEST_F(ExperimentExchange, WrongLinesAreExplained) {

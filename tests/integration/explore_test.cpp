@@ -121,6 +121,31 @@ TEST_F(Exploring, WhatCannotBeExploredIsSaid) {
   EXPECT_EQ(points("valley").size(), 3U) << "one for the wrong objectives, two that fail";
 }
 
+TEST_F(Exploring, ShortWorkIsRepeatedInsideOneRun) {
+  components.program("short", "i=0; while [ $i -lt $((ROUNDS * WORK)) ]; do i=$((i + 1)); done",
+                     R"("variables": {"ROUNDS": "1", "WORK": "1"},
+                        "repeat": {"variable": "ROUNDS", "seconds": 0.03})");
+  const std::string line =
+      "explore program:short --param.env.WORK=1,20 --strategy=exhaustive --samples=";
+  const Json json = json_of(ck(line + "1 --objective=time,wall_time --json"));
+  EXPECT_EQ(json["objectives"][0]["name"], "iteration_time");
+  EXPECT_EQ(json["best"]["env.WORK"], "1") << json;
+  const auto wall_time = [&](std::size_t i) {
+    return json["tried"][i]["medians"]["wall_time"].get<double>();
+  };
+  EXPECT_LT(wall_time(0), wall_time(1)) << "the time of an iteration, not of a run: " << json;
+  ASSERT_EQ(points("short").size(), 2U);
+  const auto count_of = [&](std::size_t i) {
+    return points("short").at(i)["record"]["plan"]["iterations"]["count"].get<int>();
+  };
+  EXPECT_GT(count_of(0), 1);
+  ASSERT_TRUE(succeeds(ck(line + "2")));
+  ASSERT_EQ(points("short").size(), 4U);
+  EXPECT_EQ(count_of(2), count_of(0)) << "as often as before";
+  ASSERT_TRUE(succeeds(ck(line + "1 --skip_calibration")));
+  EXPECT_EQ(count_of(4), 1);
+}
+
 /// A program that could be built with flags.
 class ExploringFlags : public CkTest {
  protected:

@@ -166,6 +166,22 @@ TEST_F(GitTest, StateKnowsOnlyTopsOfWorkTrees) {
   EXPECT_ERROR(services.git().state(remote.bare()), invalid, "not the top");
 }
 
+TEST_F(GitTest, TellsTheCommitOfHeadAndItsTime) {
+  remote.write("f", "1");
+  const std::string hash = remote.commit("first");
+  EXPECT_ERROR(services.git().head(folder), invalid, "not the top of a git work tree");
+  ASSERT_OK(clone(remote.url()));
+  write_text(folder / "f", "changed");
+  const auto head = services.git().head(folder);
+  ASSERT_OK(head);
+  EXPECT_EQ(head->commit, hash);
+  EXPECT_EQ(head->committed_s, 1704164645) << "2024-01-02T03:04:05Z";
+  EXPECT_EQ(head->minutes_ahead_of_utc, 0);
+  const fs::path linked = home / "clones" / "linked";
+  run_git({"worktree", "add", "-q", "--detach", linked.string()}, folder);
+  EXPECT_ERROR(services.git().head(linked), denied, "keeps parts of its clone elsewhere");
+}
+
 TEST_F(GitTest, NamesTreesOfHead) {
   remote.write("packages/x/ck.json", "{}");
   remote.commit("first");

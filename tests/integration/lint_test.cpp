@@ -151,6 +151,20 @@ TEST_F(Lint, ASoundRepositoryOfCollectiveKnowledgeHasNoError) {
   EXPECT_TRUE(succeeds(ck("lint " + (repository.folder() / ".ckr.json").string())));
 }
 
+TEST_F(Lint, EntriesThatARepositorySpreadsOverFoldersAreFound) {
+  const CollectiveRepository repository(folder / "ck-spread", "ck-spread",
+                                        R"({"split_dirs": {"note": 2}})");
+  repository.alias("note", "abc", "00000000000000aa");
+  repository.file("note", "ab/abc", ".cm/meta.json", "{}");
+  const auto sound = ck("lint --strict " + repository.folder().string());
+  EXPECT_EQ(sound.code, 0) << sound.out;
+  repository.alias("note", "gone", "00000000000000bb");
+  repository.file("note", "ab/abd", ".cm/meta.json", "{}");
+  const auto odd = ck("lint " + repository.folder().string());
+  EXPECT_TRUE(says(odd, "alias-a-gone:1: warning: names an entry that does not exist")) << odd.out;
+  EXPECT_TRUE(says(odd, "note/ab/abd:1: warning: has no alias file")) << odd.out;
+}
+
 TEST_F(Lint, ARepositoryOfCollectiveKnowledgeIsReadAsCkReadsIt) {
   const CollectiveRepository repository(folder / "ck-odd", "ck-odd");
   repository.dataset("words", "dataset,words", "words.txt", "a b c\n");

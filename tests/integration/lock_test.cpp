@@ -296,6 +296,25 @@ TEST_F(LockOfAChoice, CannotBeSweptOverWhatItChose) {
   EXPECT_EQ(points("choosing").size(), 0U);
 }
 
+TEST_F(LockOfAChoice, IsCheckedAgainstAllPointsOfASweepBeforeTheFirstRuns) {
+  const std::string sweep = "benchmark" + locked() + " --repetitions=1 --param.n=1,2 ";
+  const auto refused = ck(sweep + "--param.which=a,b");
+  EXPECT_TRUE(fails(refused, 1, "the lock does not fit 2 of 4 points"));
+  EXPECT_TRUE(fails(refused, 1, "n=1 which=b: "));
+  EXPECT_TRUE(fails(refused, 1, "n=2 which=b: "));
+  EXPECT_TRUE(fails(refused, 1, "lacks the tag b"));
+  EXPECT_EQ(refused.err.find("which=a"), std::string::npos) << refused.err;
+  EXPECT_TRUE(fails(ck(sweep + "--param.which=a,b --dry_run"), 1, "2 of 4 points"));
+  EXPECT_TRUE(
+      fails(ck("benchmark" + locked() + " --compare --param.which=a,b"), 1, "1 of 2 points"));
+  EXPECT_EQ(points("choosing").size(), 0U) << "nothing is run";
+  ASSERT_TRUE(succeeds(ck(sweep + "--param.which=a")));
+  EXPECT_TRUE(fails(ck(sweep + "--param.which=a,b"), 1, "2 of 2 points that are still to be run"));
+  EXPECT_TRUE(fails(ck(sweep + "--param.wich=a"), 2, "wich"));
+  ASSERT_TRUE(succeeds(ck(sweep + "--param.which=a,b --allow_differences")));
+  EXPECT_EQ(points("choosing").size(), 4U);
+}
+
 TEST_F(LockOfAChoice, IsUpdatedWithWhatIsAskedForNow) {
   const auto updated =
       ck("lock --update=data --which=b --n=7 " + file().string() + " --out=" + file().string());

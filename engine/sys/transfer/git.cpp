@@ -108,6 +108,7 @@ class LibGit final : public Git {
   Result<GitState> update(const fs::path& folder, const GitRevision& revision, EventSink& events,
                           const Cancel& cancel) override;
   Result<GitState> state(const fs::path& folder) override;
+  Result<GitHead> head(const fs::path& folder) override;
   Status export_commit(const std::string& url, const std::string& commit, const fs::path& folder,
                        EventSink& events, const Cancel& cancel) override;
   Result<std::optional<std::string>> tree_of(const fs::path& folder,
@@ -173,6 +174,14 @@ Result<GitState> LibGit::state(const fs::path& folder) {
   auto state = read_state(repository.get(), folder);
   if (!state) return fail(std::move(state.error().in("clone " + folder.string())));
   return state;
+}
+
+Result<GitHead> LibGit::head(const fs::path& folder) {
+  CK_TRY(repository, open_clone(folder));
+  CK_CHECK(check_self_contained(repository.get(), folder));
+  CK_TRY(id, head_commit(repository.get()));
+  CK_TRY(commit, commit_at(repository.get(), id));
+  return GitHead{hex(id), git_commit_time(commit.get()), git_commit_time_offset(commit.get())};
 }
 
 Status LibGit::export_commit(const std::string& url, const std::string& commit,

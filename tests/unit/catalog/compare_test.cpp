@@ -11,9 +11,9 @@ namespace ck::catalog {
 namespace {
 
 /// The folder as it is now, as if a minute had passed, so that nothing is too young to be trusted.
-FolderState state_of(const fs::path& folder, Format format) {
+FolderState state_of(const fs::path& folder, Layout layout) {
   constexpr std::int64_t kMinute = 60'000'000'000;
-  auto scan = scan_folder(folder, format, {}, sys::SystemClock().unix_ns() + kMinute);
+  auto scan = scan_folder(folder, layout, {}, sys::SystemClock().unix_ns() + kMinute);
   EXPECT_OK(scan);
   return scan ? std::move(scan->state) : FolderState{};
 }
@@ -27,7 +27,7 @@ class Compare : public testing::Test {
       for (int entry = 0; entry < kEntries; ++entry) write(folder, std::to_string(entry));
     }
     for (int folder = 0; folder < kFolders; ++folder)
-      stored.push_back(*StoredFolder::from(pack(state_of(path(folder), Format::native))));
+      stored.push_back(*StoredFolder::from(pack(state_of(path(folder), Layout::native))));
   }
   fs::path path(int folder) const { return home / std::to_string(folder); }
   void write(int folder, const std::string& entry, const std::string& text = "{}") const {
@@ -37,7 +37,7 @@ class Compare : public testing::Test {
     std::vector<Comparison> comparisons;
     for (int folder = 0; folder < static_cast<int>(stored.size()); ++folder) {
       const auto at = static_cast<std::size_t>(folder);
-      comparisons.push_back({path(folder), Format::native, &stored[at], false});
+      comparisons.push_back({path(folder), Layout::native, &stored[at], false});
     }
     return unchanged(comparisons);
   }
@@ -78,7 +78,7 @@ TEST_F(Compare, FindsEveryEntryByName) {
 }
 
 TEST_F(Compare, TellsDamagedBytes) {
-  const std::string packed = pack(state_of(path(0), Format::native));
+  const std::string packed = pack(state_of(path(0), Layout::native));
   EXPECT_FALSE(StoredFolder::from(packed.substr(0, packed.size() - 1)));
   EXPECT_FALSE(StoredFolder::from(""));
 }
@@ -90,7 +90,7 @@ class CompareAliases : public testing::Test {
       test::write_text(folder / name / ".cm/meta.json", "{}");
       test::write_text(alias(name), "0011223344556677");
     }
-    state = state_of(folder.path(), Format::ck);
+    state = state_of(folder.path(), Layout::ck);
   }
   fs::path alias(const std::string& name) const { return folder / (".cm/alias-a-" + name); }
   void edit_in_place(const std::string& name) const {
@@ -99,7 +99,7 @@ class CompareAliases : public testing::Test {
   StoredFolder stored() const { return *StoredFolder::from(pack(state)); }
   bool same(bool aliases) const {
     const StoredFolder all = stored();
-    return unchanged({{folder.path(), Format::ck, &all, aliases}}).front();
+    return unchanged({{folder.path(), Layout::ck, &all, aliases}}).front();
   }
   test::TemporaryHome folder;
   FolderState state;
@@ -110,9 +110,9 @@ TEST_F(CompareAliases, LooksAtThemWhenAsked) {
   edit_in_place("y");
   EXPECT_FALSE(same(true));
   EXPECT_TRUE(same(false));
-  EXPECT_TRUE(aliases_hold(folder.path(), stored(), {"x"}));
-  EXPECT_FALSE(aliases_hold(folder.path(), stored(), {"x", "y"}));
-  EXPECT_FALSE(aliases_hold(folder.path(), stored(), {"z"}));
+  EXPECT_TRUE(aliases_hold(folder.path(), Layout::ck, stored(), {"x"}));
+  EXPECT_FALSE(aliases_hold(folder.path(), Layout::ck, stored(), {"x", "y"}));
+  EXPECT_FALSE(aliases_hold(folder.path(), Layout::ck, stored(), {"z"}));
 }
 
 TEST_F(CompareAliases, AlwaysLooksAtThoseOfBrokenEntries) {
@@ -125,7 +125,7 @@ TEST_F(CompareAliases, AlwaysLooksAtThoseOfBrokenEntries) {
 TEST_F(CompareAliases, AlwaysSeesThemComeAndGo) {
   fs::remove(alias("y"));
   EXPECT_FALSE(same(false));
-  state = state_of(folder.path(), Format::ck);
+  state = state_of(folder.path(), Layout::ck);
   EXPECT_TRUE(same(false));
   test::write_text(alias("y"), "0011223344556677");
   EXPECT_FALSE(same(false));
@@ -134,7 +134,7 @@ TEST_F(CompareAliases, AlwaysSeesThemComeAndGo) {
 TEST_F(CompareAliases, NeverTrustsALinkedFolderOfAliases) {
   fs::rename(folder / ".cm", folder / "elsewhere");
   fs::create_directory_symlink(folder / "elsewhere", folder / ".cm");
-  state = state_of(folder.path(), Format::ck);
+  state = state_of(folder.path(), Layout::ck);
   EXPECT_FALSE(same(false));
 }
 

@@ -180,6 +180,39 @@ TEST_F(FlatIndexOf, SeesEveryChange) {
   }
 }
 
+TEST_F(FlatIndexOf, SeesWhatComesAndGoesWhereEntriesAreSpreadOverFolders) {
+  const fs::path repository = repository_path("k");
+  const auto spread = [&](const std::string& characters) {
+    test::write_text(
+        repository / ".ckr.json",
+        R"({"data_alias": "k", "dict": {"split_dirs": {"note": )" + characters + "}}}");
+  };
+  const auto write = [&](const std::string& beginning, const std::string& name, unsigned uid) {
+    test::write_text(repository / "note" / beginning / name / ".cm/meta.json",
+                     R"({"tags": ["n"]})");
+    test::write_text(repository / "note/.cm" / ("alias-a-" + name), uid_of(uid) + "\n");
+  };
+  spread("2");
+  write("ab", "abc", 20);
+  wait_until_written();
+  EXPECT_EQ(found_without_index("note"), Names{"k:note:abc"});
+  EXPECT_EQ(found_without_index("note:" + uid_of(20)), Names{"k:note:abc"});
+  write("ab", "abd", 21);
+  EXPECT_EQ(found("note", "n"), (Names{"k:note:abc", "k:note:abd"}));
+  wait_until_written();
+  write("xy", "xyz", 22);
+  EXPECT_EQ(found("note:xyz"), Names{"k:note:xyz"}) << "in a folder that is new";
+  wait_until_written();
+  test::write_text(repository / "note/.cm/alias-a-abc", uid_of(30) + "\n");
+  EXPECT_EQ(found("note:" + uid_of(30)), Names{"k:note:abc"});
+  wait_until_written();
+  fs::remove_all(repository / "note/ab");
+  EXPECT_EQ(found("note"), Names{"k:note:xyz"});
+  wait_until_written();
+  spread("3");
+  EXPECT_EQ(found("note"), Names{}) << "CK, too, looks for it in note/_";
+}
+
 TEST_F(FlatIndexOf, ShowsTheUidOfAnAliasThatWasEditedInPlace) {
   wait_until_written();
   test::write_text(repository_path("k") / "soft/.cm/alias-a-gcc", uid_of(99) + "\n");

@@ -9,10 +9,10 @@ namespace ck::catalog {
 namespace {
 
 /// Scans as if a minute had passed, so that nothing is too young to be trusted.
-FolderScan scan(const fs::path& folder, FolderState known = {}, Format format = Format::native) {
+FolderScan scan(const fs::path& folder, FolderState known = {}, Layout layout = Layout::native) {
   constexpr std::int64_t kMinute = 60'000'000'000;
   auto result =
-      scan_folder(folder, format, std::move(known), sys::SystemClock().unix_ns() + kMinute);
+      scan_folder(folder, layout, std::move(known), sys::SystemClock().unix_ns() + kMinute);
   EXPECT_OK(result);
   return result ? std::move(*result) : FolderScan{};
 }
@@ -81,9 +81,9 @@ TEST_F(ScanFolder, SeesARemovedDescriptor) {
 
 TEST_F(ScanFolder, DoesNotTrustWhatIsYoungerThanTheClockTick) {
   const auto now = sys::SystemClock().unix_ns();
-  auto first = scan_folder(folder.path(), Format::native, {}, now);
+  auto first = scan_folder(folder.path(), Layout::native, {}, now);
   ASSERT_OK(first);
-  auto second = scan_folder(folder.path(), Format::native, first->state, now);
+  auto second = scan_folder(folder.path(), Layout::native, first->state, now);
   ASSERT_OK(second);
   EXPECT_EQ(changed_names(*second), (Names{"a", "b", "c"}));
 }
@@ -102,14 +102,14 @@ TEST_F(ScanFolder, SeesChangedAliasesOfCk) {
     test::write_text(ck / name / ".cm/meta.json", "{}");
     test::write_text(ck.path() / ".cm" / (std::string("alias-a-") + name), "0011223344556677");
   }
-  const FolderState known = scan(ck.path(), {}, Format::ck).state;
-  EXPECT_FALSE(scan(ck.path(), known, Format::ck).differs);
+  const FolderState known = scan(ck.path(), {}, Layout::ck).state;
+  EXPECT_FALSE(scan(ck.path(), known, Layout::ck).differs);
   test::write_text(ck / ".cm/alias-a-y", "0011223344556678");
-  EXPECT_EQ(changed_names(scan(ck.path(), known, Format::ck)), Names{"y"});
+  EXPECT_EQ(changed_names(scan(ck.path(), known, Layout::ck)), Names{"y"});
 }
 
 TEST_F(ScanFolder, FailsForAFolderThatIsGone) {
-  EXPECT_ERROR(scan_folder(folder / "gone", Format::native, {}, 0), not_found, "gone");
+  EXPECT_ERROR(scan_folder(folder / "gone", Layout::native, {}, 0), not_found, "gone");
 }
 
 TEST_F(ScanFolder, KeepsItsStateInABlob) {

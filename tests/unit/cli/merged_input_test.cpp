@@ -30,6 +30,13 @@ TEST(MergedInput, TurnsKnownObjectsIntoPrefixes) {
             (Words{"--env.A=1", "--env.B=2", "-x"}));
 }
 
+TEST(MergedInput, HandsObjectsOnThatAnOptionTakesAsTheyAre) {
+  const auto result = with_merged_input({"@@@{'search_dict': {'a': {'b': [1]}}, 'tags': 'x'}"},
+                                        {"search_dict"}, {"search_dict"});
+  ASSERT_OK(result);
+  EXPECT_EQ(*result, (Words{R"(--search_dict={"a":{"b":[1]}})", "--tags=x"}));
+}
+
 TEST(MergedInput, ReadsFiles) {
   const test::TemporaryHome folder;
   const fs::path file = folder.path() / "in put.json";

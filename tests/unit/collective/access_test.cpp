@@ -41,10 +41,30 @@ TEST_F(Access, SearchesWhatDescriptionsHold) {
   EXPECT_EQ(names({{"search_string", "WORDS.TXT"}}), "");
   EXPECT_EQ(names({{"search_string", "WORDS.TXT"}, {"ignore_case", "yes"}}), "words ");
   EXPECT_EQ(names({{"limit_size", 1}, {"search_string", "*.txt"}}), "more ");
+  EXPECT_EQ(names({{"search_flat_dict", {{"##dataset_files", {"more.txt"}}}}}), "more ");
+  EXPECT_EQ(names({{"search_string", "*.txt"}, {"search_dict", {{"dataset_files", {"more.txt"}}}}}),
+            "more ");
+  EXPECT_EQ(names({{"search_string", "[mw]ore.txt"}}), "") << "no pattern without * and ?";
+  EXPECT_EQ(ask({{"action", "search"}, {"search_flat_dict", {{"no key", 1}}}})["return"], 1);
   const Json dated =
       ask({{"action", "search"}, {"module_uoa", "dataset"}, {"add_if_date", "2020-01-01"}});
   EXPECT_EQ(dated["return"], 1);
   EXPECT_NE(dated["error"].get<std::string>().find("add_if_date"), std::string::npos);
+}
+
+TEST_F(Access, SearchesNamesInMenusAndValuesAsPythonWritesThem) {
+  repository.entry("note", "first", R"({"flag": true, "nothing": null, "data_name": "Unused"})");
+  test::write_text(repository.folder_of("note", "first") / ".cm/info.json",
+                   R"({"data_name": "First note"})");
+  repository.nameless("note", "00000000000000aa", R"({"data_name": "Second note"})");
+  const auto count = [&](const char* key, const char* value) {
+    return ask({{"action", "search"}, {"module_uoa", "note"}, {key, value}})["lst"].size();
+  };
+  EXPECT_EQ(count("search_by_name", "First*"), 1U);
+  EXPECT_EQ(count("search_by_name", "Unused"), 0U);
+  EXPECT_EQ(count("search_by_name", "*note"), 2U);
+  EXPECT_EQ(count("search_string", "True"), 1U);
+  EXPECT_EQ(count("search_string", "None"), 1U);
 }
 
 TEST_F(Access, TellsWhereRepositoriesAre) {

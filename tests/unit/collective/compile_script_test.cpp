@@ -21,12 +21,13 @@ constexpr std::string_view kPlatformNames =
 
 Result<CompileScript> script_of(const Json& meta, const CompileRequest& request = {},
                                 const Json& dependencies = Json::object(),
-                                const Json& environment = kCompiler) {
+                                const Json& environment = kCompiler, bool customized = false) {
   const auto find_entry = [](const std::string& cid) -> Result<fs::path> {
     if (cid == "program:other") return fs::path("/repo/program/other");
     return fail(ErrorCode::not_found, "no " + cid);
   };
-  return compile_script({meta, dependencies, environment, find_entry}, request, kPlatform);
+  return compile_script({meta, dependencies, environment, find_entry, customized}, request,
+                        kPlatform);
 }
 
 /// Commands with what all compile lines share shortened, for reading.
@@ -110,6 +111,29 @@ TEST(CompileScript, CanLeaveOutItsFolderAndVariables) {
   EXPECT_EQ(commands_of(program(R"({"skip_local_include": "yes", "skip_compiler_vars": "yes",
                                     "build_compiler_vars": {"A": "1"}})"))[0],
             "$CK_CC OBJ DYN ../main.c -o main.o");
+}
+
+TEST(CompileScript, AProgramsCustomizeScriptIsSourcedAfterItsVariables) {
+  const auto commands_of_customized = [](const std::string& more) {
+    const auto script = script_of(program(more), {}, Json::object(), kCompiler, true);
+    return script ? script->commands : Texts{script.error().message};
+  };
+  const std::string sourced = ". ../customize.sh || echo \"customize.sh ended with $?\" >&2";
+  const auto commands = commands_of_customized(R"({"compile_vars": {"A": "1"}})");
+  ASSERT_EQ(commands.size(), 4U);
+  EXPECT_EQ(commands[0], "export A=1");
+  EXPECT_EQ(commands[1], sourced);
+  const auto own = commands_of_customized(R"({"use_compile_script": "yes",
+      "compile_cmds": {"default": {"cmd": "../make.sh"}}})");
+  EXPECT_EQ(own.front(), sourced);
+  EXPECT_EQ(own.back(), "../make.sh");
+  EXPECT_EQ(commands_of_customized(R"({"no_compile": "yes"})"), Texts());
+}
+
+TEST(CompileScript, TellsTheObjectFiles) {
+  const auto script = script_of(program(R"({"source_files": ["x.c", "sub/x.c", "y.c"]})"));
+  ASSERT_TRUE(script);
+  EXPECT_EQ(script->objects, (Texts{"x.o", "x-2.o", "y.o"}));
 }
 
 TEST(CompileScript, NamesSourcesAndObjects) {

@@ -198,6 +198,24 @@ TEST_F(Experiments, WrittenEntriesReadTheSame) {
   EXPECT_ERROR(place_entry(folder_ / "again", head, folder_ / "other"), conflict, "exists already");
 }
 
+TEST_F(Experiments, AreWrittenAndReadWhereARepositorySpreadsThemOverFolders) {
+  const fs::path repository = folder_ / "spread";
+  test::write_text(repository / ".ckr.json",
+                   R"({"data_alias": "spread", "dict": {"split_dirs": {"experiment": "2"}}})");
+  const auto read = speed();
+  const EntryHead head{read.uid, read.alias, read.meta, {}};
+  ASSERT_OK(EntryWriter::begin(folder_ / "written", head));
+  const auto entry = place_entry(folder_ / "written", head, repository);
+  ASSERT_OK(entry);
+  EXPECT_EQ(*entry, repository / "experiment/sp/speed");
+  EXPECT_TRUE(fs::exists(repository / "experiment/.cm/alias-a-speed"));
+  for (const auto& place : {repository, repository / "experiment", repository / "experiment/sp"})
+    EXPECT_EQ(*find_experiment_entries(place), std::vector{*entry}) << place;
+  EXPECT_EQ(read_experiment_entry(*entry)->uid, read.uid);
+  ASSERT_OK(EntryWriter::begin(folder_ / "again", head));
+  EXPECT_ERROR(place_entry(folder_ / "again", head, repository), conflict, "sp/speed");
+}
+
 TEST_F(Experiments, NothingIsWrittenOutsideTheEntry) {
   fs::create_directories(folder_ / "written");
   const EntryHead leaving{test::kSpeedUid, "speed", Json::object(), {{"../out", "x"}}};

@@ -138,6 +138,15 @@ TEST(Need, IsDescribedForPeople) {
             "a with x;y without b,c version >= 1 and <= 2.99");
 }
 
+TEST(Need, SaysWhichVersionsAreWanted) {
+  EXPECT_EQ(need_of(R"({"tags": "a"})").wanted_version(), "");
+  EXPECT_EQ(need_of(R"({"version_to": [2, 99]})").wanted_version(), "version <= 2.99");
+  auto need = need_of(R"({"tags": "a", "version_from": [1], "version_to": [2]})");
+  EXPECT_EQ(need.wanted_version(), "version >= 1 and <= 2");
+  need.range = *model::VersionRange::parse("1.2.*");
+  EXPECT_EQ(need.wanted_version(), "version >= 1 and <= 2 and version 1.2.*");
+}
+
 TEST(PassTags, GivesTagsWithThePrefixToTheNamedNeeds) {
   const Need resolved =
       need_of(R"({"pass_matching_tags_to": {"side.": ["images", "other"], "v": "images"}})");

@@ -122,6 +122,30 @@ TEST_F(RegistryTest, NeedsTakeWhatIsRegisteredThenWhatIsFound) {
   EXPECT_TRUE((*hooks)["f"]["dict"]["customize"].is_object());
 }
 
+TEST_F(RegistryTest, WhatIsAddedIsResolvedAfterWhatWas) {
+  repository.tool("frob");
+  repository.tool("nicate");
+  tool("1.2");
+  test::write_tool(world.folder / "opt/1/bin/nicate", "3");
+  wishes.search_folders = {world.folder / "opt"};
+  const Json written = {{"f", {{"tags", "tool,frob"}}}};
+  auto first = resolve_needs(written, Json::object(), {}, bench());
+  ASSERT_OK(first);
+  // One that is resolved already stays as it is, whatever a hook made of it.
+  const Json added = {{"f", {{"tags", "no,such"}}},
+                      {"n", {{"tags", "tool,nicate"}}},
+                      {"never", {{"tags", "no,such"}, {"skipped", "yes"}}}};
+  const auto all = resolve_added(added, Json::object(), {}, *first, bench());
+  ASSERT_OK(all);
+  ASSERT_EQ(all->needs.size(), 2U);
+  EXPECT_EQ(all->needs[0].environment.id(), first->needs[0].environment.id());
+  EXPECT_EQ(all->needs[1].need.key, "n");
+  EXPECT_EQ(all->needs[1].environment.environment.record.version, "3");
+  const Json wrong = {{"odd", {{"tags", "no,such"}}}};
+  EXPECT_ERROR(resolve_added(wrong, Json::object(), {}, *first, bench()), not_found,
+               "dependency 'odd'");
+}
+
 TEST_F(RegistryTest, APinThatIsGoneIsAnErrorAndOneOfARepositoryIsNot) {
   repository.tool("frob");
   tool("1.2");

@@ -39,6 +39,22 @@ TEST_F(StepsTest, AFailureShowsTheLastWordsAndTheLogHoldsAll) {
   EXPECT_ERROR(step("echo only-stdout; false"), build_failed, "only-stdout");
 }
 
+TEST_F(StepsTest, WhatWasPrintedIsThereAlsoOfAStepThatFailed) {
+  const auto printed = [&](const std::string& script) {
+    return printed_by({"asking", script, world.folder.path(), {}, nullptr, {}}, bench());
+  };
+  const auto good = printed("echo told; echo aside >&2");
+  ASSERT_OK(good);
+  EXPECT_EQ(good->text, "told\n");
+  EXPECT_FALSE(good->failure);
+  const auto bad = printed("echo told; echo 'the reason' >&2; exit 3");
+  ASSERT_OK(bad);
+  EXPECT_EQ(bad->text, "told\n");
+  ASSERT_TRUE(bad->failure);
+  EXPECT_EQ(bad->failure->code, ErrorCode::build_failed);
+  EXPECT_NE(test::text_of(*bad->failure).find("the reason"), std::string::npos);
+}
+
 TEST_F(StepsTest, TheShorterTimeLimitHolds) {
   EXPECT_ERROR(step("while :; do :; done", nullptr, std::chrono::milliseconds(50)), build_failed,
                "doing it");

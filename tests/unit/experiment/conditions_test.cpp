@@ -131,6 +131,7 @@ TEST_F(Recorded, WhatCannotBeHeldEqualIsTold) {
 TEST(ReplayLevel, HasNames) {
   EXPECT_EQ(name_of(ReplayLevel::same_store), "same store");
   EXPECT_EQ(name_of(ReplayLevel::rebuilt), "rebuilt");
+  EXPECT_EQ(name_of(ReplayLevel::capsule), "capsule");
   EXPECT_EQ(name_of(ReplayLevel::substitutions), "substitutions");
   EXPECT_EQ(name_of(ReplayLevel::inspect), "inspect");
 }

@@ -102,16 +102,38 @@ TEST(CkRepository, ReadsOneWithoutDetails) {
   EXPECT_EQ(read->url, "https://example.org/mine");
 }
 
-TEST(CkRepository, RefusesEntriesSpreadOverFoldersRatherThanSeeNone) {
+TEST(CkRepository, TellsHowItSpreadsEntriesOverFolders) {
   const auto with = [](const std::string& dict) {
     return read_ck_repository(
         R"({"data_alias": "r", "data_uid": "0123456789abcdef", "dict": )" + dict + "}",
         ".ckr.json");
   };
-  EXPECT_ERROR(with(R"({"split_all_dirs": 2})"), invalid, "/dict/split_all_dirs");
-  EXPECT_ERROR(with(R"({"split_dirs": {"experiment": "2"}})"), invalid, "/dict/split_dirs");
-  EXPECT_OK(with(R"({"split_all_dirs": "", "split_dirs": {}})"));
-  EXPECT_OK(with(R"({"split_all_dirs": 0})"));
+  const std::string uid = "00000000000000ff";
+  const auto split =
+      with(R"({"split_dirs": {"experiment": "2", "00000000000000ff": 3, "env": "x"}})");
+  ASSERT_OK(split);
+  EXPECT_EQ(split->split.characters("experiment", ""), 2U);
+  EXPECT_EQ(split->split.characters("experiment", uid), 3U) << "the UID counts first, as in CK";
+  EXPECT_EQ(split->split.characters("env", ""), 0U);
+  const auto all = with(R"({"split_all_dirs": 1, "split_dirs": {"experiment": 2}})");
+  ASSERT_OK(all);
+  EXPECT_EQ(all->split.characters("experiment", ""), 1U);
+  for (const char* none : {R"({"split_all_dirs": "", "split_dirs": {}})",
+                           R"({"split_all_dirs": 0, "split_dirs": []})", "{}"}) {
+    const auto read = with(none);
+    ASSERT_OK(read);
+    EXPECT_TRUE(read->split.empty()) << none;
+  }
+  EXPECT_ERROR(with(R"({"split_all_dirs": -1})"), invalid, "/dict/split_all_dirs");
+  EXPECT_ERROR(with(R"({"split_dirs": {"env": 1e300}})"), invalid, "/dict/split_dirs/env");
+}
+
+TEST(CkRepository, NamesTheFolderOfAnEntryByItsBeginning) {
+  EXPECT_EQ(split_folder("abcdef", 2), "ab");
+  EXPECT_EQ(split_folder("abc", 2), "ab");
+  EXPECT_EQ(split_folder("ab", 2), "_");
+  EXPECT_EQ(split_folder("a", 2), "_");
+  EXPECT_EQ(split_folder("äöü", 2), "äö") << "characters are counted, not bytes";
 }
 
 TEST(CkRepository, RefusesNamesAndUrlsThatCouldDoHarm) {

@@ -32,11 +32,20 @@ TEST(Pattern, FindsWhatItsGroupHolds) {
 TEST(Pattern, RefusesWhatMayTakeForEver) {
   for (const std::string text :
        {"(a+)+", "(?:a*)*(b)", "(?:a|a)*(b)", "((?:a+b)+)", "(a?){3}", "(?:a{2}){2}(b)", "(a)b**",
-        "(a){101}", "(a){1,99999999999999999999}", "(a)\\1", "(?=(a))", "(?!a)(b)"}) {
+        "(a){101}", "(a){1,99999999999999999999}", "(a)\\1", "(?=(a))", "(?!a)(b)",
+        // Brackets that open and close nothing, which hid what comes after them.
+        "(a\\c[b){99999999999999999999}]", "([\\c]](?:b+)+)", "([[.].]](?:b+)+)"}) {
     const auto parsed = Pattern::parse(text);
     ASSERT_FALSE(parsed.has_value()) << text;
     EXPECT_EQ(parsed.error().code, ErrorCode::invalid);
   }
+}
+
+TEST(Pattern, ReadsEscapesAndNamedClassesAsTheLibraryDoes) {
+  EXPECT_EQ(found("\\c[([0-9]+)", "1 [23"), "23");
+  EXPECT_EQ(found("([\\c]x]+)", "axb"), "x");
+  EXPECT_EQ(found("([[.a.]]+)", "xab"), "a");
+  EXPECT_EQ(found("([[=a=]]+)", "xab"), "a");
 }
 
 TEST(Pattern, RefusesWhatDoesNotHaveOneGroup) {
