@@ -116,14 +116,41 @@ class CapsuleImport {
     CK_TRY(home, session_.home());
     CK_TRY(kept, install::keep_clones(mirror, home->mirrors() / records.experiment.uid));
     sources_ = install::places_of(mirror);
-    for (const auto& clone : kept.clones)
-      sources_->push_back(kept.path_of(clone).lexically_relative(home->root).string());
+    for (const auto& clone : kept.clones) CK_CHECK(add_source(kept.path_of(clone)));
     for (const auto& clone : mirror.clones) {
       if (clone.repository.empty()) continue;
       CK_CHECK(take_repository(clone, clone.has_no_url() ? kept : mirror));
+      CK_CHECK(add_registered(clone.repository));
     }
-    for (const auto& one : mirror.folders) CK_CHECK(take_files(one, mirror, kept.folder));
+    for (const auto& one : mirror.folders) {
+      CK_CHECK(take_files(one, mirror, kept.folder));
+      CK_CHECK(add_source(kept.folder / "folders" / one.name));
+      CK_CHECK(add_registered(one.repository));
+    }
     return {};
+  }
+
+  Status add_source(const fs::path& place) {
+    CK_TRY(home, session_.home());
+    const fs::path relative = place.lexically_relative(home->root);
+    const bool inside = !relative.empty() && *relative.begin() != "..";
+    sources_->push_back((inside ? relative : place).string());
+    return {};
+  }
+
+  /// Where replays look for a repository first, whoever brought it here.
+  Status add_registered(const std::string& name) {
+    CK_TRY(repositories, session_.repositories());
+    CK_TRY(registered, repositories->find(name));
+    return add_source(registered.path);
+  }
+
+  /// The recorded commit of a repository that is here, which may be at another one.
+  Status keep_commit(const install::LockedRepository& recorded, const catalog::Repository& here,
+                     const fs::path& place) {
+    CK_TRY(context, session_.context());
+    CK_TRY(kept, install::keep_recorded(recorded, here, place, *context));
+    return add_source(kept);
   }
 
   /// A repository without a history: registered where its files are kept.
@@ -144,20 +171,17 @@ class CapsuleImport {
     }
     if (one.commit.empty()) return {};
     CK_TRY(registered, repositories->find(one.repository));
-    CK_TRY(context, session_.context());
-    return install::keep_recorded({one.repository, one.url, one.commit, {}, {}}, registered, place,
-                                  *context);
+    return keep_commit({one.repository, one.url, one.commit, {}, {}}, registered, place);
   }
 
   Status take_repository(const install::MirrorClone& clone, const install::Mirror& mirror) {
     CK_TRY(repositories, session_.repositories());
     const auto here = repositories->find(clone.repository);
     if (here) {
-      CK_TRY(context, session_.context());
       const std::string url = clone.has_no_url() ? std::string() : clone.url;
       report_.kept.push_back(here->name);
-      return install::keep_recorded({clone.repository, url, clone.commit, {}, {}}, *here,
-                                    mirror.path_of(clone), *context);
+      return keep_commit({clone.repository, url, clone.commit, {}, {}}, *here,
+                         mirror.path_of(clone));
     }
     // The address it came from stays its address; only this once it is read from the capsule.
     const std::string place = "file://" + mirror.path_of(clone).string();
@@ -209,25 +233,13 @@ class CapsuleImport {
     std::ranges::set_difference(now, before, std::back_inserter(origin.points));
     if (origin.points.empty()) return {};
     CK_TRY(home, session_.home());
-    return experiment::keep_origin(records.experiment.uid, origin, *home);
+    return experiment::keep_origin(records.experiment.uid, origin, *home, session_.cancel());
   }
 
   Status add_annotations(const experiment::ExperimentRecords& records, const std::string& name) {
     CK_TRY(archive, open_archive(session_));
-    CK_TRY(known, store::annotations(archive, name));
-    CK_TRY(store, session_.store());
-    CK_TRY(uids, store->point_uids(records.experiment.uid));
-    std::vector<store::Annotation> fresh;
-    for (const auto& annotation : records.annotations) {
-      const bool there = std::ranges::any_of(known, [&](const store::Annotation& one) {
-        return one.created_ns == annotation.created_ns && one.text == annotation.text &&
-               one.point == annotation.point && one.kind == annotation.kind;
-      });
-      const bool of_point_here =
-          annotation.point.empty() || std::ranges::binary_search(uids, annotation.point);
-      if (!there && of_point_here) fresh.push_back(annotation);
-    }
-    return fresh.empty() ? Status() : store::annotate(archive, name, fresh);
+    CK_CHECK(store::import_annotations(archive, name, records.annotations));
+    return {};
   }
 
   Session& session_;

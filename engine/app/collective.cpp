@@ -43,9 +43,9 @@ bool calibrates(const collective::BuiltProgram& built, const RunRequest& request
 
 /// Repeats until a run takes about `--calibration_time` (4 s): time per repetition is then measured
 /// well. A program that ignores the count is left at one.
-Result<std::string> calibrated_repeat(collective::ProgramRequest program,
-                                      const collective::BuiltProgram& built,
-                                      const RunRequest& request, collective::Workbench& bench) {
+Result<std::uint64_t> calibrated_repeat(collective::ProgramRequest program,
+                                        const collective::BuiltProgram& built,
+                                        const RunRequest& request, collective::Workbench& bench) {
   constexpr double kSeconds = 4;
   CK_TRY(target, calibration_seconds(request.values));
   const auto seconds = [&](std::uint64_t count) -> Result<double> {
@@ -60,7 +60,7 @@ Result<std::string> calibrated_repeat(collective::ProgramRequest program,
   };
   CK_TRY(found, measure::calibrate(seconds, target.value_or(kSeconds)));
   tell_unresponsive(found, "CT_REPEAT_MAIN", bench.context());
-  return std::to_string(found.count);
+  return found.count;
 }
 
 /// A program built, and its run planned.
@@ -70,6 +70,7 @@ struct PlannedCollective {
   collective::BuiltProgram built;
   collective::PlannedProgram planned;
   install::InstallPlan used;
+  std::optional<std::uint64_t> calibrated;  ///< how often it repeats its work, where that was found
 };
 
 /// The program as locked must be built by the same commands from the same sources.
@@ -119,6 +120,7 @@ Result<PlannedCollective> build_collective(Session& session, catalog::Component 
     CK_TRY(found, bench.find(component.id.kind, component.id.uid));
     result.program.component = std::move(found);
     result.program.given = result.work->restored.choices;
+    result.program.locked = !request.locked->in_part;
   }
   CK_CHECK(check_pins(request, result.program, depth, bench));
   CK_TRY(built, collective::build_program(result.program, bench));
@@ -133,7 +135,7 @@ Status plan_run(PlannedCollective& result) {
   auto& bench = *result.work->bench;
   CK_TRY(planned, collective::plan_program(result.program, result.built, bench));
   result.planned = std::move(planned);
-  CK_TRY(used, collective::used_environments(result.built, result.planned.dependencies, bench));
+  CK_TRY(used, collective::used_environments(result.built, result.planned.choices(), bench));
   result.used = std::move(used);
   tell_different_answers(result.used, result.program.component.id.text(), bench.context().events);
   return {};
@@ -144,8 +146,12 @@ Result<PlannedCollective> plan_collective(Session& session, const catalog::Compo
   CK_TRY(result, build_collective(session, component, request, Depth::run));
   auto& bench = *result.work->bench;
   if (!request.dry_run && calibrates(result.built, request)) {
-    CK_TRY(repeat, calibrated_repeat(result.program, result.built, request, bench));
-    result.program.repeat = repeat;
+    result.calibrated = request.iterations;
+    if (!result.calibrated) {
+      CK_TRY(found, calibrated_repeat(result.program, result.built, request, bench));
+      result.calibrated = found;
+    }
+    result.program.repeat = std::to_string(*result.calibrated);
   }
   CK_CHECK(plan_run(result));
   return std::move(result);
@@ -196,6 +202,7 @@ Result<PreparedRun> prepared_of(PlannedCollective planned) {
   PreparedRun prepared;
   prepared.name = planned.program.component.id.name;
   prepared.run_plan = planned.planned.plan;
+  prepared.calibrated_iterations = planned.calibrated;
   prepared.hooks = to_text(collective::to_json(planned.work->bench->hook_uses()));
   CK_TRY(lock, lock_of(planned));
   prepared.lock = std::move(lock);
@@ -382,12 +389,16 @@ Result<CollectiveNeeds> needs_of_collective(Session& session, const catalog::Com
   return CollectiveNeeds{std::move(planned.work), std::move(planned.planned.dependencies)};
 }
 
-Result<install::Lock> lock_collective(Session& session, const catalog::Component& component,
-                                      const RunRequest& request) {
+Result<CollectiveLock> lock_collective(Session& session, const catalog::Component& component,
+                                       const RunRequest& request) {
   RunRequest planned_only = request;
   planned_only.dry_run = true;
   CK_TRY(planned, plan_collective(session, component, planned_only));
-  return lock_of(planned);
+  CK_TRY(lock, lock_of(planned));
+  CollectiveLock made{std::move(lock), {}};
+  // The tool of the lock tells the devices of the machine that it is used on.
+  if (planned.planned.device_tool.needs.empty()) made.device = planned.planned.device;
+  return made;
 }
 
 namespace {

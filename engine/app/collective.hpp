@@ -9,6 +9,7 @@
 #include "app/collective_work.hpp"
 #include "app/environments.hpp"
 #include "app/programs.hpp"
+#include "collective/compute_device.hpp"
 #include "collective/workbench.hpp"
 
 namespace ck::app {
@@ -25,9 +26,15 @@ Result<ExplainReport> explain_collective(Session& session, const catalog::Compon
 Result<CompileReport> compile_collective(Session& session, const catalog::Component& component,
                                          const RunRequest& request);
 
+/// A lock of a program.
+struct CollectiveLock {
+  install::Lock lock;
+  collective::ComputeDevice device{};  ///< that it computes on where no tool in the lock tells it
+};
+
 /// ck lock: makes everything that the lock will name, since CK's choices are known only then.
-Result<install::Lock> lock_collective(Session& session, const catalog::Component& component,
-                                      const RunRequest& request);
+Result<CollectiveLock> lock_collective(Session& session, const catalog::Component& component,
+                                       const RunRequest& request);
 Result<install::Lock> lock_collective(Session& session, const InstallRequest& request);
 
 /// What a program of Collective Knowledge would run with: it is compiled, and all of it exists.

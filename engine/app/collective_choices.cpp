@@ -200,8 +200,10 @@ std::set<std::string> written_keys(const Json& document) {
   };
   for (const auto* list : {"compile_deps", "deps", "run_deps"})
     add_all(collective::object_at(document, list));
-  for (const auto& [name, command] : collective::object_at(document, "run_cmds").items())
+  for (const auto& [name, command] : collective::object_at(document, "run_cmds").items()) {
     add_all(collective::object_at(command, "run_deps"));
+    if (!collective::device_kind(document, name).empty()) keys.insert(collective::kDeviceToolKey);
+  }
   return keys;
 }
 

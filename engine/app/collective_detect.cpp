@@ -25,6 +25,7 @@ Result<DetectedSoftware> detect_collective(Session& session, const catalog::Comp
   collective::DetectOptions options;
   options.full_path = request.full_path;
   options.extra_tags = collective::comma_list(request.collective.extra_tags);
+  options.variations = request.variations;
   options.version = request.collective.force_version;
   CK_TRY(detection, collective::detect_software(soft, options, bench));
   DetectedSoftware detected;

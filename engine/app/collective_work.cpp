@@ -9,6 +9,16 @@ namespace {
 
 using install::RecordedRepositories;
 
+/// Of what differs once all is there, what was not told before.
+std::vector<install::LockDifference> without(const std::vector<install::LockDifference>& told,
+                                             const std::vector<install::LockDifference>& all) {
+  std::vector<install::LockDifference> later;
+  std::ranges::copy_if(all, std::back_inserter(later), [&](const install::LockDifference& one) {
+    return std::ranges::find(told, one.what, &install::LockDifference::what) == told.end();
+  });
+  return later;
+}
+
 Status follow(const LockedUse& locked, const collective::RestoreRequest& request,
               CollectiveWork& work, EventSink& events) {
   CK_TRY(found, collective::check_lock(locked.lock, *work.bench));
@@ -16,10 +26,9 @@ Status follow(const LockedUse& locked, const collective::RestoreRequest& request
   CK_CHECK(judge_differences(work.differences, locked, events));
   CK_TRY(restored, collective::restore(locked.lock, request, *work.bench));
   work.restored = std::move(restored);
-  if (work.differences.empty()) {  // else it is these, seen again
-    CK_CHECK(judge_differences(work.restored.differences, locked, events));
-    work.differences = work.restored.differences;
-  }
+  auto later = without(work.differences, work.restored.differences);
+  CK_CHECK(judge_differences(later, locked, events));
+  std::ranges::move(later, std::back_inserter(work.differences));
   return {};
 }
 

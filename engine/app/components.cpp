@@ -46,6 +46,14 @@ Result<std::vector<std::string>> hints_for(catalog::Catalog& catalog,
   return hints;
 }
 
+Result<bool> holds_what_is_wanted(catalog::Catalog& catalog, const catalog::Component& component,
+                                  const collective::SearchFilter& filter) {
+  CK_TRY(own, catalog.own_document(component));
+  if (filter.part.empty()) return filter.matches(own, own, component.path);
+  CK_TRY(effective, catalog.load_document(component));
+  return filter.matches(own, effective, component.path);
+}
+
 /// Leaves those whose descriptions hold what is wanted, as many as are to be shown.
 Status keep_wanted(Session& session, const SearchRequest& request,
                    const collective::SearchFilter& filter, SearchReport& report) {
@@ -59,10 +67,10 @@ Status keep_wanted(Session& session, const SearchRequest& request,
     const auto taken = static_cast<double>(session.clock().monotonic_ns() - begin);
     report.timed_out = request.time_out_s && taken >= *request.time_out_s * kNanoseconds;
     if (report.timed_out) break;
-    auto document = catalog->own_document(component);
-    if (!document) {
-      report.broken.push_back({component.path, std::move(document.error())});
-    } else if (filter.matches(*document, component.path)) {
+    auto matches = holds_what_is_wanted(*catalog, component, filter);
+    if (!matches) {
+      report.broken.push_back({component.path, std::move(matches.error())});
+    } else if (*matches) {
       kept.push_back(std::move(component));
     }
   }

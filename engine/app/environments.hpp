@@ -16,8 +16,9 @@ struct DetectRequest {
                                     ///< be empty with tags
   model::TagQuery tags;
   std::string full_path;
-  CollectiveOptions collective;   ///< for `soft` of Collective Knowledge
-  std::string profile = "clean";  ///< for hooks and commands of CK's soft
+  CollectiveOptions collective;           ///< for `soft` of Collective Knowledge
+  std::string profile = "clean";          ///< for hooks and commands of CK's soft
+  std::vector<std::string> variations{};  ///< of CK's soft
 };
 struct DetectedSoftware {
   catalog::Component component;

@@ -1,7 +1,6 @@
 #include "app/explore.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <utility>
 
@@ -9,6 +8,7 @@
 #include "app/flag_space.hpp"
 #include "app/known_points.hpp"
 #include "app/machine.hpp"
+#include "app/per_iteration.hpp"
 #include "app/prepare.hpp"
 #include "base/strings.hpp"
 #include "experiment/measured.hpp"
@@ -62,19 +62,11 @@ Result<ExploreObjective> objective_of(const std::string& text,
                           told ? side == "max" : direction == "higher"};
 }
 
-/// How often a point's program repeated its work in each run; nothing for one that is not told.
-Result<std::optional<std::uint64_t>> iterations_of(const store::Point& point) {
-  CK_TRY(plan, experiment::plan_of(point));
-  if (!plan.iterations) return std::optional<std::uint64_t>();
-  return std::optional(plan.iterations->count);
-}
-
-/// Whether a metric is of a whole run, however often that repeated the work: such runs can only be
-/// compared by what one iteration takes.
-bool is_of_whole_run(const std::string& metric) {
-  static constexpr std::array<std::string_view, 4> kTimes{"wall_time", "user_time", "system_time",
-                                                          "cpu_time"};
-  return std::ranges::find(kTimes, metric) != kTimes.end();
+/// Of all searches of a space alike: their numbers count by the iteration, so that those go on that
+/// older versions began, which did not have programs repeat their work.
+std::string exploration_id(RunRequest base) {
+  base.calibrate = false;
+  return sweep_id(base);
 }
 
 std::size_t repetitions_of(const std::vector<store::Point>& points) {
@@ -153,7 +145,7 @@ class Exploration {
     const RunRequest& base = request_.base;
     CK_TRY(component, choose_component(session_, base.pattern, base.tags, {"program"}));
     report_.experiment = base.experiment.empty() ? component.id.name : base.experiment;
-    report_.id = sweep_id(base);
+    report_.id = exploration_id(base);
     CK_TRY(lists, value_lists(session_, base, request_.axes));
     report_.axes = std::move(lists);
     first_flag_ = report_.axes.size();
@@ -232,7 +224,7 @@ class Exploration {
     if (entry.failure.empty()) {
       entry.point = points.back().uid;
       CK_CHECK(choose_objectives(points.back().keys));
-      CK_TRY(good, meets_condition(entry.point));
+      CK_TRY(good, meets_condition(points.back()));
       if (good) {
         CK_TRY(costs, costs_of(points, samples, entry));
         trial.costs = std::move(costs);
@@ -255,8 +247,8 @@ class Exploration {
     one.fix = false;
     one.rebuild = one.rebuild && points.empty();
     if (!points.empty()) {
-      CK_TRY(iterations, iterations_of(points.back()));
-      one.iterations = iterations;
+      CK_TRY(plan, experiment::plan_of(points.back()));
+      one.iterations = iterations_of(plan);
     }
     one.preflight = std::exchange(preflight_, std::min(preflight_, RunRequest::Preflight::record));
     auto ran = app::run(session_, one, output_);
@@ -279,15 +271,16 @@ class Exploration {
     return {};
   }
 
-  Result<bool> meets_condition(const std::string& point) {
+  Result<bool> meets_condition(const store::Point& point) {
     if (experiment::names_in(request_.where).empty()) return true;
     CK_TRY(archive, open_archive(session_));
+    CK_TRY(plan, experiment::plan_of(point));
     experiment::SelectRequest request;
     request.experiments = report_.experiment;
-    request.where = request_.where;
+    request.where = of_whole_run(request_.where, point.keys, plan);
     CK_TRY(selection, experiment::select_points(request, archive));
     return std::ranges::any_of(selection.points,
-                               [&](const auto& found) { return found.head.uid == point; });
+                               [&](const auto& found) { return found.head.uid == point.uid; });
   }
 
   /// What is of a whole run is told for one iteration.
@@ -297,11 +290,8 @@ class Exploration {
     for (const auto& point : points) {
       const auto key = std::ranges::find(point.keys, metric, &store::MetricKey::name);
       if (key == point.keys.end()) continue;
-      double iterations = 1;
-      if (is_of_whole_run(metric)) {
-        CK_TRY(count, iterations_of(point));
-        iterations = static_cast<double>(count.value_or(1));
-      }
+      CK_TRY(plan, experiment::plan_of(point));
+      const double iterations = iterations_in(*key, plan);
       for (const double sample : experiment::steady_samples(point, *key))
         samples.push_back(sample / iterations);
     }

@@ -61,10 +61,10 @@ struct ExploreReport {
 /// interruption (which is an error); if they were measured by the plan that would run now, under
 /// the same conditions. How many were left aside is told by a warning; with `base.rebuild` all are.
 /// With `base.dry_run` only the space is told. With `base.calibrate` a program that can repeats its
-/// work at each place until a run takes long enough for the clock, and what is measured of a whole
-/// run (wall_time, cpu_time …) counts by the iteration. `usage` for a space of one place, for flags
-/// of a program that takes none, for objectives that no point has or whose better side is not
-/// known.
+/// work at each place until a run takes long enough for the clock. What is measured of a whole run
+/// (wall_time, cpu_time, energy …) counts by the iteration, in objectives and in the condition.
+/// `usage` for a space of one place, for flags of a program that takes none, for objectives that no
+/// point has or whose better side is not known.
 Result<ExploreReport> explore(Session& session, const ExploreRequest& request,
                               const run::PassThrough& output);
 

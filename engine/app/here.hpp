@@ -16,7 +16,9 @@ bool leaves_to_here(std::string_view reference);
 /// What the current folder is in; errors of `catalog::place_of`.
 Result<catalog::Place> here(Session& session);
 
-/// The reference in full. `usage` if the folder does not tell what is left to it.
-Result<std::string> complete_reference(Session& session, const std::string& reference);
+/// The reference in full. `usage` if the folder does not tell what is left to it; with `of_kind` a
+/// folder that is in no component, but in the folder of a kind, tells the kind alone.
+Result<std::string> complete_reference(Session& session, const std::string& reference,
+                                       bool of_kind);
 
 }  // namespace ck::app

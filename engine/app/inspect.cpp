@@ -207,12 +207,33 @@ Result<RecordsReport> verify_records(Session& session, const std::string& experi
 }
 
 bool ColumnRepairReport::ok() const {
-  return std::ranges::none_of(experiments,
-                              [](const One& one) { return one.outcome == One::Outcome::broken; });
+  return std::ranges::all_of(experiments, [](const One& one) {
+    return one.outcome == One::Outcome::sound || one.outcome == One::Outcome::repaired;
+  });
 }
 
-Result<ColumnRepairReport> repair_columns(Session& session, const std::string& experiment) {
+namespace {
+
+Result<ColumnRepairReport::One> repair_columns_of(store::Archive& archive,
+                                                  const store::ExperimentHead& head, bool force) {
   using Outcome = ColumnRepairReport::One::Outcome;
+  CK_TRY(chain, store::verify_chain(archive, head));
+  ColumnRepairReport::One one{head.name, Outcome::sound, 0, chain.columns.reason};
+  if (chain.broken) {
+    one.outcome = Outcome::broken;
+    one.reason = "point " + chain.broken->point + ": " + chain.broken->reason;
+  } else if (force || !chain.columns.good()) {
+    CK_TRY(points, store::rebuild_columns(archive, head));
+    one.outcome = Outcome::repaired;
+    one.points = points;
+  }
+  return one;
+}
+
+}  // namespace
+
+Result<ColumnRepairReport> repair_columns(Session& session, const std::string& experiment,
+                                          bool force) {
   CK_TRY(archive, open_archive(session));
   std::vector<store::ExperimentHead> heads;
   if (experiment.empty()) {
@@ -225,17 +246,13 @@ Result<ColumnRepairReport> repair_columns(Session& session, const std::string& e
   ColumnRepairReport report;
   for (const auto& head : heads) {
     CK_CHECK(session.cancel().check());
-    CK_TRY(chain, store::verify_chain(archive, head));
-    ColumnRepairReport::One one{head.name, Outcome::sound, 0, chain.columns.reason};
-    if (chain.broken) {
-      one.outcome = Outcome::broken;
-      one.reason = "point " + chain.broken->point + ": " + chain.broken->reason;
-    } else if (!chain.columns.good()) {
-      CK_TRY(points, store::rebuild_columns(archive, head));
-      one.outcome = Outcome::repaired;
-      one.points = points;
+    auto one = repair_columns_of(archive, head, force);
+    if (one) {
+      report.experiments.push_back(std::move(*one));
+    } else {
+      report.experiments.push_back({head.name, ColumnRepairReport::One::Outcome::failed, 0,
+                                    one.error().message, one.error()});
     }
-    report.experiments.push_back(std::move(one));
   }
   return report;
 }

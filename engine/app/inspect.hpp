@@ -62,16 +62,19 @@ Result<RecordsReport> verify_records(Session& session, const std::string& experi
 struct ColumnRepairReport {
   struct One {
     std::string experiment;
-    enum class Outcome { sound, repaired, broken } outcome = Outcome::sound;
+    enum class Outcome { sound, repaired, broken, failed } outcome = Outcome::sound;
     std::int64_t points = 0;  ///< whose columns were made
     std::string reason;       ///< what was wrong; of a broken one why its points cannot be believed
+    std::optional<Error> failure = {};  ///< of a failed one
   };
   std::vector<One> experiments;
   bool ok() const;
 };
-/// One experiment, or all for an empty name. Of a point that is not what was recorded no columns
-/// are made: its experiment stays as it is.
-Result<ColumnRepairReport> repair_columns(Session& session, const std::string& experiment);
+/// One experiment, or all for an empty name; with `force` also those whose columns are sound. Of a
+/// point that is not what was recorded no columns are made: its experiment stays as it is. So does
+/// one where making them fails; the others are repaired all the same.
+Result<ColumnRepairReport> repair_columns(Session& session, const std::string& experiment,
+                                          bool force);
 
 /// `signer`: a name as in a list of allowed signers, for instance an e-mail address.
 Result<store::Signature> sign(Session& session, const std::string& experiment, const fs::path& key,

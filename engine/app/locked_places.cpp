@@ -69,6 +69,7 @@ bool ends_the_check(const Error& error) {
 Result<std::optional<Error>> reason_against(Session& session, RunRequest request, bool collective) {
   std::optional<Error> reason;
   if (collective) {
+    request.rebuild = false;
     auto built = compile(session, request);
     if (!built) reason = std::move(built.error());
   } else {

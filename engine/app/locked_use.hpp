@@ -8,6 +8,7 @@ namespace ck::app {
 struct LockedUse {
   install::Lock lock;
   bool allow_differences = false;  ///< go on with what is nearest, and record what differs
+  bool in_part = false;            ///< what it does not name is chosen anew (ck lock --update)
 };
 
 /// The differences as warnings if they are allowed and everything has something in its place; else

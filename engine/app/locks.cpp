@@ -50,12 +50,19 @@ Result<LockReport> completed(install::Lock lock, const std::string& profile,
   return LockReport{std::move(lock), {}, std::move(local)};
 }
 
-/// CK's programs take the dataset that was chosen, whatever others another machine has.
-void name_dataset(const install::Lock& lock, install::LockedRequest& typed) {
-  for (const auto& content : lock.contents) {
+/// CK's programs take the dataset that was chosen, whatever others another machine has; and the
+/// device that was taken without a tool, if nobody has said it.
+void name_choices(const CollectiveLock& made, install::LockedRequest& typed) {
+  for (const auto& content : made.lock.contents) {
     if (content.component.kind == "dataset")
       typed.options.emplace("dataset_uoa", content.component.name);
   }
+  const auto name = [&](const std::string& option, const char* variable, const std::string& value) {
+    if (!value.empty() && !typed.options.contains("env." + std::string(variable)))
+      typed.options.emplace(option, value);
+  };
+  name("compute_platform_id", collective::kPlatformVariable, made.device.platform);
+  name("compute_device_id", collective::kDeviceVariable, made.device.device);
 }
 
 /// What only the program's declarations tell to be secret has to be given again with --locked.
@@ -247,10 +254,10 @@ Result<LockReport> lock_program(Session& session, const RunRequest& request,
   CK_TRY(context, session.context());
   if (collective) {
     CK_CHECK(refuse_another_machine(request.host, "lock"));
-    CK_TRY(lock, lock_collective(session, *collective, request));
+    CK_TRY(made, lock_collective(session, *collective, request));
     typed.component = collective->id.text();
-    name_dataset(lock, typed);
-    return completed(std::move(lock), request.profile, std::move(typed), *context);
+    name_choices(made, typed);
+    return completed(std::move(made.lock), request.profile, std::move(typed), *context);
   }
   CK_TRY(prepared, prepare_program(session, request));
   typed.component = prepared.subject.component.id.text();
@@ -307,15 +314,15 @@ Result<LockReport> update_lock(Session& session, const RunRequest& request, cons
   CK_CHECK(check_key(lock, key));
   CK_TRY(id, locked_component(lock, request.pattern));
   RunRequest loose = request;
-  loose.locked = LockedUse{loosened(lock, key), true};
+  loose.locked = LockedUse{loosened(lock, key), true, true};
   catalog::Component component;
   component.id = id;
-  CK_TRY(now, lock_collective(session, component, loose));
-  now.differences.clear();
+  CK_TRY(made, lock_collective(session, component, loose));
+  made.lock.differences.clear();
   CK_TRY(context, session.context());
   typed.component = id.text();
-  name_dataset(now, typed);
-  CK_TRY(report, completed(std::move(now), request.profile, std::move(typed), *context));
+  name_choices(made, typed);
+  CK_TRY(report, completed(std::move(made.lock), request.profile, std::move(typed), *context));
   keep_reasons(lock, report.lock);
   report.changes = changes_between(lock, report.lock);
   return std::move(report);

@@ -191,18 +191,32 @@ Result<RunReport> run(Session& session, const RunRequest& request, const run::Pa
   return report;
 }
 
+namespace {
+
+/// Programs of Collective Knowledge as well repeat their work equally often in all variants.
+Result<std::vector<PreparedRun>> prepare_variants(Session& session,
+                                                  std::vector<RunRequest> variants) {
+  std::vector<PreparedRun> runs;
+  std::optional<std::uint64_t> count;
+  for (auto& variant : variants) {
+    if (!variant.iterations) variant.iterations = count;
+    CK_TRY(prepared, prepare_run(session, variant));
+    if (!count) count = prepared.calibrated_iterations;
+    runs.push_back(std::move(prepared));
+  }
+  return runs;
+}
+
+}  // namespace
+
 Result<CompareReport> compare_variants(Session& session, const CompareRequest& request,
                                        const run::PassThrough& output) {
   experiment::VersusRequest versus;
   versus.rule.margin = request.margin;
   versus.metric = request.metric;
   const RunRequest& first = request.variants.front();
-  std::vector<PreparedRun> runs;
+  CK_TRY(runs, prepare_variants(session, request.variants));
   std::vector<PreparedRun*> to_calibrate;
-  for (const auto& variant : request.variants) {
-    CK_TRY(prepared, prepare_run(session, variant));
-    runs.push_back(std::move(prepared));
-  }
   for (auto& one : runs) to_calibrate.push_back(&one);
   CK_CHECK(calibrate(to_calibrate));
   versus.point = point_request(first, runs.front().name);

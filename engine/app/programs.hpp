@@ -28,7 +28,7 @@ struct RunRequest {
   /// Whether to look at the machine before measuring, and to say what disturbs.
   enum class Preflight { no, record, tell } preflight = Preflight::no;
   bool calibrate = false;  ///< find how often a program that can shall repeat its work
-  std::optional<std::uint64_t> iterations{};  ///< with `calibrate`: what was found before
+  std::optional<std::uint64_t> iterations{};  ///< instead of finding it: what was found before
   bool fix = false;                           ///< and quieten it while measuring, where permitted
   std::string experiment;                     ///< --record_uoa; empty: the program's name
   model::Tags tags_of_record;
@@ -55,6 +55,8 @@ struct PreparedRun {
   std::shared_ptr<void> owner;          ///< of the context, unless it is the session's
   /// How long a run shall take where the number of iterations is still to be found.
   std::optional<double> calibrate_seconds{};
+  /// What was found of a program of Collective Knowledge, which is calibrated while it is prepared.
+  std::optional<std::uint64_t> calibrated_iterations{};
 };
 /// With `dry_run` nothing is built.
 Result<PreparedRun> prepare_run(Session& session, const RunRequest& request);

@@ -243,13 +243,14 @@ Result<ShellReport> variables_of(Session& session, const Wanted& request) {
     case ShellSubject::Of::installation:
       break;
   }
-  const auto& tags = request.installation.tags;
+  const ExistingQuery query{request.installation.tags, request.or_tags,
+                            request.installation.version};
   if (request.among == ShellSubject::Among::existing || !request.or_tags.empty()) {
-    CK_TRY(environment, existing_environment(session, tags, request.or_tags));
+    CK_TRY(environment, existing_environment(session, query));
     return of_environment(session, request, environment);
   }
   if (request.among == ShellSubject::Among::theirs_first) {
-    CK_TRY(theirs, existing_collective_environment(session, tags, ""));
+    CK_TRY(theirs, existing_collective_environment(session, query));
     if (theirs) return of_environment(session, request, *theirs);
   }
   return of_installation(session, request);

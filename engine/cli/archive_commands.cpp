@@ -7,6 +7,7 @@
 #include "base/strings.hpp"
 #include "base/table.hpp"
 #include "cli/archive_json.hpp"
+#include "cli/search_options.hpp"
 
 namespace ck::cli {
 namespace {
@@ -149,6 +150,12 @@ Result<experiment::SelectRequest> selection_of(const Call& call, const std::stri
 
 Result<int> list_points(Call& call) {
   CK_TRY(name, name_of_kind(call, "experiment"));
+  for (const auto* option : {"limit_size", "start_from"}) {
+    if (!call.line.has(option)) continue;
+    return fail(
+        Error(ErrorCode::usage, std::string("--") + option + " counts experiments, not points")
+            .hint("--limit=N takes the first points"));
+  }
   CK_TRY(request, selection_of(call, name));
   const bool for_programs = call.output.json() || call.line.has("csv");
   request.show_metrics = for_programs && request.show.empty();
@@ -169,10 +176,11 @@ Result<int> search_experiments(Call& call) {
     return fail(Error(ErrorCode::usage, "search experiments for which words?")
                     .hint("ck search experiment 'words in notes or logs'"));
   }
-  constexpr int kShown = 50;
-  CK_TRY(limit, call.line.integer("limit", 1, 1'000'000));
-  CK_TRY(report, app::search_words(call.session, join(words, " "),
-                                   static_cast<std::size_t>(limit.value_or(kShown))));
+  constexpr std::size_t kShown = 50;
+  CK_TRY(part, part_of(call));
+  if (!part.limit) part.limit = kShown;
+  CK_TRY(report, app::search_words(call.session, join(words, " "), part.skip + *part.limit));
+  keep_part(part, report.found);
   if (call.output.json()) {
     call.output.data(json_text(report));
     return 0;

@@ -166,6 +166,7 @@ Json notes_json(const store::NoteReport& notes) {
 std::string_view name_of(app::ColumnRepairReport::One::Outcome outcome) {
   using Outcome = app::ColumnRepairReport::One::Outcome;
   if (outcome == Outcome::broken) return "broken";
+  if (outcome == Outcome::failed) return "failed";
   return outcome == Outcome::repaired ? "repaired" : "sound";
 }
 

@@ -203,7 +203,8 @@ std::vector<Command> care_commands() {
        "experiment also\n"
        "its kept outputs and its signatures; the first broken record is named. The columns that "
        "queries\n"
-       "read are compared with the points, and notes and tags have a chain of their own.\n"
+       "read are compared with the points; notes, and tags given later, have a chain of their "
+       "own.\n"
        "Each claim (schema ck.claims/1) names recorded experiments, imported ones too, and either "
        "a\n"
        "number of a metric or a relation: what is how many times faster than what. Numbers are "
@@ -231,7 +232,7 @@ std::vector<Command> care_commands() {
        verify},
       {"repair",
        "build damaged environments again, from what is recorded of them",
-       {"repair env:ID [--force]", "repair env --all", "repair experiment:NAME",
+       {"repair env:ID [--force]", "repair env --all", "repair experiment:NAME [--force]",
         "repair experiment --all"},
        "What they were built with is verified and repaired first. The new one takes the place of "
        "the\n"

@@ -51,11 +51,12 @@ std::string typed_line(const std::vector<std::string>& arguments) {
 }
 
 /// Words that leave something to the current folder ("#NAME") are put in full; "^" alone is one.
-Status complete_references(Call& call, std::size_t words) {
-  for (std::size_t at = 0; at < std::min(words, call.line.words.size()); ++at) {
+Status complete_references(Call& call, const Command& command) {
+  const auto count = std::min(command.references, call.line.words.size());
+  for (std::size_t at = 0; at < count; ++at) {
     std::string& word = call.line.words[at];
     if (!app::leaves_to_here(word)) continue;
-    CK_TRY(full, app::complete_reference(call.session, word));
+    CK_TRY(full, app::complete_reference(call.session, word, command.of_kind));
     word = std::move(full);
   }
   return {};
@@ -66,7 +67,7 @@ Status complete_references(Call& call, std::size_t words) {
 std::string module_word(app::Session& session, const std::vector<std::string>& arguments) {
   const bool typed = arguments.size() > 1 && !arguments[1].starts_with("-");
   if (typed && !app::leaves_to_here(arguments[1])) return arguments[1];
-  if (typed) return app::complete_reference(session, arguments[1]).value_or("");
+  if (typed) return app::complete_reference(session, arguments[1], true).value_or("");
   const auto place = app::here(session);
   return place ? place->kind : "";
 }
@@ -157,7 +158,7 @@ Result<int> execute(const Command& command, const std::vector<std::string>& argu
   ProgressSink events(output);
   app::Session session(settings, events, cancel);
   Call call{std::move(*line), session, output};
-  CK_CHECK(complete_references(call, command.references));
+  CK_CHECK(complete_references(call, command));
   auto code = command.run(call);
   if (!code) suggest_options(call.line, grammar, code.error());
   return code;

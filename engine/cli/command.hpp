@@ -27,6 +27,7 @@ struct Command {
   std::vector<std::string> examples;  ///< each works as it stands
   Result<int> (*run)(Call&);          ///< the exit code, or the error to show
   std::size_t references = 1;         ///< so many words may name components, the first ones
+  bool of_kind = false;               ///< all components of a kind may be meant by them
 };
 
 /// All commands, in the order of `ck --help`.

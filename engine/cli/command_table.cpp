@@ -50,4 +50,11 @@ std::optional<Command> find_command(std::string_view name) {
   return std::nullopt;
 }
 
+Grammar full_grammar(std::string_view name) {
+  auto command = find_command(name);
+  Grammar grammar = command ? std::move(command->grammar) : Grammar{};
+  for (auto& option : common_options()) grammar.options.push_back(std::move(option));
+  return grammar;
+}
+
 }  // namespace ck::cli

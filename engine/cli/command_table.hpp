@@ -21,4 +21,8 @@ std::vector<CommandRows> command_rows();
 /// The row of a command; makes no others than those it is made with.
 std::optional<Command> find_command(std::string_view name);
 
+/// What a line of this command may hold, with the options of every command; of no command only
+/// these.
+Grammar full_grammar(std::string_view name);
+
 }  // namespace ck::cli

@@ -166,7 +166,8 @@ std::vector<Command> component_commands() {
         "search [KIND[:NAME]] [--search_string=TEXT] [--search_dict.KEY=value]",
         "search experiment WORDS…"},
        "NAME, KIND and REPO may hold * and ?. Tags must be equal, byte for byte.\n"
-       "All that is asked of a description must hold, without what it inherits: --search_dict\n"
+       "All that is asked of a description must hold. --search_dict looks at what it inherits too, "
+       "and\n"
        "compares texts; numbers, lists and inner objects come as JSON, for example with\n"
        "@@@{'search_dict': {'deps': {'compiler': {'local': 'yes'}}}} or @FILE.json.\n"
        "Of experiments, names, tags, notes, errors and logs are searched for words; a word* may "
@@ -175,7 +176,9 @@ std::vector<Command> component_commands() {
        {"ck search program --tags=image-classification",
         "ck search software --no_tags=compiler --json",
         "ck search program --search_string='*classif*' --ignore_case"},
-       search},
+       search,
+       1,
+       true},
       {"find",
        "print the folder of a component",
        {"find KIND:NAME", "find ^[[KIND:]NAME]"},
@@ -209,7 +212,9 @@ std::vector<Command> component_commands() {
        list_grammar(),
        {"ck ls program", "ck ls 'software:g*'", "ck ls repo",
         "ck ls experiment --where=\"state = ok and wall_time < 5s\" --sort=-wall_time --limit=10"},
-       list},
+       list,
+       1,
+       true},
       {"show",
        "show an experiment, environments, a repository or a component",
        {"show experiment:NAME [--point=UID]", "show env[:ID] [--tags=A,B]", "show env:ID --log",

@@ -8,6 +8,7 @@
 #include "cli/plan_text.hpp"
 #include "cli/report_json.hpp"
 #include "cli/requests.hpp"
+#include "cli/search_options.hpp"
 #include "cli/trace.hpp"
 
 namespace ck::cli {
@@ -159,6 +160,8 @@ Result<int> show_environments(Call& call) {
   if (call.line.has("log")) return show_log(call, query);
   CK_TRY(report, query.id.empty() ? app::show_environments(call.session, query)
                                   : app::locate_environments(call.session, query));
+  CK_TRY(part, part_of(call));
+  keep_part(part, report.environments);
   if (call.output.json()) {
     call.output.data(json_text(report));
   } else {
@@ -170,11 +173,10 @@ Result<int> show_environments(Call& call) {
 Result<int> search_environments(Call& call) {
   CK_TRY(query, query_of(call));
   query.tags = model::TagQuery::parse(call.line.get("tags"), call.line.get("no_tags"));
-  CK_TRY(limit, call.line.integer("limit", 1, 1'000'000'000));
+  CK_TRY(part, part_of(call));
   CK_TRY(report, app::show_environments(call.session, query));
   auto& found = report.environments;
-  if (limit && found.size() > static_cast<std::size_t>(*limit))
-    found.erase(found.begin() + *limit, found.end());
+  keep_part(part, found);
   if (call.output.json()) {
     call.output.data(json_text(report));
     return 0;

@@ -10,6 +10,7 @@
 #include "cli/command.hpp"
 #include "cli/experiment_json.hpp"
 #include "cli/measurement_text.hpp"
+#include "cli/search_options.hpp"
 
 namespace ck::cli {
 namespace {
@@ -81,6 +82,8 @@ Result<int> list_experiments(Call& call) {
   CK_TRY(name, name_of_kind(call, "experiment"));
   CK_TRY(report,
          app::list_experiments(call.session, name, model::TagQuery::parse(call.line.get("tags"))));
+  CK_TRY(part, part_of(call));
+  keep_part(part, report.experiments);
   if (call.output.json()) {
     call.output.data(json_text(report));
     return 0;

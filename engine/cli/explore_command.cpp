@@ -215,10 +215,11 @@ Command explore_command(const Grammar& program, const std::string& choices) {
           "that may\n"
           "change results (-ffast-math …) are not explored; --where guards the rest. Programs that "
           "declare\n"
-          "how they repeat their work do so at each place, as in 'ck benchmark', and wall_time and "
-          "its like\n"
-          "count by the iteration; --repeat=N, --calibration_time=SECONDS and --skip_calibration "
-          "as there.",
+          "how they repeat their work do so at each place, as in 'ck benchmark' and with its "
+          "options\n"
+          "(--repeat=N, --calibration_time=SECONDS, --skip_calibration). What is measured of a "
+          "whole run\n"
+          "(wall_time, energy …) then counts by the iteration, for --objective and for --where.",
       grammar,
       {"ck explore program:image-classification --param.model=@all --budget=2 "
        "--dry_run",

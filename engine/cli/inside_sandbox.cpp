@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "app/environment_script.hpp"
+#include "app/here.hpp"
 #include "base/strings.hpp"
 #include "cli/collective_options.hpp"
 #include "cli/command_table.hpp"
@@ -61,10 +62,8 @@ Result<int> execute_loaded(const Invocation& line, const std::string& lines, Out
 }
 
 Result<int> load_inside(const std::vector<std::string>& arguments, Output& output) {
-  const auto command = find_command(arguments.front());
-  Grammar grammar = command->grammar;
-  for (const auto& option : common_options()) grammar.options.push_back(option);
-  CK_TRY(line, parse_invocation(grammar, {arguments.begin() + 1, arguments.end()}));
+  CK_TRY(line, parse_invocation(full_grammar(arguments.front()),
+                                {arguments.begin() + 1, arguments.end()}));
   CK_TRY(own, app::export_lines(prefixed(line, "env")));
   CK_TRY(question, question_of(line));
   CK_TRY(answer, app::forward(question));
@@ -77,12 +76,34 @@ Result<int> load_inside(const std::vector<std::string>& arguments, Output& outpu
   return 0;
 }
 
+/// What answers is in another folder than the script.
+Status refuse_this_folder(const std::vector<std::string>& arguments) {
+  constexpr std::size_t kOfActions = 2;  // a module and its entry, as `perform` takes them
+  const auto command = find_command(arguments.front());
+  std::size_t left = command ? command->references : kOfActions;
+  const Grammar grammar = full_grammar(arguments.front());
+  bool is_value = false;  // of the option before it
+  for (auto word = arguments.begin() + 1; word != arguments.end() && *word != "--"; ++word) {
+    const bool names = !is_value && !word->starts_with('-') && left > 0;
+    is_value = !is_value && awaits_value(grammar, *word);
+    if (!names) continue;
+    --left;
+    if (!app::leaves_to_here(*word)) continue;
+    return fail(Error(ErrorCode::usage, "'" + printable(*word) +
+                                            "' leaves something to the current folder, which is "
+                                            "not known outside the sandbox")
+                    .hint("write KIND:NAME"));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<int> ask_outside(const std::vector<std::string>& typed, Output& output) {
   const auto arguments = with_dashes(typed);
   const bool loads = arguments.front() == "virtual" || arguments.front() == "set";
   if (loads && names_environments(arguments)) return load_inside(arguments, output);
+  CK_CHECK(refuse_this_folder(arguments));
   app::ForwardedCall call{arguments, {}};
   if (arguments.front() == "access")
     call.input.assign(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());

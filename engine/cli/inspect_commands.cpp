@@ -95,15 +95,20 @@ std::string columns_text(const Output& output, const store::ColumnReport& column
          "' makes its columns again from the points\n";
 }
 
+/// What was imported again after it was removed has a row of the removed one too.
+std::string removed_text(std::int64_t removed) {
+  return ", " + std::to_string(removed) + " of them of an earlier removal";
+}
+
 std::string notes_text(const Output& output, const store::NoteReport& notes) {
   if (notes.notes + notes.unchained == 0) return {};
-  std::string text = counted(notes.notes, "note or tag", "notes and tags");
-  if (notes.removed > 0)
-    text += ", of " + std::to_string(notes.removed) + " the experiment was removed";
+  std::string text = counted(notes.notes, "note or later tag", "notes and later tags");
+  if (notes.removed > 0) text += removed_text(notes.removed);
   if (notes.unchained > 0) text += ", " + std::to_string(notes.unchained) + " without a record";
   text += notes.broken ? ": " + output.bad("broken") : ": " + output.good("intact");
   text += "\n";
-  if (!notes.broken) return text;
+  if (!notes.broken)
+    return notes.head.empty() ? text : text + "newest note or later tag " + notes.head + "\n";
   text += "note " + std::to_string(notes.broken->number) +
           " of experiment:" + printable(notes.broken->experiment);
   if (!notes.broken->point.empty()) text += ", point " + printable(notes.broken->point);
@@ -113,7 +118,7 @@ std::string notes_text(const Output& output, const store::NoteReport& notes) {
 void print_verification(Call& call, const app::RecordsReport& report) {
   const auto& chain = report.chain;
   std::string text = counted(chain.records, "record");
-  if (chain.removed > 0) text += ", of " + std::to_string(chain.removed) + " the point was removed";
+  if (chain.removed > 0) text += removed_text(chain.removed);
   if (chain.unchained > 0) text += ", " + counted(chain.unchained, "point") + " without a record";
   text += chain.broken ? ": " + call.output.bad("broken") : ": " + call.output.good("intact");
   text += "\n";
@@ -240,12 +245,20 @@ Result<int> import_results(Call& call) {
   return 0;
 }
 
-Result<int> verify_experiments(Call& call) {
+/// The experiment named, or nothing for all.
+Result<std::string> chosen_experiment(Call& call, const std::string& verb) {
   CK_TRY(name, name_of_kind(call, "experiment"));
-  if (name.empty() && !call.line.has("all")) {
-    return fail(Error(ErrorCode::usage, "verify which experiment?")
-                    .hint("ck verify experiment:NAME, or ck verify experiment --all"));
-  }
+  std::string wrong;
+  if (call.line.has("tags")) wrong = "--tags chooses environments, not experiments";
+  if (name.empty() && !call.line.has("all")) wrong = verb + " which experiment?";
+  if (!name.empty() && call.line.has("all")) wrong = "--all and an experiment exclude each other";
+  if (wrong.empty()) return std::move(name);
+  return fail(Error(ErrorCode::usage, wrong)
+                  .hint("ck " + verb + " experiment:NAME, or ck " + verb + " experiment --all"));
+}
+
+Result<int> verify_experiments(Call& call) {
+  CK_TRY(name, chosen_experiment(call, "verify"));
   CK_TRY(report, app::verify_records(call.session, name, call.line.get("allowed_signers")));
   if (call.output.json()) {
     call.output.data(json_text(report));
@@ -256,12 +269,8 @@ Result<int> verify_experiments(Call& call) {
 }
 
 Result<int> repair_experiments(Call& call) {
-  CK_TRY(name, name_of_kind(call, "experiment"));
-  if (name.empty() && !call.line.has("all")) {
-    return fail(Error(ErrorCode::usage, "repair which experiment?")
-                    .hint("ck repair experiment:NAME, or ck repair experiment --all"));
-  }
-  CK_TRY(report, app::repair_columns(call.session, name));
+  CK_TRY(name, chosen_experiment(call, "repair"));
+  CK_TRY(report, app::repair_columns(call.session, name, call.line.has("force")));
   const int code = report.ok() ? 0 : exit_code(ErrorCode::verification);
   if (call.output.json()) {
     call.output.data(json_text(report));
@@ -271,11 +280,17 @@ Result<int> repair_experiments(Call& call) {
   for (const auto& one : report.experiments) {
     std::string text = call.output.good("sound");
     if (one.outcome == Outcome::repaired) text = call.output.good("repaired");
-    if (one.outcome == Outcome::broken) text = call.output.bad("not repaired");
+    if (one.outcome == Outcome::broken || one.outcome == Outcome::failed)
+      text = call.output.bad("not repaired");
     text += "  experiment:" + printable(one.experiment);
     if (one.outcome == Outcome::repaired) text += ", " + counted(one.points, "point");
     if (!one.reason.empty()) text += ": " + printable(one.reason);
     call.output.data(text + "\n");
+  }
+  for (const auto& one : report.experiments) {
+    if (!one.failure) continue;
+    Error error = *one.failure;
+    call.output.error(std::move(error).in("experiment:" + printable(one.experiment)));
   }
   return code;
 }

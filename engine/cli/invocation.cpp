@@ -16,6 +16,11 @@ constexpr const char* kNo = "no";
 
 std::string with_underscores(std::string_view name) { return replace_all(name, "-", "_"); }
 
+/// For messages: values may be secrets.
+std::string without_value(const std::string& argument) {
+  return argument.substr(0, argument.find('='));
+}
+
 class Parser {
  public:
   Parser(const Grammar& grammar, const std::vector<std::string>& arguments)
@@ -73,7 +78,7 @@ class Parser {
       return unknown(argument, prefix);
     if (!value || name.empty()) {
       return fail(ErrorCode::usage,
-                  "'" + argument + "' must look like --" + prefix + ".NAME=value");
+                  "'" + without_value(argument) + "' must look like --" + prefix + ".NAME=value");
     }
     auto& known = result_.prefixed[prefix];
     const auto before = std::ranges::find(known, name, &std::pair<std::string, std::string>::first);
@@ -150,7 +155,7 @@ class Parser {
   }
 
   Error twice(const std::string& argument) const {
-    Error error(ErrorCode::usage, "'" + argument + "': this option is given twice");
+    Error error(ErrorCode::usage, "'" + without_value(argument) + "': this option is given twice");
     if (!grammar_.repeatable_with.empty())
       error.hint("with --" + grammar_.repeatable_with + " each value is a variant of its own");
     return error;
@@ -160,7 +165,7 @@ class Parser {
     std::vector<std::string> known = grammar_.prefixes;
     for (const auto& option : grammar_.options) known.push_back(option.name);
     known.insert(known.end(), grammar_.flags.begin(), grammar_.flags.end());
-    Error error(ErrorCode::usage, "there is no option '" + argument + "'");
+    Error error(ErrorCode::usage, "there is no option '" + without_value(argument) + "'");
     auto near = near_misses(name, known);
     for (auto& one : near) one = "--" + one;
     if (const auto hint = did_you_mean(near)) error.hint(*hint);
@@ -247,6 +252,13 @@ Result<std::optional<int>> Invocation::integer(const std::string& name, int mini
     return std::optional(static_cast<int>(*value));
   return fail(ErrorCode::usage, "--" + name + "=" + *text + " must be a whole number from " +
                                     std::to_string(minimum) + " to " + std::to_string(maximum));
+}
+
+bool awaits_value(const Grammar& grammar, const std::string& argument) {
+  if (!argument.starts_with('-') || argument.find('=') != std::string::npos) return false;
+  const auto name = with_underscores(argument.substr(argument.starts_with("--") ? 2 : 1));
+  const auto option = std::ranges::find(grammar.options, name, &Option::name);
+  return !grammar.own_options && option != grammar.options.end() && !option->value.empty();
 }
 
 Result<Invocation> parse_invocation(const Grammar& grammar,

@@ -73,9 +73,13 @@ struct Invocation {
   Result<std::optional<int>> integer(const std::string& name, int minimum, int maximum) const;
 };
 
-/// `arguments` begins after the verb. Unknown options are `usage` errors with near names; an option
-/// given twice (but see `Grammar::repeatable_with` and `collected`), a flag with a value other than
-/// yes or no, or a missing value likewise.
+/// Whether the word behind this one is its value: an option that takes one, without '='.
+bool awaits_value(const Grammar& grammar, const std::string& argument);
+
+/// `arguments` begins after the verb. Errors about an option tell its name, not its value. Unknown
+/// options are `usage` errors with near names; an option given twice (but see
+/// `Grammar::repeatable_with` and `collected`), a flag with a value other than yes or no, or a
+/// missing value likewise.
 Result<Invocation> parse_invocation(const Grammar& grammar,
                                     const std::vector<std::string>& arguments);
 

@@ -6,6 +6,7 @@
 
 #include "base/strings.hpp"
 #include "cli/collective_options.hpp"
+#include "cli/command_table.hpp"
 #include "cli/requests.hpp"
 
 namespace ck::cli {
@@ -48,8 +49,7 @@ Result<std::vector<std::string>> ids_in(const std::vector<std::string>& words) {
   return ids;
 }
 
-/// By tags: as in CK what exists of CK's; else, and where a version is asked for, what
-/// `ck shell --tags` would take.
+/// By tags: as in CK what exists of CK's, else what `ck shell --tags` would take.
 Result<app::ShellSubject> chosen_by_tags(Call& call) {
   const auto words = std::exchange(call.line.words, {"package"});
   auto wanted = installation_request(call);
@@ -58,15 +58,46 @@ Result<app::ShellSubject> chosen_by_tags(Call& call) {
   app::ShellSubject subject;
   subject.installation = std::move(*wanted);
   using Among = app::ShellSubject::Among;
-  subject.among = call.line.has("existing")  ? Among::existing
-                  : call.line.has("version") ? Among::all
-                                             : Among::theirs_first;
+  subject.among = call.line.has("existing") ? Among::existing : Among::theirs_first;
   return subject;
 }
 
 Error nothing_meant() {
   return Error(ErrorCode::usage, "nothing says which environment is meant")
       .hint("give env:ID, --tags=A,B or --tag_groups='A,B C,D'; 'ck show env' lists them");
+}
+
+bool may_be_installed(const app::ShellSubject& subject) {
+  return subject.of == app::ShellSubject::Of::installation &&
+         subject.among != app::ShellSubject::Among::existing &&
+         subject.or_tags.find(';') == std::string::npos;
+}
+
+/// Options that would choose nothing here.
+Status check_effects(const Invocation& line, const std::vector<app::ShellSubject>& subjects) {
+  const bool by_tags = std::ranges::any_of(
+      subjects, [](const auto& one) { return one.of == app::ShellSubject::Of::installation; });
+  if (!by_tags && line.has("version")) {
+    return fail(Error(ErrorCode::usage,
+                      "--version chooses among environments by tags, an id means one already")
+                    .hint("give --tags=A,B instead of env:ID, or leave --version out"));
+  }
+  if (const auto pins = prefixed(line, "dep"); !pins.empty()) {
+    return fail(Error(ErrorCode::usage, "--dep." + printable(pins.front().first) +
+                                            ": tags and ids name no component whose dependencies "
+                                            "could be chosen")
+                    .hint("ck shell package:NAME --dep." + printable(pins.front().first) + "=…"));
+  }
+  if (std::ranges::any_of(subjects, may_be_installed)) return {};
+  for (const auto* prefix : {"deps", "dep_add_tags"}) {
+    const auto given = prefixed(line, prefix);
+    if (given.empty()) continue;
+    return fail(
+        Error(ErrorCode::usage, std::string("--") + prefix + "." + printable(given.front().first) +
+                                    " is for what is installed, here only what exists is taken")
+            .hint("it may be given with --tags=A,B without --existing"));
+  }
+  return {};
 }
 
 }  // namespace
@@ -99,6 +130,7 @@ Result<app::ShellRequest> loading_request(Call& call) {
   const bool tagged = !by_tags.installation.tags.all.empty() || !by_tags.or_tags.empty();
   if (ids.empty() && tagged) request.subjects.push_back(std::move(by_tags));
   if (request.subjects.empty()) return fail(nothing_meant());
+  CK_CHECK(check_effects(call.line, request.subjects));
   return request;
 }
 
@@ -139,8 +171,11 @@ std::vector<std::string> with_dashes(std::vector<std::string> arguments) {
                       (works_with_environments_only(arguments.front()) ||
                        std::ranges::find(kTheirsToo, arguments.front()) != kTheirsToo.end());
   if (!theirs) return arguments;
+  const Grammar grammar = full_grammar(arguments.front());
+  bool is_value = false;  // of the option before it
   for (auto word = arguments.begin() + 1; word != arguments.end() && *word != "--"; ++word) {
-    if (is_option_without_dashes(*word)) word->insert(0, "--");
+    if (!is_value && is_option_without_dashes(*word)) word->insert(0, "--");
+    is_value = !is_value && awaits_value(grammar, *word);
   }
   return arguments;
 }

@@ -29,7 +29,8 @@ bool names_environments(const std::vector<std::string>& arguments);
 /// Whether the verb works with environments only, so that of other kinds it is a module's action.
 bool works_with_environments_only(const std::string& verb);
 
-/// CK lets options of these lines stand without dashes: "tags=a,b" is "--tags=a,b".
+/// CK lets options of these lines stand without dashes: "tags=a,b" is "--tags=a,b". What stands
+/// behind an option that takes a value is that value, whatever it looks like.
 std::vector<std::string> with_dashes(std::vector<std::string> arguments);
 
 /// virtual, cat, set.

@@ -121,9 +121,12 @@ void Output::error(const Error& error) {
   write_to(stderr, without_secrets(text));
 }
 
+bool Output::can_ask() const {
+  return !options_.quiet && !options_.json && terminal_ && isatty(STDIN_FILENO) == 1;
+}
+
 bool Output::confirm(const std::string& question, bool yes) {
-  if (yes || options_.quiet || options_.json || !terminal_ || isatty(STDIN_FILENO) != 1)
-    return true;
+  if (yes || !can_ask()) return true;
   clear_transient();
   write_to(stderr, question + " [y/N] ");
   const int answer = std::getchar();

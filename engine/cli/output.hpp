@@ -39,6 +39,10 @@ class Output {
   /// answer.
   Status delivered() const;
 
+  /// Whether somebody can be asked: stdin and stderr are a terminal, and neither --quiet nor --json
+  /// is given.
+  bool can_ask() const;
+
   /// A question with a default of no. Never asked without a terminal, with --yes or --quiet: then
   /// the answer is yes, since the command line already said what to do.
   bool confirm(const std::string& question, bool yes);

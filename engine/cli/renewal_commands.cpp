@@ -25,6 +25,11 @@ Result<app::EnvironmentQuery> query_of(Call& call) {
   return app::EnvironmentQuery{name, model::TagQuery::parse(call.line.get("tags"))};
 }
 
+Error nobody_to_ask() {
+  return Error(ErrorCode::usage, "nothing is removed: there is no terminal to ask on")
+      .hint("-f removes without asking, those that others were built with too; --yes the others");
+}
+
 /// What `rm env` does, but asked for as in CK.
 Result<int> clean(Call& call) {
   CK_TRY(query, query_of(call));
@@ -32,28 +37,54 @@ Result<int> clean(Call& call) {
   if (!query.id.empty() || !query.tags.empty()) {
     CK_TRY(found, app::locate_environments(call.session, query));
     for (const auto& environment : found.environments) call.output.say(shown(environment));
+    const bool said = force || call.line.has("yes");
+    if (!said && !call.output.can_ask()) return fail(nobody_to_ask());
     if (!call.output.confirm("remove " + counted(found.environments.size(), "environment") + "?",
-                             force || call.line.has("yes")))
+                             said))
       return 0;
   }
   if (force) call.line.options["force"] = "yes";
   return remove_environments(call);
 }
 
+Json json_of(const app::RefreshReport& report) {
+  Json refreshed = Json::array();
+  for (const auto& [before, now, stays] : report.refreshed) {
+    refreshed.push_back({{"before", before.record.id}, {"now", now.record.id}});
+    if (!stays.empty()) refreshed.back()["stays"] = stays;
+  }
+  Json failed = Json::array();
+  for (const auto& [environment, error] : report.failed)
+    failed.push_back({{"id", environment.record.id}, {"message", error.message}});
+  return {{"schema", "ck.refreshed/1"}, {"environments", refreshed}, {"failed", failed}};
+}
+
+void tell(const app::RefreshReport& report, Output& output) {
+  for (const auto& [before, now, stays] : report.refreshed) {
+    const bool same = before.record.id == now.record.id;
+    output.data(same ? "as it was  " + shown(now) + "\n"
+                     : "refreshed  " + shown(now) + ", was " + shown(before) + "\n");
+    if (!stays.empty())
+      output.say("env:" + before.record.id.substr(0, kShownId) + " stays: " + printable(stays));
+  }
+  for (const auto& [environment, error] : report.failed) {
+    Error about = error;
+    output.error(about.in(shown(environment)));
+  }
+}
+
 Result<int> refresh(Call& call) {
   CK_TRY(query, query_of(call));
-  CK_TRY(refreshed, app::refresh_environments(call.session, query));
-  Json list = Json::array();
-  for (const auto& [before, now] : refreshed) {
-    const bool same = before.record.id == now.record.id;
-    list.push_back({{"before", before.record.id}, {"now", now.record.id}});
-    if (call.output.json()) continue;
-    call.output.data(same ? "as it was  " + shown(now) + "\n"
-                          : "refreshed  " + shown(now) + ", was " + shown(before) + "\n");
+  CK_TRY(report, app::refresh_environments(call.session, query));
+  auto& failed = report.failed;
+  if (report.refreshed.empty() && failed.size() == 1)
+    return fail(std::move(failed.front().error).in(shown(failed.front().environment)));
+  if (call.output.json()) {
+    call.output.data(to_pretty_text(json_of(report)));
+  } else {
+    tell(report, call.output);
   }
-  if (call.output.json())
-    call.output.data(to_pretty_text({{"schema", "ck.refreshed/1"}, {"environments", list}}));
-  return 0;
+  return failed.empty() ? 0 : exit_code(failed.front().error.code);
 }
 
 /// The request that the options make, as `ck access` takes it.
@@ -105,8 +136,9 @@ std::vector<Command> renewal_commands() {
       {"clean",
        "remove environments with what was installed, as in CK",
        {"clean env:ID [-f]", "clean env --tags=A,B [-f]", "clean env:* -f"},
-       "Asks on a terminal. With --force (-f) it does not, and removes what others were built with "
-       "too.\n"
+       "Asks on a terminal, and fails without one. With --yes it does not ask; with --force (-f) "
+       "neither,\n"
+       "and removes what others were built with too.\n"
        "'ck rm env' is the same without the question, 'ck gc' removes what nobody needs.",
        {{tags,
          {"force", "", "do not ask; remove although others were built with it"},
@@ -118,9 +150,10 @@ std::vector<Command> renewal_commands() {
       {"refresh",
        "describe detected software anew",
        {"refresh env", "refresh env:ID", "refresh env --tags=A,B"},
-       "Looks again at the file by which it was recognised. Built environments stay as they are: "
-       "see\n"
-       "'ck repair'.",
+       "Looks again at the file by which it was recognised, of all software where none is named. "
+       "What\n"
+       "is described anew replaces what was there, unless others were built with that. Built\n"
+       "environments stay as they are: see 'ck repair'.",
        {{tags}, {}, false},
        {"ck refresh env --tags=compiler"},
        refresh},

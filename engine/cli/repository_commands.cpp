@@ -6,6 +6,7 @@
 #include "cli/archive_commands.hpp"
 #include "cli/command.hpp"
 #include "cli/report_json.hpp"
+#include "cli/search_options.hpp"
 
 namespace ck::cli {
 namespace {
@@ -105,6 +106,8 @@ Result<int> import(Call& call) {
 Result<int> list_repositories(Call& call) {
   CK_TRY(name, name_of_kind(call, "repo"));
   CK_TRY(report, app::list_repositories(call.session, name));
+  CK_TRY(part, part_of(call));
+  keep_part(part, report.repositories);
   if (call.output.json()) {
     call.output.data(json_text(report));
     return 0;

@@ -37,7 +37,17 @@ Result<std::optional<std::size_t>> limit_of(const Call& call) {
   return std::optional(static_cast<std::size_t>(most));
 }
 
+bool chooses_a_part(const std::string& option) {
+  return option == "limit_size" || option == "start_from";
+}
+
 }  // namespace
+
+Result<Part> part_of(const Call& call) {
+  CK_TRY(limit, limit_of(call));
+  CK_TRY(first, call.line.integer("start_from", 0, kMost));
+  return Part{static_cast<std::size_t>(first.value_or(0)), limit};
+}
 
 std::vector<Option> search_options() {
   return {
@@ -58,10 +68,9 @@ Result<app::SearchRequest> search_request(const Call& call, model::ComponentPatt
   app::SearchRequest request;
   request.pattern = std::move(pattern);
   request.tags = model::TagQuery::parse(call.line.get("tags"), call.line.get("no_tags"));
-  CK_TRY(limit, limit_of(call));
-  request.limit = limit;
-  CK_TRY(first, call.line.integer("start_from", 0, kMost));
-  request.skip = static_cast<std::size_t>(first.value_or(0));
+  CK_TRY(part, part_of(call));
+  request.limit = part.limit;
+  request.skip = part.skip;
   CK_TRY(time_out, call.line.number("time_out", -1));
   if (time_out && *time_out >= 0) request.time_out_s = time_out;
   Json wanted = Json::object();
@@ -77,6 +86,7 @@ Result<app::SearchRequest> search_request(const Call& call, model::ComponentPatt
 
 Status check_searchable(const Call& call, const std::string& kind) {
   for (const auto& option : search_options()) {
+    if (chooses_a_part(option.name)) continue;
     if (!call.line.has(option.name) && !call.line.prefixed.contains(option.name)) continue;
     return fail(Error(ErrorCode::usage, "--" + option.name +
                                             " looks at descriptions of components,"

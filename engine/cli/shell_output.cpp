@@ -57,8 +57,15 @@ Result<int> enter(Call& call, const app::ShellRequest& request,
   const auto print = call.line.given("print");
   if (print && *print != "sh" && *print != "json" && *print != "script")
     return fail(ErrorCode::usage, "--print=" + printable(*print) + ": it is script, sh or json");
+  const bool only_printed = print || call.output.json();
+  if (only_printed && !command.empty()) {
+    return fail(Error(ErrorCode::usage, std::string(print ? "--print" : "--json") +
+                                            " prints the variables, nothing would execute the "
+                                            "command")
+                    .hint("leave one of them out"));
+  }
   CK_TRY(report, app::shell(call.session, request));
-  if (print || call.output.json()) {
+  if (only_printed) {
     call.output.data(printed(print.value_or("json"), report));
     return 0;
   }

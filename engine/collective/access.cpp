@@ -87,14 +87,16 @@ Json searched(const Json& request, Workbench& bench) {
   for (const auto& component : *components) {
     if (limit && list.size() >= *limit) break;
     Json one = entry(component);
+    Json effective;
+    if (with_meta || !filter->part.empty()) {
+      auto document = bench.document(component);
+      if (document) effective = std::move(*document);
+    }
     if (!filter->empty()) {
       const auto own = bench.context().catalog.own_document(component);
-      if (!own || !filter->matches(*own, component.path)) continue;
+      if (!own || !filter->matches(*own, effective, component.path)) continue;
     }
-    if (with_meta) {
-      auto document = bench.document(component);
-      if (document) one["meta"] = std::move(*document);
-    }
+    if (with_meta && !effective.is_null()) one["meta"] = std::move(effective);
     list.push_back(std::move(one));
   }
   return {{"return", 0}, {"lst", std::move(list)}};
@@ -119,7 +121,7 @@ Json environments(const Json& request, Workbench& bench) {
   Json list = Json::array();
   for (const auto& registered : *matching) {
     if (limit && list.size() >= *limit) break;
-    if (!filter->matches(registered.meta, registered.folder)) continue;
+    if (!filter->matches(registered.meta, registered.meta, registered.folder)) continue;
     Json one = environment_entry(registered);
     if (yes_at(request, "add_meta")) one["meta"] = registered.meta;
     list.push_back(std::move(one));

@@ -121,6 +121,12 @@ sys::LocalAnswer answer_of(const std::string& question, const Facts& facts) {
   if (!json || !json->is_object()) return refused("that is no call");
   const auto argv = texts_at(*json, "argv");
   if (argv.empty()) return refused("that is no call");
+  // Outside it would be another file: one that the sandbox may be hiding.
+  const auto names_file = [](const std::string& word) {
+    return word.starts_with('@') && !word.starts_with("@@@");
+  };
+  if (std::ranges::any_of(argv, names_file))
+    return refused("scripts in a sandbox give options one by one or as @@@{…}, not as @FILE");
   const bool installing = facts.serves == Broker::Serves::downloads_too;
   if (installing && argv.front() == "fetch") return fetched(argv, facts);
   if (argv.front() == "virtual" && is_about_environments(argv)) return loading(argv, facts);

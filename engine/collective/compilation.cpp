@@ -57,11 +57,12 @@ void add_objects(const Compilation& compilation, Json& characteristics) {
 Status add_binary(const Compilation& compilation, Json& characteristics, Workbench& bench) {
   const auto& target = compilation.script.target;
   if (target.empty()) return {};
-  CK_TRY(file, sys::contained_path(compilation.loading.directory, target));
+  const auto file = sys::contained_path(compilation.loading.directory, target);
+  // One that lies elsewhere is none of ours to read, and no failure of the compilation.
   std::error_code missing;
-  if (!fs::is_regular_file(file, missing)) return {};
-  characteristics["binary_size"] = fs::file_size(file, missing);
-  CK_TRY(sha256, sys::hash_file(file, bench.context().cancel));
+  if (!file || !fs::is_regular_file(*file, missing)) return {};
+  characteristics["binary_size"] = fs::file_size(*file, missing);
+  CK_TRY(sha256, sys::hash_file(*file, bench.context().cancel));
   characteristics["binary_sha256"] = sha256;
   CK_TRY(md5, md5_of_code(compilation, bench));
   if (!md5.empty()) characteristics["md5_sum"] = md5;

@@ -12,7 +12,6 @@
 namespace ck::collective {
 namespace {
 
-constexpr const char* kKey = "compute-devices";  ///< of the tool among what a program needs
 constexpr std::chrono::minutes kLongestAnswer{1};
 
 struct Kind {
@@ -151,7 +150,7 @@ Result<Json> device_needs(const std::string& kind_name, const ComputeDevice& wis
   if (kind_name.empty()) return Json::object();
   CK_TRY(kind, kind_called(kind_name));
   if (is_said(kind, wish)) return Json::object();
-  Json needs = {{kKey,
+  Json needs = {{kDeviceToolKey,
                  {{"name", "tool that shows devices of " + std::string(kind.shown)},
                   {"skip_default", "yes"},
                   {"tags", std::string(kind.tags)}}}};
@@ -165,15 +164,34 @@ Result<Json> device_needs(const std::string& kind_name, const ComputeDevice& wis
   return fail(package.error());
 }
 
+Result<Resolution> device_tool(const std::string& kind, const ComputeDevice& wish,
+                               const Resolution& given, Workbench& bench) {
+  CK_TRY(needs, device_needs(kind, wish, bench));
+  if (needs.empty()) return Resolution();
+  return resolve_needs(needs, Json::object(), given, bench);
+}
+
+Result<Resolution> locked_device_tool(const std::string& kind_name, const ComputeDevice& wish,
+                                      const Resolution& locked) {
+  if (kind_name.empty()) return Resolution();
+  CK_TRY(kind, kind_called(kind_name));
+  if (is_said(kind, wish)) return Resolution();
+  Resolution tool;
+  if (const auto* chosen = locked.find(kDeviceToolKey)) tool.needs.push_back(*chosen);
+  if (!tool.needs.empty()) return tool;
+  return fail(Error(ErrorCode::not_found, "the lock does not say which device of " +
+                                              std::string(kind.shown) +
+                                              " to compute on, or which tool tells that")
+                  .hint(options_of(kind) + " says it; 'ck lock' of now names the tool"));
+}
+
 Result<ComputeDevice> find_device(const std::string& kind_name, const ComputeDevice& wish,
-                                  const Resolution& given, Workbench& bench) {
+                                  const Resolution& tool, Workbench& bench) {
   if (kind_name.empty()) return wish;
   CK_TRY(kind, kind_called(kind_name));
   if (is_said(kind, wish)) return wish;
   auto& events = bench.context().events;
-  CK_TRY(needs, device_needs(kind_name, wish, bench));
-  if (needs.empty()) return assumed(kind, wish, events);
-  CK_TRY(tool, resolve_needs(needs, Json::object(), given, bench));
+  if (tool.needs.empty()) return assumed(kind, wish, events);
   CK_TRY(printed, ask(kind, tool, bench));
   return first_of(kind, devices_in(printed.text), wish, printed.failure, events);
 }

@@ -10,6 +10,13 @@
 
 namespace ck::collective {
 
+/// The variables that tell a program its device.
+constexpr const char* kPlatformVariable = "CK_COMPUTE_PLATFORM_ID";
+constexpr const char* kDeviceVariable = "CK_COMPUTE_DEVICE_ID";
+
+/// The key of the tool that tells devices, among what a program needs.
+constexpr const char* kDeviceToolKey = "compute-devices";
+
 /// By the numbers that programs are told. What is empty nobody has said.
 struct ComputeDevice {
   std::string platform;  ///< of OpenCL; CUDA has none
@@ -26,10 +33,19 @@ std::vector<ComputeDevice> devices_in(std::string_view printed);
 /// neither an environment nor a package is such a tool. `invalid` for another kind.
 Result<Json> device_needs(const std::string& kind, const ComputeDevice& wish, Workbench& bench);
 
-/// The first device that is as wished, found out by the tool in a sandbox; the tool is installed if
-/// need be, with `given` choices. Where there is no tool it is the first of the first platform, and
-/// a warning says so. Without a kind it is the wish. `not_found` when there is no such device.
+/// That tool, installed if need be, with `given` choices. Nothing where `device_needs` is empty.
+Result<Resolution> device_tool(const std::string& kind, const ComputeDevice& wish,
+                               const Resolution& given, Workbench& bench);
+
+/// The same by a lock: the tool among what it chose, and no other. `not_found` where somebody has
+/// to be asked and the lock names no tool.
+Result<Resolution> locked_device_tool(const std::string& kind, const ComputeDevice& wish,
+                                      const Resolution& locked);
+
+/// The first device that is as wished, told by `tool` in a sandbox. Without a tool it is the first
+/// of the first platform, and a warning says so. Without a kind it is the wish. `not_found` when
+/// there is no such device.
 Result<ComputeDevice> find_device(const std::string& kind, const ComputeDevice& wish,
-                                  const Resolution& given, Workbench& bench);
+                                  const Resolution& tool, Workbench& bench);
 
 }  // namespace ck::collective

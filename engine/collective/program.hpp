@@ -29,6 +29,7 @@ struct ProgramRequest {
   bool rebuild = false;
   bool first_command = false;  ///< where there are several and `command` names none
   Resolution given;            ///< choices that hold for equal keys
+  bool locked = false;         ///< `given` is of a lock, and says all that is not said here
 };
 
 /// Before the names of variables in the parameters of a program's environment.
@@ -60,7 +61,11 @@ Result<std::optional<BuiltProgram>> existing_program(const ProgramRequest& reque
 struct PlannedProgram {
   run::RunPlan plan;
   Resolution dependencies;  ///< of compilation and run
+  Resolution device_tool;   ///< that told the device, if one was asked; the run does not see it
   ComputeDevice device;     ///< that it computes on, if it says that it needs one
+
+  /// All that was chosen for it.
+  Resolution choices() const;
 };
 Result<PlannedProgram> plan_program(const ProgramRequest& request, const BuiltProgram& built,
                                     Workbench& bench);

@@ -15,8 +15,14 @@ constexpr std::string_view kWork = "${work}";
 constexpr std::string_view kHome = "${home}";
 constexpr std::string_view kRunFolder = "tmp";
 constexpr int kExitCodes = 256;
-constexpr const char* kPlatformVariable = "CK_COMPUTE_PLATFORM_ID";
-constexpr const char* kDeviceVariable = "CK_COMPUTE_DEVICE_ID";
+
+/// `first` with those of `others` that are for keys of their own.
+Resolution with_others(Resolution first, const Resolution& others) {
+  for (const auto& one : others.needs) {
+    if (first.find(one.need.key) == nullptr) first.needs.push_back(one);
+  }
+  return first;
+}
 
 class Planning {
  public:
@@ -79,13 +85,13 @@ class Planning {
       merge(seen, object_at(command_document(), "run_vars"));
       merge(seen, request_.environment);
     }
-    CK_TRY(resolved, resolve_needs(needs_, seen, built_.dependencies, bench_));
-    for (auto& one : resolved.needs) {
-      if (planned_.dependencies.find(one.need.key) == nullptr)
-        planned_.dependencies.needs.push_back(std::move(one));
-    }
+    CK_TRY(resolved, resolve_needs(needs_, seen, chosen_above(), bench_));
+    planned_.dependencies = with_others(std::move(planned_.dependencies), resolved);
     return {};
   }
+
+  /// What the compilation chose, and for other keys what the request brings, such as a lock's.
+  Resolution chosen_above() const { return with_others(planned_.dependencies, request_.given); }
 
   // Variables and the command line.
 
@@ -128,8 +134,12 @@ class Planning {
   }
 
   Status choose_device() {
-    CK_TRY(device, find_device(device_kind(document_, command_), wished_device(request_),
-                               planned_.dependencies, bench_));
+    const auto kind = device_kind(document_, command_);
+    const auto wish = wished_device(request_);
+    CK_TRY(tool, request_.locked ? locked_device_tool(kind, wish, request_.given)
+                                 : device_tool(kind, wish, chosen_above(), bench_));
+    CK_TRY(device, find_device(kind, wish, tool, bench_));
+    planned_.device_tool = std::move(tool);
     if (!device.platform.empty()) environment_[kPlatformVariable] = device.platform;
     if (!device.device.empty()) environment_[kDeviceVariable] = device.device;
     planned_.device = std::move(device);
@@ -427,6 +437,8 @@ ComputeDevice wished_device(const ProgramRequest& request) {
   if (wish.device.empty()) wish.device = text_at(request.environment, kDeviceVariable);
   return wish;
 }
+
+Resolution PlannedProgram::choices() const { return with_others(dependencies, device_tool); }
 
 Result<PlannedProgram> plan_program(const ProgramRequest& request, const BuiltProgram& built,
                                     Workbench& bench) {

@@ -7,6 +7,7 @@
 #include "collective/meta.hpp"
 #include "collective/package.hpp"
 #include "collective/program.hpp"
+#include "collective/recorded_version.hpp"
 #include "collective/registry.hpp"
 #include "collective/software.hpp"
 #include "install/commit.hpp"
@@ -58,6 +59,8 @@ class Checking {
   Checking(const install::Lock& lock, Workbench& bench) : lock_(lock), bench_(bench) {}
 
   Result<std::vector<install::LockDifference>> run() {
+    CK_TRY(versions, version_differences(lock_, bench_.context().home));
+    differences_ = std::move(versions);
     for (const auto& locked : lock_.environments) {
       if (locked.record.component.kind == "soft") {
         CK_CHECK(check_software(locked));
@@ -155,7 +158,9 @@ class Restoring {
     for (const auto& [key, below] : locked->record.dependencies) CK_CHECK(take(below));
     auto record = locked->record;
     const fs::path folder = context_.home.environment(id);
-    if (install::is_complete(folder)) {
+    const bool here = install::is_complete(folder);
+    const auto told_before = static_cast<std::ptrdiff_t>(restored_.differences.size());
+    if (here) {
       // The manifest's record, not the lock's: a lock leaves out what is of one machine.
       CK_TRY(manifest, install::read_manifest(folder));
       record = std::move(manifest.record);
@@ -165,6 +170,7 @@ class Restoring {
       restored_.ids[id] = made.id;
       if (made.id != id) add_differences(*locked, made);
     }
+    add_version(*locked, record, !here, told_before);
     install::PlannedEnvironment step;
     step.environment = install::make_environment(record, context_.home);
     step.inputs = inputs_now(record.id);
@@ -192,6 +198,19 @@ class Restoring {
       });
     }
     std::ranges::move(found, std::back_inserter(restored_.differences));
+  }
+
+  /// Of software, and where the inputs say another version, it has been told.
+  void add_version(const install::LockedEnvironment& locked, const store::EnvironmentRecord& now,
+                   bool made, std::ptrdiff_t told_before) {
+    if (locked.record.component.kind == "soft") return;
+    auto difference = version_difference(locked.record, now, made);
+    auto& all = restored_.differences;
+    const bool told = difference && std::any_of(all.begin() + told_before, all.end(),
+                                                [&](const install::LockDifference& one) {
+                                                  return one.what == difference->what;
+                                                });
+    if (difference && !told) all.push_back(std::move(*difference));
   }
 
   Result<store::EnvironmentRecord> make(const install::LockedEnvironment& locked) {

@@ -25,13 +25,14 @@ struct Restored {
 };
 
 /// What can be told to differ before anything is installed: recipes, platform, profile, datasets,
-/// and software, which is looked for (and registered, when found).
+/// versions of what is here, and software, which is looked for (and registered, when found).
 Result<std::vector<install::LockDifference>> check_lock(const install::Lock& lock,
                                                         Workbench& bench);
 
 /// Each recorded environment is used if it exists; else detected, installed or compiled again as
 /// its inputs say, with the content of downloads that was recorded. What does not get the recorded
-/// id is a difference. Errors: those of detecting, installing and compiling.
+/// id is a difference, and so is what turns out to be another version. Errors: those of detecting,
+/// installing and compiling.
 Result<Restored> restore(const install::Lock& lock, const RestoreRequest& request,
                          Workbench& bench);
 

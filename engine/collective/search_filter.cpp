@@ -78,10 +78,10 @@ Result<Json> restored(const Json& flat) {
 
 }  // namespace
 
-bool SearchFilter::matches(const Json& description, const fs::path& folder) const {
-  if (!name.empty() && !is_meant(name, shown_name(description, folder), ignore_case)) return false;
-  if (!holds(description, part, ignore_case)) return false;
-  return text.empty() || has_text(description, text, ignore_case);
+bool SearchFilter::matches(const Json& own, const Json& effective, const fs::path& folder) const {
+  if (!name.empty() && !is_meant(name, shown_name(own, folder), ignore_case)) return false;
+  if (!part.empty() && !holds(effective, part, ignore_case)) return false;
+  return text.empty() || has_text(own, text, ignore_case);
 }
 
 Result<SearchFilter> search_filter(const Json& request) {

@@ -20,9 +20,11 @@ struct SearchFilter {
   bool ignore_case = false;
 
   bool empty() const { return part.empty() && text.empty() && name.empty(); }
+  /// `own` is the entry's description as written, in which CK looks for `text`; `effective` the
+  /// same with what it inherits, in which CK looks for `part` and which nothing else needs.
   /// `folder` is the entry's, whose `.cm/info.json` tells the name; without one the description
   /// does.
-  bool matches(const Json& description, const fs::path& folder) const;
+  bool matches(const Json& own, const Json& effective, const fs::path& folder) const;
 };
 
 /// `unsupported` for filters by date, which names them: to pass them over would find too much.

@@ -1,10 +1,12 @@
 #include "experiment/capsule_origin.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "base/json.hpp"
 #include "sys/files.hpp"
+#include "sys/lock.hpp"
 
 namespace ck::experiment {
 namespace {
@@ -44,14 +46,18 @@ bool is_here(const std::string& place, const catalog::Home& home) {
 }  // namespace
 
 Status keep_origin(const std::string& experiment_uid, const CapsuleOrigin& origin,
-                   const catalog::Home& home) {
+                   const catalog::Home& home, const sys::Cancel& cancel) {
+  constexpr std::chrono::seconds kPatience{10};
   const fs::path file = note_file(experiment_uid, home);
+  CK_CHECK(sys::make_directories(file.parent_path()));
+  const auto lock = sys::FileLock::acquire(home.lock("capsules"), sys::FileLock::Mode::exclusive,
+                                           kPatience, cancel);
+  if (!lock) return fail(lock.error());
   auto origins = read_origins(file);
   origins.push_back(origin);
   Json json = {{"schema", kSchema}, {"capsules", Json::array()}};
   for (const auto& one : origins)
     json["capsules"].push_back({{"points", one.points}, {"places", one.places}});
-  CK_CHECK(sys::make_directories(file.parent_path()));
   return sys::write_file(file, to_pretty_text(json));
 }
 

@@ -175,6 +175,22 @@ class TableReader {
   }
 
   Status add(store::ExperimentHead experiment) {
+    return store::at_one_moment(archive_, [&] { return add_now(std::move(experiment)); });
+  }
+
+  Result<PointTable> take() {
+    for (std::size_t i = 0; i < known_.size(); ++i) {
+      if (known_[i] == 0 && !table_.experiments.empty())
+        return fail(unknown(table_.series[i].name));
+    }
+    for (auto& series : table_.series) {
+      if (parts_of(series.name).statistic == "count") series.unit.clear();
+    }
+    return std::move(table_);
+  }
+
+ private:
+  Status add_now(store::ExperimentHead experiment) {
     CK_TRY(fields, store::read_fields(archive_, experiment));
     std::vector<Source> sources;
     std::vector<store::ColumnName> wanted;
@@ -198,18 +214,6 @@ class TableReader {
     return {};
   }
 
-  Result<PointTable> take() {
-    for (std::size_t i = 0; i < known_.size(); ++i) {
-      if (known_[i] == 0 && !table_.experiments.empty())
-        return fail(unknown(table_.series[i].name));
-    }
-    for (auto& series : table_.series) {
-      if (parts_of(series.name).statistic == "count") series.unit.clear();
-    }
-    return std::move(table_);
-  }
-
- private:
   static void want(const Source& source, std::vector<store::ColumnName>& wanted) {
     if (source.fact) wanted.push_back({store::ColumnKind::fact, *source.fact});
     if (!source.statistic.empty()) return;

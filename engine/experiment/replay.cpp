@@ -7,6 +7,7 @@
 #include "base/strings.hpp"
 #include "collective/meta.hpp"
 #include "collective/program.hpp"
+#include "collective/recorded_version.hpp"
 #include "collective/restore.hpp"
 #include "collective/surroundings.hpp"
 #include "experiment/capsule_origin.hpp"
@@ -224,8 +225,8 @@ ReplayLevel level_of(bool here, bool capsule,
   if (std::ranges::any_of(differences, &install::LockDifference::missing))
     return ReplayLevel::inspect;
   if (!differences.empty()) return ReplayLevel::substitutions;
-  if (capsule) return ReplayLevel::capsule;
-  return here ? ReplayLevel::same_store : ReplayLevel::rebuilt;
+  if (here) return ReplayLevel::same_store;
+  return capsule ? ReplayLevel::capsule : ReplayLevel::rebuilt;
 }
 
 void add_differences(const std::vector<install::LockDifference>& found,
@@ -245,12 +246,12 @@ Result<std::vector<install::LockDifference>> differences_ahead(const Opened& ope
     CK_TRY(locked, install::plan_locked(lock, opened.profile, {}, context));
     return std::move(locked.differences);
   }
-  std::vector<install::LockDifference> differences;
+  CK_TRY(differences, collective::version_differences(lock, context.home));
   for (const auto& content : lock.contents) {
     CK_TRY(difference, install::content_difference(content, lock, context));
     if (difference) differences.push_back(std::move(*difference));
   }
-  return differences;
+  return std::move(differences);
 }
 
 /// Everything about a replay but what is recorded.

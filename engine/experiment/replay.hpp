@@ -27,7 +27,8 @@ struct ReplayRequest {
 enum class ReplayLevel {
   same_store,     ///< every recorded environment is here
   rebuilt,        ///< some are made again, as they were recorded
-  capsule,        ///< the point and all its sources came in a capsule: no network is needed
+  capsule,        ///< the same, and the point and all its sources came in a capsule, from which
+                  ///< they still are here: no network is needed
   substitutions,  ///< something is another thing: the nearest there is, or what was asked for
   inspect         ///< it cannot be run again: the record can be looked at
 };

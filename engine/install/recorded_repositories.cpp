@@ -18,8 +18,8 @@ std::string kept_name(const LockedRepository& recorded, const catalog::Repositor
 
 }  // namespace
 
-Status keep_recorded(const LockedRepository& recorded, const catalog::Repository& here,
-                     const fs::path& place, Context& context) {
+Result<fs::path> keep_recorded(const LockedRepository& recorded, const catalog::Repository& here,
+                               const fs::path& place, Context& context) {
   const auto fetch = [&](const fs::path& target) -> Status {
     std::error_code missing;
     if (fs::exists(place / ".git", missing)) {
@@ -31,9 +31,7 @@ Status keep_recorded(const LockedRepository& recorded, const catalog::Repository
     CK_CHECK(sys::make_directories(target));
     return sys::copy_tree(place, target, entries, context.cancel);
   };
-  const auto folder = cached_folder(kept_name(recorded, here), context, fetch);
-  if (!folder) return fail(folder.error());
-  return {};
+  return cached_folder(kept_name(recorded, here), context, fetch);
 }
 
 Result<std::optional<std::string>> component_unlike(const std::string& repository, const Lock& lock,

@@ -11,9 +11,9 @@ namespace ck::install {
 
 /// Keeps the files of a repository's recorded commit where `RecordedRepositories` looks for them,
 /// from a clone elsewhere, or from a folder with just these files, which is copied. `here`: the
-/// repository as it is registered, at another commit.
-Status keep_recorded(const LockedRepository& recorded, const catalog::Repository& here,
-                     const fs::path& place, Context& context);
+/// repository as it is registered, at another commit. The folder they are kept in.
+Result<fs::path> keep_recorded(const LockedRepository& recorded, const catalog::Repository& here,
+                               const fs::path& place, Context& context);
 
 /// The first component of the repository named `repository` that the context does not have as the
 /// lock recorded it: changed, or missing. Nothing if all are.

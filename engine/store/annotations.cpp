@@ -76,11 +76,11 @@ Status add_words(sys::Database& database, std::int64_t experiment, const std::st
       .run();
 }
 
-Status annotate(Archive& archive, const std::string& experiment,
-                const std::vector<Annotation>& annotations) {
-  auto& database = archive.database();
-  CK_TRY(transaction, sys::Transaction::begin(database));
-  CK_TRY(head, archive.head(experiment));
+namespace {
+
+/// The caller has the transaction.
+Status add_annotations(sys::Database& database, const ExperimentHead& head,
+                       const std::vector<Annotation>& annotations) {
   CK_TRY(insert, database.prepare("INSERT INTO annotation(experiment_id, point_uid, created_ns, "
                                   "author, kind, text) VALUES (?, ?, ?, ?, ?, ?)"));
   for (const auto& annotation : annotations) {
@@ -99,15 +99,14 @@ Status annotate(Archive& archive, const std::string& experiment,
     CK_CHECK(
         add_words(database, head.row, annotation.point, name_of(annotation.kind), annotation.text));
   }
-  return transaction.commit();
+  return {};
 }
 
-Result<std::vector<Annotation>> annotations(Archive& archive, const std::string& experiment) {
-  CK_TRY(head, archive.head(experiment));
-  CK_TRY(query, archive.database().prepare(
-                    "SELECT point_uid, created_ns, author, kind, text FROM annotation "
-                    "WHERE experiment_id = ? ORDER BY id"));
-  query.bind(0, head.row);
+/// In the order of their records, which nobody can change unseen.
+Result<std::vector<Annotation>> read_annotations(sys::Database& database, std::int64_t experiment) {
+  CK_TRY(query, database.prepare("SELECT point_uid, created_ns, author, kind, text FROM annotation "
+                                 "WHERE experiment_id = ? ORDER BY record IS NULL, record, id"));
+  query.bind(0, experiment);
   std::vector<Annotation> all;
   while (true) {
     CK_TRY(row, query.step());
@@ -122,12 +121,53 @@ Result<std::vector<Annotation>> annotations(Archive& archive, const std::string&
   }
 }
 
+bool says_the_same(const Annotation& a, const Annotation& b) {
+  return a.created_ns == b.created_ns && a.text == b.text && a.point == b.point && a.kind == b.kind;
+}
+
+}  // namespace
+
+Status annotate(Archive& archive, const std::string& experiment,
+                const std::vector<Annotation>& annotations) {
+  CK_TRY(transaction, sys::Transaction::begin(archive.database()));
+  CK_TRY(head, archive.head(experiment));
+  CK_CHECK(add_annotations(archive.database(), head, annotations));
+  return transaction.commit();
+}
+
+Result<std::size_t> import_annotations(Archive& archive, const std::string& experiment,
+                                       const std::vector<Annotation>& annotations) {
+  auto& database = archive.database();
+  // What is known is read inside: another process may be adding the same.
+  CK_TRY(transaction, sys::Transaction::begin(database));
+  CK_TRY(head, archive.head(experiment));
+  CK_TRY(known, read_annotations(database, head.row));
+  std::vector<Annotation> fresh;
+  for (const auto& annotation : annotations) {
+    const auto same = [&](const Annotation& one) { return says_the_same(one, annotation); };
+    if (std::ranges::any_of(known, same)) continue;
+    const auto there =
+        annotation.point.empty() ? Status() : check_point(database, head.row, annotation.point);
+    if (!there && there.error().code != ErrorCode::not_found) return fail(there.error());
+    if (there) fresh.push_back(annotation);
+  }
+  CK_CHECK(add_annotations(database, head, fresh));
+  CK_CHECK(transaction.commit());
+  return fresh.size();
+}
+
+Result<std::vector<Annotation>> annotations(Archive& archive, const std::string& experiment) {
+  CK_TRY(head, archive.head(experiment));
+  return read_annotations(archive.database(), head.row);
+}
+
 Result<model::Tags> effective_tags(sys::Database& database, std::int64_t experiment) {
   // The newest row about a tag decides; what was recorded is older than all.
-  CK_TRY(query, database.prepare(
-                    "SELECT tag, 1 FROM experiment_tag WHERE experiment_id = ?1 UNION ALL "
-                    "SELECT * FROM (SELECT text, kind = 'tag' FROM annotation "
-                    "WHERE experiment_id = ?1 AND point_uid = '' AND kind <> 'note' ORDER BY id)"));
+  CK_TRY(query,
+         database.prepare("SELECT tag, 1 FROM experiment_tag WHERE experiment_id = ?1 UNION ALL "
+                          "SELECT * FROM (SELECT text, kind = 'tag' FROM annotation "
+                          "WHERE experiment_id = ?1 AND point_uid = '' AND kind <> 'note' "
+                          "ORDER BY record IS NULL, record, id)"));
   query.bind(0, experiment);
   std::vector<std::string> tags;
   while (true) {

@@ -26,6 +26,10 @@ Annotation::Kind kind_named(std::string_view name);
 /// empty text.
 Status annotate(Archive& archive, const std::string& experiment,
                 const std::vector<Annotation>& annotations);
+/// Adds what was said elsewhere, in one transaction: all but what the experiment has already and
+/// what is about points that it has not. How many were new. Errors as of `annotate`.
+Result<std::size_t> import_annotations(Archive& archive, const std::string& experiment,
+                                       const std::vector<Annotation>& annotations);
 /// Oldest first.
 Result<std::vector<Annotation>> annotations(Archive& archive, const std::string& experiment);
 

@@ -4,6 +4,8 @@
 
 #include "base/strings.hpp"
 #include "store/annotations.hpp"
+#include "store/migrations.hpp"
+#include "store/read_only.hpp"
 
 namespace ck::store {
 namespace {
@@ -65,11 +67,16 @@ PointState state_named(std::string_view name) {
 
 Result<Archive> Archive::open(const fs::path& file, const fs::path& blobs) {
   auto database = sys::Database::open(file);
-  if (database) return Archive(std::move(*database), Blobs(blobs));
-  // On a read-only medium it can still be asked.
-  auto readable = sys::Database::open(file, {.read_only = true});
-  if (!readable) return fail(std::move(database.error()));
-  return Archive(std::move(*readable), Blobs(blobs));
+  if (database) {
+    CK_TRY(version, database->user_version());
+    if (std::cmp_equal(version, migrations().size()))
+      return Archive(std::move(*database), Blobs(blobs));
+  }
+  // On a read-only medium it can still be asked, and nobody could migrate it.
+  auto readable = open_to_read(file, Blobs(blobs));
+  if (readable) return Archive(std::move(*readable), Blobs(blobs));
+  const bool missing = readable.error().code == ErrorCode::not_found;
+  return fail(std::move(missing && !database ? database.error() : readable.error()));
 }
 
 Result<std::vector<ExperimentHead>> Archive::heads(const std::string& name_pattern,

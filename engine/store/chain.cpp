@@ -42,11 +42,12 @@ void add_repetition(HashedFields& fields, const Repetition& repetition,
   }
 }
 
-/// A record with the point it speaks of, if that is still there.
+/// A record with the point it speaks of, if that is still there. A point that was removed and
+/// imported again has the same uid and a record of its own.
 constexpr std::string_view kRecordColumns =
     "SELECT record.number, record.point_uid, content, chained, removed_ns, point.id, "
     "experiment.uid, experiment.name, experiment.id FROM record "
-    "LEFT JOIN point ON point.uid = record.point_uid "
+    "LEFT JOIN point ON point.uid = record.point_uid AND point.record = record.number "
     "LEFT JOIN experiment ON experiment.id = point.experiment_id ";
 
 /// What is wrong with the record, or nothing.
@@ -104,6 +105,21 @@ Result<std::optional<BrokenRecord>> find_unlinked(sys::Database& database,
   if (!row) return std::optional<BrokenRecord>();
   return std::optional(BrokenRecord{query.integer(0), std::string(query.text(1)),
                                     std::string(query.text(2)), "the point has a record no more"});
+}
+
+/// Records of points of the experiment that those do not lead to, though nobody removed them.
+Result<std::optional<BrokenRecord>> find_forsaken(sys::Database& database,
+                                                  std::int64_t experiment) {
+  CK_TRY(query, database.prepare("SELECT number, point.uid, experiment.name FROM record "
+                                 "JOIN point ON point.uid = record.point_uid "
+                                 "JOIN experiment ON experiment.id = experiment_id "
+                                 "WHERE removed_ns = 0 AND experiment_id = ? "
+                                 "AND point.record IS NOT number ORDER BY number LIMIT 1"));
+  query.bind(0, experiment);
+  CK_TRY(row, query.step());
+  if (!row) return std::optional<BrokenRecord>();
+  return std::optional(BrokenRecord{query.integer(0), std::string(query.text(1)),
+                                    std::string(query.text(2)), "its point has another record"});
 }
 
 /// Uids of points with the hashes of what they hold.
@@ -227,6 +243,10 @@ Result<ChainReport> verify_chain(Archive& archive, const ExperimentHead& experim
   }
   CK_TRY(unlinked, find_unlinked(database, experiment.row));
   report.broken = std::move(unlinked);
+  if (!report.broken) {
+    CK_TRY(forsaken, find_forsaken(database, experiment.row));
+    report.broken = std::move(forsaken);
+  }
   report.columns = columns.finish();
   return report;
 }

@@ -11,6 +11,8 @@ namespace {
 
 /// Rows that are in no group yet stand for one.
 constexpr std::int32_t kNewest = -1;
+/// Groups whose number is not their place among all: what is read goes by the place.
+constexpr std::int32_t kMisnumbered = -2;
 /// Groups that are kept: points of several experiments may come in turns.
 constexpr std::size_t kMostGroups = 16;
 
@@ -39,14 +41,13 @@ Status ColumnCheck::read_places(std::int64_t row, Experiment& experiment) {
   CK_TRY(groups, database_->prepare("SELECT number, cells FROM column_group WHERE experiment_id = "
                                     "? AND kind = 0 AND position = 0 ORDER BY number"));
   groups.bind(0, row);
-  while (true) {
+  for (std::int32_t number = 0;; ++number) {
     CK_TRY(there, groups.step());
     if (!there) break;
+    const std::int32_t group = groups.integer(0) == number ? number : kMisnumbered;
     const auto rows = unpack_cells(groups.blob(1));
     for (std::size_t i = 0; i < rows.size(); ++i)
-      places.push_back({static_cast<std::int64_t>(rows[i]),
-                        static_cast<std::int32_t>(groups.integer(0)),
-                        static_cast<std::uint32_t>(i)});
+      places.push_back({static_cast<std::int64_t>(rows[i]), group, static_cast<std::uint32_t>(i)});
   }
   CK_TRY(newest, database_->prepare("SELECT point_id FROM summary WHERE experiment_id = ? "
                                     "ORDER BY point_id"));
@@ -57,6 +58,7 @@ Status ColumnCheck::read_places(std::int64_t row, Experiment& experiment) {
     places.push_back({newest.integer(0), kNewest, place});
   }
   std::ranges::stable_sort(places, {}, &Place::point);
+  experiment.met.assign(places.size(), false);
   return {};
 }
 
@@ -191,15 +193,23 @@ Result<std::optional<std::string>> ColumnCheck::difference(const Point& point,
   return fact_difference(point, experiment, group, place);
 }
 
+Result<std::optional<std::string>> ColumnCheck::difference_at(const Place& place,
+                                                              const Point& point, std::int64_t row,
+                                                              Experiment& experiment) {
+  if (place.group == kMisnumbered)
+    return std::optional<std::string>("the group of its columns has the wrong number");
+  CK_TRY(cells, group(row, experiment, place.group));
+  return difference(point, experiment, *cells, place.place);
+}
+
 Status ColumnCheck::look_at(const Point& point, std::int64_t row) {
   CK_TRY(known, experiment(row));
   ++report_.points;
   std::optional<std::string> wrong = "it has no row among the columns";
   const auto place = std::ranges::lower_bound(known->places, point.id, {}, &Place::point);
   if (place != known->places.end() && place->point == point.id) {
-    ++known->met;
-    CK_TRY(cells, group(row, *known, place->group));
-    CK_TRY(found, difference(point, *known, *cells, place->place));
+    known->met[static_cast<std::size_t>(place - known->places.begin())] = true;
+    CK_TRY(found, difference_at(*place, point, row, *known));
     wrong = std::move(found);
   }
   if (!wrong) return {};
@@ -212,7 +222,7 @@ Status ColumnCheck::look_at(const Point& point, std::int64_t row) {
 
 ColumnReport ColumnCheck::finish() {
   for (const auto& [row, experiment] : experiments_) {
-    const auto strangers = static_cast<std::int64_t>(experiment.places.size()) - experiment.met;
+    const std::int64_t strangers = std::ranges::count(experiment.met, false);
     if (strangers == 0) continue;
     report_.strangers += strangers;
     if (!report_.experiment.empty()) continue;
@@ -230,6 +240,10 @@ Result<std::int64_t> rebuild_columns(Archive& archive, const ExperimentHead& exp
            database.prepare("DELETE FROM " + std::string(table) + " WHERE experiment_id = ?"));
     CK_CHECK(forget.bind(0, experiment.row).run());
   }
+  // Rows of its points may say that they are another experiment's.
+  CK_TRY(strayed, database.prepare("DELETE FROM summary WHERE point_id IN "
+                                   "(SELECT id FROM point WHERE experiment_id = ?)"));
+  CK_CHECK(strayed.bind(0, experiment.row).run());
   CK_TRY(points, PointReader::make(database));
   CK_TRY(writer, SummaryWriter::make(database, experiment.row));
   CK_TRY(query, database.prepare("SELECT id FROM point WHERE experiment_id = ? AND "

@@ -30,8 +30,8 @@ class ColumnCheck {
 
   /// Where the cells of a point are.
   struct Place {
-    std::int64_t point = 0;  ///< its row
-    std::int32_t group = 0;
+    std::int64_t point = 0;   ///< its row
+    std::int32_t group = 0;   ///< its number, or one of those that are none
     std::uint32_t place = 0;  ///< in the group
   };
 
@@ -42,7 +42,7 @@ class ColumnCheck {
     std::map<std::string, std::size_t, std::less<>> positions;  ///< of facts
     std::vector<std::size_t> guesses;                           ///< positions of the last facts
     std::vector<Place> places;                                  ///< of all rows, by point
-    std::int64_t met = 0;                                       ///< of them, so far
+    std::vector<bool> met;                                      ///< of them, by the same number
   };
   struct Group {
     std::int64_t experiment = 0;
@@ -58,6 +58,8 @@ class ColumnCheck {
   Result<const Group*> group(std::int64_t row, const Experiment& experiment, std::int32_t number);
   Status read_group(const Experiment& experiment, Group& group);
   Status read_newest(const Experiment& experiment, Group& group);
+  Result<std::optional<std::string>> difference_at(const Place& place, const Point& point,
+                                                   std::int64_t row, Experiment& experiment);
   Result<std::optional<std::string>> difference(const Point& point, Experiment& experiment,
                                                 const Group& group, std::size_t place);
   Result<std::optional<std::string>> fact_difference(const Point& point, Experiment& experiment,

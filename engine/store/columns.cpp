@@ -72,15 +72,6 @@ Result<std::vector<Cell>> read_groups(sys::Database& database, std::int64_t expe
   return column;
 }
 
-/// Reads everything at one moment: rows become columns at any time.
-template <typename Read>
-auto at_one_moment(sys::Database& database, Read read) -> decltype(read()) {
-  CK_CHECK(database.execute("SAVEPOINT reading"));
-  auto result = read();
-  CK_CHECK(database.execute("RELEASE reading"));
-  return result;
-}
-
 Result<Columns> columns_now(sys::Database& database, std::int64_t experiment,
                             const std::vector<ColumnName>& wanted) {
   Columns columns;
@@ -118,8 +109,8 @@ Result<Fields> read_fields(Archive& archive, const ExperimentHead& experiment) {
 
 Result<Columns> read_columns(Archive& archive, const ExperimentHead& experiment,
                              const std::vector<ColumnName>& wanted) {
-  auto& database = archive.database();
-  return at_one_moment(database, [&] { return columns_now(database, experiment.row, wanted); });
+  return at_one_moment(archive,
+                       [&] { return columns_now(archive.database(), experiment.row, wanted); });
 }
 
 Result<std::map<std::int64_t, std::string>> read_texts(Archive& archive,

@@ -13,7 +13,19 @@
 
 namespace ck::store {
 
-/// What the points of an experiment can be asked for.
+/// Calls `read`, and gives what it gives; all that it reads of the archive is of one moment: rows
+/// become columns, and columns are made again, at any time.
+template <typename Read>
+auto at_one_moment(Archive& archive, Read read) -> decltype(read()) {
+  CK_CHECK(archive.database().execute("SAVEPOINT reading"));
+  auto result = read();
+  const Status released = archive.database().execute("RELEASE reading");
+  if (result && !released) return fail(released.error());
+  return result;
+}
+
+/// What the points of an experiment can be asked for. Positions of facts change when columns are
+/// made again: read fields and columns `at_one_moment`.
 struct Fields {
   std::vector<MetricKey> metrics;  ///< position in this list = position of the column
   std::vector<std::string> facts;  ///< the same; see `facts_of`

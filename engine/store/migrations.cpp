@@ -190,7 +190,7 @@ constexpr std::string_view kSchema4 = R"sql(
 -- Each note vouches for all before it. Rows stay when their experiment is removed.
 ALTER TABLE annotation ADD COLUMN record INTEGER;   -- NULL: it has none yet
 CREATE INDEX annotation_unrecorded ON annotation(id) WHERE record IS NULL;
-CREATE INDEX annotation_of_record ON annotation(record);
+CREATE UNIQUE INDEX annotation_of_record ON annotation(record);
 CREATE TABLE annotation_record (
   number         INTEGER PRIMARY KEY,    -- from 1, without gaps
   experiment_uid TEXT NOT NULL,

@@ -30,13 +30,17 @@ Annotation annotation_at(const sys::Statement& row, int first) {
   return annotation;
 }
 
-/// A record with the annotation it speaks of, if that is still there.
+/// A record with the annotation it speaks of, if that is still there, and the experiment it was
+/// made for, if that is.
 constexpr std::string_view kNoteColumns =
     "SELECT annotation_record.number, experiment_uid, content, chained, removed_ns, annotation.id, "
-    "experiment.uid, experiment.name, point_uid, annotation.created_ns, author, kind, text "
-    "FROM annotation_record "
+    "experiment.uid, experiment.name, point_uid, annotation.created_ns, author, kind, text, "
+    "recorded.name FROM annotation_record "
     "LEFT JOIN annotation ON annotation.record = annotation_record.number "
-    "LEFT JOIN experiment ON experiment.id = annotation.experiment_id ";
+    "LEFT JOIN experiment ON experiment.id = annotation.experiment_id "
+    "LEFT JOIN experiment AS recorded ON recorded.uid = annotation_record.experiment_uid ";
+
+constexpr const char* kRepeated = "another one has its number";
 
 bool is_gone(const sys::Statement& row) { return row.is_null(5); }
 
@@ -55,7 +59,9 @@ std::optional<std::string> wrong_with(const sys::Statement& row, std::string_vie
 }
 
 BrokenNote broken_note(const sys::Statement& row, std::string reason) {
-  const std::string experiment(is_gone(row) ? row.text(1) : row.text(7));
+  constexpr int kRecordedName = 13;
+  std::string experiment(is_gone(row) ? row.text(kRecordedName) : row.text(7));
+  if (experiment.empty()) experiment = row.text(1);
   return {row.integer(0), experiment, std::string(row.text(8)), std::move(reason)};
 }
 
@@ -83,6 +89,12 @@ Result<std::optional<BrokenNote>> find_unlinked(sys::Database& database, std::in
                                   std::string(query.text(2)), "it has a record no more"});
 }
 
+/// What is wrong with the place of a record, or nothing.
+std::optional<std::string> wrong_number(std::int64_t number, std::int64_t expected) {
+  if (number == expected) return std::nullopt;
+  return number < expected ? kRepeated : "one before it is missing";
+}
+
 Result<std::string> hash_before(sys::Statement& query, std::int64_t number) {
   query.reset();
   query.bind(0, number - 1);
@@ -105,9 +117,8 @@ Result<NoteReport> verify_notes(Archive& archive) {
     CK_TRY(row, query.step());
     if (!row) break;
     ++report.notes;
-    auto wrong = query.integer(0) == report.notes
-                     ? wrong_with(query, before)
-                     : std::optional<std::string>("one before it is missing");
+    auto wrong = wrong_number(query.integer(0), report.notes);
+    if (!wrong) wrong = wrong_with(query, before);
     if (wrong) {
       report.broken = broken_note(query, std::move(*wrong));
       return report;
@@ -130,12 +141,16 @@ Result<NoteReport> verify_notes(Archive& archive, const ExperimentHead& experime
   CK_TRY(query, database.prepare(std::string(kNoteColumns) +
                                  "WHERE experiment_uid = ? ORDER BY annotation_record.number"));
   query.bind(0, std::string_view(experiment.uid));
+  std::int64_t last = 0;
   while (true) {
     CK_TRY(row, query.step());
     if (!row) break;
     ++report.notes;
     CK_TRY(before, hash_before(previous, query.integer(0)));
-    if (auto wrong = wrong_with(query, before)) {
+    auto wrong = wrong_with(query, before);
+    if (query.integer(0) == last) wrong = kRepeated;
+    last = query.integer(0);
+    if (wrong) {
       report.broken = broken_note(query, std::move(*wrong));
       return report;
     }

@@ -1,6 +1,7 @@
 #pragma once
-/// The chain of notes and tags: each has a hash of all it says, and a second one over this and the
-/// one before. Whoever changes, removes or reorders one breaks it.
+/// The chain of notes and of tags given later: each has a hash of all it says, and a second one
+/// over this and the one before. Whoever changes, removes, repeats or reorders one breaks it. Tags
+/// that an experiment was recorded with are in no chain.
 
 #include <cstdint>
 #include <optional>

@@ -6,6 +6,7 @@
 
 #include "store/migrations.hpp"
 #include "store/note_chain.hpp"
+#include "store/read_only.hpp"
 #include "store/recorder.hpp"
 #include "sys/files.hpp"
 #include "sys/identity.hpp"
@@ -40,10 +41,13 @@ bool on_read_only_medium(const fs::path& file) {
   return ::access(file.parent_path().c_str(), W_OK) != 0;
 }
 
-/// What lies on a read-only medium can still be read; SQLite refuses what would write.
-Result<sys::Database> open_to_read(const fs::path& file) {
-  CK_TRY(database, sys::Database::open(file, {.read_only = true}));
+/// Opens or creates it, and brings it up to date.
+Result<sys::Database> open_to_write(const fs::path& file, const Blobs& blobs) {
+  CK_TRY(database, sys::Database::open(file));
   CK_CHECK(sys::migrate(database, migrations()));
+  CK_CHECK(end_abandoned_points(database));
+  CK_CHECK(record_pending(database, blobs));
+  CK_CHECK(record_pending_notes(database));
   return std::move(database);
 }
 
@@ -51,19 +55,15 @@ Result<sys::Database> open_to_read(const fs::path& file) {
 
 Result<Store> Store::open(const fs::path& file, const fs::path& blobs) {
   CK_CHECK(sys::make_directories(file.parent_path()));
-  auto database = sys::Database::open(file);
-  if (!database) {
-    // A full disk is another matter: there the reason must not be lost.
-    if (!on_read_only_medium(file)) return fail(std::move(database.error()));
-    auto readable = open_to_read(file);
-    if (!readable) return fail(std::move(database.error()));
-    return Store(std::move(*readable), Blobs(blobs));
-  }
-  CK_CHECK(sys::migrate(*database, migrations()));
-  CK_CHECK(end_abandoned_points(*database));
-  CK_CHECK(record_pending(*database, Blobs(blobs)));
-  CK_CHECK(record_pending_notes(*database));
-  return Store(std::move(*database), Blobs(blobs));
+  auto database = open_to_write(file, Blobs(blobs));
+  if (database) return Store(std::move(*database), Blobs(blobs));
+  // A full disk is another matter: there the reason must not be lost.
+  if (!on_read_only_medium(file)) return fail(std::move(database.error()));
+  auto readable = open_to_read(file, Blobs(blobs));
+  if (readable) return Store(std::move(*readable), Blobs(blobs));
+  // Of a file that is not there the first error says why none was made.
+  const bool missing = readable.error().code == ErrorCode::not_found;
+  return fail(std::move(missing ? database.error() : readable.error()));
 }
 
 Status Store::put_environment(const EnvironmentRecord& record) {

@@ -33,8 +33,9 @@ struct DetectionRecord {
 class Store {
  public:
   /// Opens or creates `file`, migrates it, marks points whose process is gone as interrupted. On a
-  /// read-only medium it is opened as it is; then every function that writes is an `io` error.
-  /// `unsupported` for a store of a newer version; a damaged file is `invalid`, with what to do.
+  /// read-only medium it is opened as it is, and of an older version as a copy in memory; then
+  /// every function that writes is an `io` error. `unsupported` for a store of a newer version; a
+  /// damaged file is `invalid`, with what to do.
   static Result<Store> open(const fs::path& file, const fs::path& blobs);
 
   Blobs& blobs() { return blobs_; }

@@ -17,6 +17,10 @@ namespace ck::sys {
 namespace {
 
 constexpr std::size_t kLongestShown = 200;
+/// Of a database in memory only one that stands for a read-only file refuses what would write.
+constexpr const char* kCopyAdvice =
+    "make the database and its folder writable, or set CK_HOME: only a copy in memory could be "
+    "opened";
 
 ErrorCode code_of(int extended, int system_error_number) {
   switch (extended & 0xff) {
@@ -54,6 +58,7 @@ ErrorCode code_of(int extended, int system_error_number) {
 }
 
 std::string advice_for(int primary, const std::string& file) {
+  if (file.empty()) return primary == SQLITE_READONLY ? kCopyAdvice : "";
   switch (primary) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -93,7 +98,7 @@ Error sqlite_error(sqlite3* handle, int result, std::string_view what, std::stri
   if (outside) message += " (" + std::generic_category().message(number) + ")";
   Error error(code_of(remembered ? extended : result, number), std::move(message));
   if (!sql.empty()) error.in("statement " + printable(shortened(trim(sql), kLongestShown)));
-  error.in("database " + file);
+  if (!file.empty()) error.in("database " + file);
   if (std::string advice = advice_for(primary, file); !advice.empty()) error.hint(advice);
   return error;
 }
@@ -276,6 +281,21 @@ Result<Database> Database::open_in_memory(const DatabaseOptions& options) {
   Database database(handle, name);
   CK_CHECK(configure(database, options));
   return database;
+}
+
+Result<Database> Database::copy_in_memory(const DatabaseOptions& options) const {
+  CK_TRY(copy, open_in_memory(options));
+  sqlite3_backup* backup = sqlite3_backup_init(copy.handle_, "main", handle_, "main");
+  if (backup != nullptr) {
+    constexpr int kAllPages = -1;
+    sqlite3_backup_step(backup, kAllPages);
+    sqlite3_backup_finish(backup);  // gives the error of the step to the copy
+  }
+  const int result = sqlite3_errcode(copy.handle_);
+  if (result != SQLITE_OK)
+    return fail(sqlite_error(copy.handle_, result, "copy into memory", {}, file_.string()));
+  copy.file_ = file_;
+  return std::move(copy);
 }
 
 Database::Database(Database&& other) noexcept

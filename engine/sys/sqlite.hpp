@@ -51,6 +51,9 @@ class Database {
   static Result<Database> open(const fs::path& file, const DatabaseOptions& options = {});
   /// A database that vanishes with the connection, for when no file can be written.
   static Result<Database> open_in_memory(const DatabaseOptions& options = {});
+  /// All that is in this one now, in a database that vanishes with the connection. It has the same
+  /// `file`, which changes of it do not reach.
+  Result<Database> copy_in_memory(const DatabaseOptions& options = {}) const;
   Database(Database&&) noexcept;
   Database& operator=(Database&&) noexcept;
   ~Database();

@@ -50,6 +50,19 @@ class SmallDisk : public CkTest {
   }
   void free_up() const { fs::remove(filler()); }
 
+  bool make_read_only() const {
+    // The kernel takes the mounts of a sandbox apart a moment after its last process has ended.
+    for (int i = 0; i < 1000; ++i) {
+      if (::mount("none", home().c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr) == 0)
+        return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return false;
+  }
+  bool make_writable() const {
+    return ::mount("none", home().c_str(), nullptr, MS_REMOUNT, nullptr) == 0;
+  }
+
   /// With any amount of space the command works, or fails in one error that says why; then, with
   /// space again, it works.
   void expect_survives(std::string_view line) {
@@ -107,21 +120,36 @@ TEST_F(SmallDisk, SearchNeedsNoSpace) {
 }
 
 TEST_F(SmallDisk, ReadOnlyHomeCanBeRead) {
-  // The kernel takes the mounts of a sandbox apart a moment after its last process has ended.
-  int refused = -1;
-  for (int i = 0; i < 1000 && refused != 0; ++i) {
-    refused = ::mount("none", home().c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr);
-    if (refused != 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  ASSERT_EQ(refused, 0);
+  ASSERT_TRUE(make_read_only());
   EXPECT_EQ(json_of(ck("search tiny:program:* --json"))["components"].size(), 1u);
   EXPECT_TRUE(succeeds(ck("show env")));
   EXPECT_EQ(points("sound").size(), 1u);
   const auto result = ck("run program:sound --quiet");
   EXPECT_TRUE(fails(result, 1, "readonly"));
-  ASSERT_EQ(::mount("none", home().c_str(), nullptr, MS_REMOUNT, nullptr), 0);
+  ASSERT_TRUE(make_writable());
   EXPECT_EQ(ck("run program:sound --quiet").out, "fine\n");
   expect_clean();
+}
+
+TEST_F(SmallDisk, ReadOnlyStoreOfAnotherVersionIsReadOrToldWhyNot) {
+  const auto alter = [&](std::string_view sql) {
+    auto database = sys::Database::open(home() / "ck.sqlite");
+    ASSERT_OK(database);
+    ASSERT_OK(database->execute(sql));
+  };
+  alter(
+      "DROP INDEX annotation_unrecorded; DROP INDEX annotation_of_record;"
+      "DROP TABLE annotation_record; ALTER TABLE annotation DROP COLUMN record;"
+      "PRAGMA user_version = 3");
+  ASSERT_TRUE(make_read_only());
+  EXPECT_EQ(points("sound").size(), 1u);
+  EXPECT_TRUE(succeeds(ck("verify experiment --all")));
+  EXPECT_TRUE(fails(ck("run program:sound --quiet"), 1, "readonly"));
+  ASSERT_TRUE(make_writable());
+  alter("PRAGMA user_version = 1000000");
+  ASSERT_TRUE(make_read_only());
+  EXPECT_TRUE(fails(ck("ls experiment"), 1, "a newer ck wrote this file"));
+  ASSERT_TRUE(make_writable());
 }
 
 class Databases : public CkTest {

@@ -177,7 +177,8 @@ TEST_F(ArchiveVerbs, ColumnsAndNotesThatWereChangedAreToldAndColumnsMadeAgain) {
   };
   const auto sound = ck("verify experiment --all");
   ASSERT_TRUE(succeeds(sound));
-  EXPECT_NE(sound.out.find("1 note or tag: intact"), std::string::npos) << sound.out;
+  EXPECT_NE(sound.out.find("1 note or later tag: intact"), std::string::npos) << sound.out;
+  EXPECT_NE(sound.out.find("newest note or later tag "), std::string::npos) << sound.out;
   alter("UPDATE summary SET medians = zeroblob(length(medians)) WHERE point_id = 2");
   const auto told = ck("verify experiment --all");
   EXPECT_EQ(told.code, 1);
@@ -203,6 +204,45 @@ TEST_F(ArchiveVerbs, ColumnsAndNotesThatWereChangedAreToldAndColumnsMadeAgain) {
   const auto broken = ck("repair experiment:two");
   EXPECT_EQ(broken.code, 1);
   EXPECT_NE(broken.out.find("its point is not what was recorded"), std::string::npos) << broken.out;
+}
+
+TEST_F(ArchiveVerbs, OptionsOfEnvironmentsAreNoneOfARepairOfColumns) {
+  write_program(1, 0);
+  run_both(1);
+  EXPECT_TRUE(fails(ck("repair experiment:one --all"), 2, "exclude each other"));
+  EXPECT_TRUE(fails(ck("repair experiment:one --tags=a"), 2, "--tags chooses environments"));
+  EXPECT_TRUE(fails(ck("verify experiment --all --tags=a"), 2, "--tags chooses environments"));
+  const auto forced = ck("repair experiment:one --force");
+  ASSERT_TRUE(succeeds(forced));
+  EXPECT_NE(forced.out.find("repaired  experiment:one, 1 point"), std::string::npos) << forced.out;
+}
+
+TEST_F(ArchiveVerbs, ARepairThatFailsDoesNotHoldUpTheOthers) {
+  write_program(1, 0);
+  run_both(1);
+  ASSERT_TRUE(succeeds(ck({"note", "experiment:one", "it was warm"})));
+  const auto sqlite = find_program("sqlite3");
+  if (sqlite.empty()) GTEST_SKIP() << "sqlite3 is not installed";
+  const auto alter = [&](const std::string& sql) {
+    ASSERT_EQ(run_command({sqlite, (home() / "ck.sqlite").string(), sql}).code, 0);
+  };
+  alter("UPDATE summary SET medians = x''");
+  alter(
+      "CREATE TRIGGER refuse BEFORE INSERT ON summary WHEN new.point_id = 1 "
+      "BEGIN SELECT RAISE(ABORT, 'not this one'); END");
+  const auto result = ck("repair experiment --all");
+  EXPECT_EQ(result.code, 1);
+  EXPECT_NE(result.out.find("not repaired  experiment:one: "), std::string::npos) << result.out;
+  EXPECT_NE(result.out.find("repaired  experiment:two, 1 point"), std::string::npos) << result.out;
+  EXPECT_NE(result.err.find("not this one"), std::string::npos) << result.err;
+  alter("UPDATE summary SET medians = x''");
+  const Json json = json_of(ck("repair experiment --all --json"));
+  EXPECT_EQ(json["ok"], false);
+  EXPECT_EQ(json["experiments"][0]["outcome"], "failed");
+  EXPECT_EQ(json["experiments"][1]["outcome"], "repaired");
+  alter("DELETE FROM annotation");
+  const auto gone = ck("verify experiment --all");
+  EXPECT_NE(gone.out.find("note 1 of experiment:one: it is gone"), std::string::npos) << gone.out;
 }
 
 TEST_F(ArchiveVerbs, ASignatureIsCheckedAgainstAllowedSigners) {

@@ -51,6 +51,10 @@ class Capsule : public CkTest {
     return elsewhere();
   }
 
+  Json level_elsewhere() const {
+    return json_of(ck("replay experiment:sum --dry_run --json", elsewhere()))["level"];
+  }
+
   void record() const {
     ASSERT_TRUE(succeeds(ck({"pull", "repo", "--url=" + remote.url()})));
     ASSERT_TRUE(succeeds(ck("run program:sum --record_uoa=sum")));
@@ -103,6 +107,22 @@ TEST_F(Capsule, CarriesSignaturesTagsAndNotes) {
       fails(ck("import " + capsule(), elsewhere()), 1, "signature of me@here is untrusted"));
 }
 
+TEST_F(Capsule, VerifiesWhatWasRemovedAndImportedAgain) {
+  ASSERT_NO_FATAL_FAILURE(record());
+  ASSERT_TRUE(succeeds(ck("export experiment:sum --out=" + capsule())));
+  ASSERT_TRUE(succeeds(ck("rm experiment:sum --yes")));
+  ASSERT_TRUE(succeeds(ck("import " + capsule())));
+  const auto one = ck("verify experiment:sum");
+  EXPECT_TRUE(succeeds(one)) << one.out;
+  const auto all = ck("verify experiment --all");
+  ASSERT_TRUE(succeeds(all)) << all.out;
+  EXPECT_NE(all.out.find("2 records, 1 of them of an earlier removal: intact"), std::string::npos)
+      << all.out;
+  EXPECT_NE(all.out.find("2 notes and later tags, 1 of them of an earlier removal: intact"),
+            std::string::npos)
+      << all.out;
+}
+
 TEST_F(Capsule, ReplaysOnABareMachineWithoutANetwork) {
   ASSERT_NO_FATAL_FAILURE(export_and_cut_off());
   const std::string env = "env -i PATH=\"$PATH\" HOME=" + (folder / "empty").string() +
@@ -113,7 +133,7 @@ TEST_F(Capsule, ReplaysOnABareMachineWithoutANetwork) {
   ASSERT_EQ(imported.code, 0) << imported.output;
   EXPECT_NE(imported.output.find("experiment:sum  1 point added, 0 known"), std::string::npos)
       << imported.output;
-  EXPECT_EQ(json_of(ck("replay experiment:sum --dry_run --json", elsewhere()))["level"], "capsule");
+  EXPECT_EQ(level_elsewhere(), "capsule");
   const auto replayed = shell(without_network + " ck replay experiment:sum --json >" +
                               (folder / "out.json").string());
   ASSERT_EQ(replayed.code, 0) << replayed.output << read_text(folder / "out.json");
@@ -125,11 +145,11 @@ TEST_F(Capsule, ReplaysOnABareMachineWithoutANetwork) {
   EXPECT_NE(ck("ls repo", elsewhere()).out.find(remote.url()), std::string::npos)
       << "a repository keeps its address";
   const auto again = ck("replay experiment:sum", elsewhere());
-  EXPECT_NE(again.out.find("level: capsule"), std::string::npos) << again.out << again.err;
-  // What came in the capsule is gone, and what was made of it is here.
+  EXPECT_NE(again.out.find("level: same store"), std::string::npos) << again.out << again.err;
+  ASSERT_TRUE(succeeds(ck({"rm", "env:*", "--force"}, elsewhere())));
+  EXPECT_EQ(level_elsewhere(), "capsule");
   fs::remove_all(folder / "other/downloads");
-  EXPECT_EQ(json_of(ck("replay experiment:sum --dry_run --json", elsewhere()))["level"],
-            "same store");
+  EXPECT_EQ(level_elsewhere(), "rebuilt") << "what came in the capsule is gone";
 }
 
 TEST_F(Capsule, HasRepositoriesThatAreInNoGit) {
@@ -172,6 +192,18 @@ TEST_F(Capsule, HasWhatWasNeverCommittedOrIsNotMade) {
   fs::remove_all(folder / "remotes");
   ASSERT_TRUE(succeeds(ck("import " + capsule(), elsewhere())));
   EXPECT_TRUE(succeeds(ck("replay experiment:sum --offline", elsewhere())));
+}
+
+TEST_F(Capsule, IsNoLevelWithoutTheRepositoriesThatCame) {
+  ASSERT_TRUE(succeeds(ck({"import", "repo", "--path=" + remote.work().string()})));
+  write_program("uncommitted");
+  ASSERT_TRUE(succeeds(ck("run program:sum --record_uoa=sum")));
+  ASSERT_TRUE(succeeds(ck("export experiment:sum --out=" + capsule())));
+  ASSERT_TRUE(succeeds(ck("import " + capsule(), elsewhere())));
+  EXPECT_EQ(level_elsewhere(), "capsule");
+  for (const auto& one : names_in("../other/mirrors"))
+    fs::remove_all(folder / "other/mirrors" / one / "folders");
+  EXPECT_NE(level_elsewhere(), "capsule");
 }
 
 TEST_F(Capsule, ChangesNothingThatIsHere) {

@@ -7,14 +7,16 @@
 namespace ck::test {
 namespace {
 
-/// Tells by its own timer that a repetition takes a thousandth of a second.
+/// Tells by its own timer that a repetition takes WORK thousandths of a second.
 constexpr std::string_view kTimed = R"(
 #include <stdio.h>
 #include <stdlib.h>
 int main(void) {
   const char* repeat = getenv("CT_REPEAT_MAIN");
   FILE* timer = fopen("timer.json", "w");
-  fprintf(timer, "{\"execution_time\": %.3f}\n", (repeat ? atoi(repeat) : 1) * 0.001);
+  const char* work = getenv("WORK");
+  fprintf(timer, "{\"execution_time\": %.3f}\n",
+          (repeat ? atoi(repeat) : 1) * (work ? atoi(work) : 1) * 0.001);
   fclose(timer);
   return 0;
 }
@@ -54,6 +56,49 @@ TEST_F(CollectiveAcross, AProgramIsCalibratedToTheTimeAskedFor) {
   EXPECT_NEAR(metric(given, "total_execution_time"), 0.003, 1e-9);
   EXPECT_NEAR(metric(ck("run program:timed --skip_calibration --json"), "total_execution_time"),
               0.001, 1e-9);
+}
+
+class CollectiveRepeated : public CollectiveAcross {
+ protected:
+  CollectiveRepeated() {
+    repository.program("timed", kTimed, R"({"default": {"run_time": {
+        "run_cmd_main": "$#BIN_FILE#$", "fine_grain_timer_file": "timer.json"}}})",
+                       R"("run_vars": {"CT_REPEAT_MAIN": "1", "WORK": "1"})");
+  }
+
+  std::vector<std::string> repeats() const {
+    std::vector<std::string> counts;
+    for (const auto& point : points("timed"))
+      counts.push_back(point["record"]["plan"]["parameters"].value("repeat", "1"));
+    return counts;
+  }
+};
+
+TEST_F(CollectiveRepeated, ExplorationsCompareByTheRepetition) {
+  publish();
+  const std::string line =
+      "explore program:timed --param.env.WORK=1,10 --strategy=exhaustive --calibration_time=1 "
+      "--objective=total_execution_time --samples=";
+  const Json json = json_of(ck(line + "1 --json"));
+  EXPECT_EQ(repeats(), (std::vector<std::string>{"1000", "100"}));
+  ASSERT_EQ(json["tried"].size(), 2U) << json;
+  const auto median = [&](std::size_t i) {
+    return json["tried"][i]["medians"]["total_execution_time"].get<double>();
+  };
+  EXPECT_NEAR(median(0), 0.001, 1e-9);
+  EXPECT_NEAR(median(1), 0.010, 1e-9);
+  const auto more = ck(line + "2 --verbose");
+  ASSERT_TRUE(succeeds(more));
+  EXPECT_FALSE(says(more.err, "calibrating")) << "as often as before: " << more.err;
+  EXPECT_EQ(repeats(), (std::vector<std::string>{"1000", "100", "1000", "100"}));
+}
+
+TEST_F(CollectiveRepeated, VariantsAreRepeatedEquallyOften) {
+  publish();
+  ASSERT_TRUE(
+      succeeds(ck("benchmark program:timed --compare --param.env.WORK=1,10 --calibration_time=1 "
+                  "--time_budget=0.5 --metric=total_execution_time")));
+  EXPECT_EQ(repeats(), (std::vector<std::string>{"1000", "1000", "1000"}));
 }
 
 TEST_F(CollectiveAcross, AProgramThatIgnoresTheCountIsNotRepeatedForEver) {

@@ -93,6 +93,14 @@ TEST_F(CollectiveCompile, CharacteristicsAreThoseOfTheOriginal) {
   expect_untouched();
 }
 
+TEST_F(CollectiveCompile, ATargetThatLiesElsewhereIsNoFailure) {
+  program(R"("target_file": "../count", "use_compile_script": "yes",
+             "compile_cmds": {"default": {"cmd": "echo '#!/bin/sh' > ../count.out"}})");
+  publish();
+  ASSERT_TRUE(succeeds(ck("compile program:count")));
+  EXPECT_FALSE(compiled()["characteristics"].contains("binary_size"));
+}
+
 TEST_F(CollectiveCompile, WithoutDisassemblerThereIsNoMd5) {
   publish();
   for (const auto* more : {R"("compile_vars": {"CK_OBJDUMP": "no-such-objdump -d"})",

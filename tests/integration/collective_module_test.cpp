@@ -77,6 +77,8 @@ TEST_F(CollectiveModule, TheCurrentFolderTellsWhatIsMeant) {
   EXPECT_EQ(ck_in(world, "greet #you").out, "hello you from greeter\n");
   EXPECT_EQ(ck_in(world, "perform greet ^").out, "hello world from greeter\n");
   EXPECT_EQ(ck_in(world, "greet --name=you").out, "hello you from greeter\n");
+  EXPECT_TRUE(fails(ck_in(repository.folder(), "perform greet ^"), 2, "is in no component"));
+  EXPECT_EQ(ck_in(repository.folder() / "greeter", "greet ^").out, "hello  from greeter\n");
   EXPECT_TRUE(fails(ck_in(world, "gret"), 2, "there is no command 'gret'"));
   EXPECT_TRUE(fails(ck("greet"), 2, "there is no command 'greet'"));
 }

@@ -56,7 +56,8 @@ TEST_F(CollectiveSearch, ByAnyValue) {
 }
 
 TEST_F(CollectiveSearch, ByAPartOfTheDescription) {
-  EXPECT_EQ(listed("--search_flat_dict.##customize#version=14"), "llvm ");
+  EXPECT_EQ(listed("--search_flat_dict.##customize#version=14"), "llvm plugin ")
+      << "with what it inherits";
   EXPECT_EQ(listed("--search_dict={\"number\":7}"), "gcc ");
   EXPECT_EQ(listed("--search_dict.number=7"), "") << "7 is no text";
   const auto nested =
@@ -83,7 +84,9 @@ TEST_F(CollectiveSearch, SomeOfAll) {
 
 TEST_F(CollectiveSearch, WrongOptionsAreExplained) {
   EXPECT_TRUE(fails(ck("ls env --search_string=x"), 2, "looks at descriptions of components"));
-  EXPECT_TRUE(fails(ck("search experiment x --limit_size=1"), 2, "not at experiments"));
+  EXPECT_TRUE(fails(ck("search experiment x --search_string=x"), 2, "not at experiments"));
+  EXPECT_TRUE(succeeds(ck("search experiment x --limit_size=1")));
+  EXPECT_TRUE(fails(ck("ls experiment --limit=1 --limit_size=1"), 2, "counts experiments"));
   EXPECT_TRUE(fails(ck("search soft --search_dict=3"), 2, "--search_dict.KEY=value"));
   EXPECT_TRUE(fails(ck("search soft --search_flat_dict.x=1"), 1, "'x'"));
   EXPECT_TRUE(fails(ck("search soft --limit=1 --limit_size=1"), 2, "give one of them"));
@@ -106,6 +109,10 @@ TEST_F(CollectiveSearch, TheCurrentFolderTellsWhatAReferenceLeavesOut) {
 TEST_F(CollectiveSearch, AFolderThatDoesNotTellIsNamed) {
   EXPECT_TRUE(fails(ck_in(repository.folder(), "find ^llvm"), 2, "write ^KIND:llvm"));
   EXPECT_TRUE(fails(ck("find ^"), 1, "is in no registered repository"));
+  EXPECT_TRUE(fails(ck_in(repository.folder(), "find ^"), 2, "is in no component"));
+  EXPECT_TRUE(fails(ck_in(repository.folder(), "ls ^"), 2, "is in no component"));
+  EXPECT_TRUE(fails(ck_in(repository.folder() / "soft", "find #"), 2, "write #NAME"));
+  EXPECT_TRUE(fails(ck_in(repository.folder() / "soft", "load ^"), 2, "is in no component"));
   EXPECT_TRUE(fails(ck_in(repository.folder() / "soft", "find ^a:b:c:d"), 2, "three parts"));
   EXPECT_TRUE(fails(ck_in(repository.folder() / "soft", "load ."), 2, "'^' stands for"));
 }

@@ -39,12 +39,14 @@ class CommandLine : public CkTest {
     return names;
   }
 
-  /// As JSON; what would fetch from the network or compile for minutes is only planned.
+  /// As JSON, which is instead of a command of the shell; what would fetch from the network or
+  /// compile for minutes is only planned.
   static std::string prepared(std::string example) {
+    for (const auto* command : {" -- ", " --shell_cmd"})
+      example.resize(std::min(example.find(command), example.size()));
     const auto add = [&](const std::string& option) {
       if (example.find(option) != std::string::npos) return;
-      const auto end = std::min(example.find(" -- "), example.size());
-      example.insert(end, " " + option);
+      example += " " + option;
     };
     add("--json");
     add("--offline");

@@ -30,6 +30,7 @@ TEST_F(Exploring, AClimbFindsTheValleyAndGoesOnWhereItEnded) {
   const Json json = json_of(ck(std::string(kSpace) + "--budget=50 --json"));
   EXPECT_EQ(json["best"], (Json{{"env.A", "3"}, {"env.B", "5"}}));
   EXPECT_EQ(json["places"], 64);
+  EXPECT_EQ(json["id"], "fb3dd5a2ffcbc6bd") << "what older versions began goes on";
   EXPECT_LE(json["tried"].size(), 50U);
   const auto recorded = points("valley").size();
   const auto again = ck(std::string(kSpace) + "--budget=50");
@@ -144,6 +145,30 @@ TEST_F(Exploring, ShortWorkIsRepeatedInsideOneRun) {
   EXPECT_EQ(count_of(2), count_of(0)) << "as often as before";
   ASSERT_TRUE(succeeds(ck(line + "1 --skip_calibration")));
   EXPECT_EQ(count_of(4), 1);
+}
+
+TEST_F(Exploring, AMetricOfTheProgramIsWhatItSaysWhateverItIsCalled) {
+  components.program("named", "echo took=$((ROUNDS * WORK))",
+                     R"text("variables": {"ROUNDS": "1", "WORK": "500"},
+                        "repeat": {"variable": "ROUNDS", "totals": ["wall_time"]},
+                        "metrics": {"wall_time": {"unit": "ms", "direction": "lower",
+                          "role": "performance", "from": {"stdout": "took=([0-9]+)"}}})text");
+  const Json json =
+      json_of(ck("explore program:named --param.env.WORK=500,600 --strategy=exhaustive --samples=1 "
+                 "--objective=wall_time --repeat=4 --json"));
+  EXPECT_EQ(json["tried"][0]["medians"]["wall_time"], 500) << json;
+}
+
+TEST_F(Exploring, AConditionIsOfOneIterationToo) {
+  components.program("idle", "exit 0",
+                     R"("variables": {"ROUNDS": "1", "X": "1"}, "repeat": {"variable": "ROUNDS"})");
+  const auto exploring = [&](const std::string& where) {
+    return ck({"explore", "program:idle", "--param.env.X=1,2", "--strategy=exhaustive",
+               "--samples=1", "--repeat=100000000", "--where=" + where, "--json"});
+  };
+  const Json met = json_of(exploring("wall_time < 1us"));
+  EXPECT_TRUE(met.contains("best")) << met;
+  EXPECT_EQ(exploring("wall_time > 1us").code, 3);
 }
 
 /// A program that could be built with flags.

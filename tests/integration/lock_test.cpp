@@ -389,6 +389,23 @@ TEST_F(CollectiveLock, GivesTheSameEnvironmentsInAnotherHome) {
   EXPECT_TRUE(says(ck("run program:show", elsewhere()).out, "xyz"));
 }
 
+TEST_F(CollectiveLock, ASweepThatRebuildsCompilesEveryPlaceOnce) {
+  repository.program("counting", "int main(void) { return 0; }\n",
+                     R"({"default": {"run_time": {"run_cmd_main": "$#BIN_FILE#$"}}})",
+                     R"("run_vars": {"ROUNDS": "1"})");
+  publish();
+  ASSERT_TRUE(succeeds(ck("lock program:counting --out=" + file().string())));
+  const auto swept =
+      ck("benchmark --locked=" + file().string() + " --rebuild --param.env.ROUNDS=1,2 --repetitions=1");
+  ASSERT_TRUE(succeeds(swept));
+  std::size_t compiled = 0;
+  constexpr std::string_view kCompiling = "compiling program:counting";
+  for (auto at = swept.err.find(kCompiling); at != std::string::npos;
+       at = swept.err.find(kCompiling, at + 1))
+    ++compiled;
+  EXPECT_EQ(compiled, 2U) << swept.err;
+}
+
 TEST_F(CollectiveLock, OfAnExperimentInstallsTheSame) {
   publish_remote();
   ASSERT_TRUE(succeeds(pull()));

@@ -348,16 +348,23 @@ TEST_F(Sandboxed, WhatWasEnforcedOfHooksAndDetectionIsRecorded) {
 }
 
 TEST_F(Sandboxed, ARunMayAskTheEngineAndDoNothingElse) {
+  const fs::path secret = folder / "secret.json";
+  write_text(secret, R"({"token": "SECRETVALUE"})");
   repository.compiler();
-  repository.program("asker", "int main(void) { return 0; }\n",
-                     R"({"default": {"run_time": {"run_cmd_main":
-      "ck search program:asker > told.txt; ck cat program:asker; ck install package:none; echo code $?; ck fetch wget -- http://127.0.0.1/x; echo code $?; cat told.txt"}}})");
+  repository.program(
+      "asker", "int main(void) { return 0; }\n",
+      R"({"default": {"run_time": {"run_cmd_main":
+      "ck search program:asker > told.txt; ck search program @)" +
+          secret.string() + R"(; ck cat env @)" + secret.string() +
+          R"(; ck cat program:asker; ck install package:none; echo code $?; ck fetch wget -- http://127.0.0.1/x; echo code $?; cat told.txt"}}})");
   publish();
   for (const auto* profile : {"clean", "untrusted"}) {
     const auto result = ck(std::string("run program:asker --profile=") + profile);
     ASSERT_TRUE(succeeds(result)) << profile;
     EXPECT_TRUE(says(result.out, "program:asker")) << profile << result.out << result.err;
     EXPECT_TRUE(says(result.out, "code 1")) << result.out;
+    EXPECT_FALSE(says(result.out + result.err, "SECRETVALUE")) << result.err;
+    EXPECT_TRUE(says(result.err, "not as @FILE")) << result.err;
     EXPECT_TRUE(says(result.err, "'install' is not for scripts in a sandbox")) << result.err;
     EXPECT_TRUE(says(result.err, "'fetch' is not for scripts in a sandbox")) << result.err;
     EXPECT_TRUE(says(result.err, "'cat' is not for scripts in a sandbox"))

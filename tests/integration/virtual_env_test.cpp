@@ -45,6 +45,64 @@ TEST_F(VirtualEnv, ExecutesALineOfShellWithTheVariables) {
   expect_clean();
 }
 
+TEST_F(VirtualEnv, TheWordBehindAnOptionIsItsValue) {
+  const auto result =
+      ck({"virtual", "env", "--tags", "lib", "--shell_cmd", "A=set sh -c 'echo $A'"});
+  EXPECT_EQ(result.out, "set\n") << result.err;
+}
+
+TEST_F(VirtualEnv, TakesTheVersionThatIsAskedFor) {
+  ASSERT_TRUE(succeeds(ck("install package:lib")));
+  const auto takes = [&](const std::string& choice, const std::string& version) {
+    return ck({"virtual", "env", choice, "--version=" + version, "--existing", "--shell_cmd=true"});
+  };
+  EXPECT_TRUE(succeeds(takes("--tags=lib", ">=1")));
+  EXPECT_TRUE(fails(takes("--tags=lib", ">=9"), 1, "the tags lib and a version >=9"));
+  EXPECT_TRUE(fails(takes("--or_tags=lib;nope", ">=9"), 1, "a version >=9"));
+  EXPECT_TRUE(succeeds(takes("--or_tags=lib;nope", "<2")));
+  EXPECT_TRUE(fails(takes("--tag_groups=lib;nope", ">=9"), 1, "a version >=9"));
+}
+
+TEST_F(VirtualEnv, RefusesOptionsThatWouldChooseNothing) {
+  ASSERT_TRUE(succeeds(ck("install package:lib")));
+  const auto with_option = [&](const std::string& choice, const std::string& option) {
+    return ck({"virtual", choice, option, "--shell_cmd=true"});
+  };
+  const std::string id = "env:" + id_of("lib");
+  EXPECT_TRUE(fails(with_option(id, "--version=>=9"), 2, "--version chooses among environments"));
+  EXPECT_TRUE(fails(with_option(id, "--dep_add_tags.x=y"), 2, "--dep_add_tags.x is for what"));
+  EXPECT_TRUE(fails(with_option(id, "--deps.x=y"), 2, "--deps.x is for what is installed"));
+  EXPECT_TRUE(fails(with_option(id, "--dep.x=package:y"), 2, "--dep.x: tags and ids"));
+  for (const std::string choice : {"--tags=lib --existing", "--or_tags=lib;nope"}) {
+    EXPECT_TRUE(fails(ck("virtual env --shell_cmd=true --deps.x=y " + choice), 2, "--deps.x"));
+    EXPECT_TRUE(fails(ck("set env --dep_add_tags.x=y " + choice), 2, "--dep_add_tags.x"));
+  }
+  EXPECT_TRUE(fails(ck("virtual env --tags=lib --dep.nokey=package:nope --shell_cmd=true"), 2,
+                    "--dep.nokey"));
+}
+
+TEST_F(VirtualEnv, PrintsOrExecutes) {
+  ASSERT_TRUE(succeeds(ck("install package:lib")));
+  EXPECT_TRUE(
+      fails(ck("virtual env --tags=lib --print=script -- true"), 2, "nothing would execute"));
+  EXPECT_TRUE(fails(ck("shell --tags=lib --print=sh -- true"), 2, "--print prints the variables"));
+  const auto json = ck("virtual env --tags=lib --json --shell_cmd=true");
+  EXPECT_EQ(json.code, 2) << json.out;
+  EXPECT_EQ(json_of(json)["error"]["code"], "usage");
+  EXPECT_TRUE(succeeds(ck("virtual env --tags=lib --json")));
+}
+
+TEST_F(VirtualEnv, AreListedInParts) {
+  ASSERT_TRUE(succeeds(ck("install package:data")));
+  const std::string both = ck("search env").out;
+  const std::string first = ck("search env --limit_size=1").out;
+  EXPECT_EQ(both, first + ck("search env --start_from=1").out);
+  EXPECT_TRUE(first.starts_with("env:")) << first;
+  EXPECT_EQ(json_of(ck("ls env --limit_size=1 --json"))["environments"].size(), 1U);
+  EXPECT_TRUE(ck("search env --start_from=9").out.empty());
+  EXPECT_TRUE(fails(ck("search env --limit=1 --limit_size=1"), 2, "give one of them"));
+}
+
 TEST_F(VirtualEnv, LoadsAnEnvironmentForEachGroupOfTags) {
   const std::string line = "cat $FOO_HOME/lib $BAR_HOME/data; echo \"$CK_SHELL\"";
   const auto groups = with("--tag_groups=lib,foo data,~foo", line);
@@ -126,8 +184,12 @@ TEST_F(VirtualEnv, WritesAFileForAShellToLoad) {
 TEST_F(VirtualEnv, CleansUp) {
   ASSERT_TRUE(succeeds(ck("install package:data")));
   EXPECT_TRUE(fails(ck("clean env"), 2, "nothing says which environments"));
-  EXPECT_EQ(ck("clean env --tags=lib").code, 1) << "another was built with it";
-  ASSERT_TRUE(succeeds(ck("clean env tags=bar")));
+  const auto unasked = shell("echo n | ck clean env --tags=bar");
+  EXPECT_EQ(unasked.code, 2) << "nobody can be asked";
+  EXPECT_EQ(environments().size(), 2U);
+  EXPECT_TRUE(fails(ck("clean env --tags=bar"), 2, "-f removes without asking"));
+  EXPECT_EQ(ck("clean env --tags=lib --yes").code, 1) << "another was built with it";
+  ASSERT_TRUE(succeeds(ck("clean env tags=bar --yes")));
   EXPECT_EQ(environments().size(), 1U);
   ASSERT_TRUE(succeeds(ck({"clean", "env:*", "-f"})));
   EXPECT_TRUE(environments().empty());
@@ -206,6 +268,91 @@ TEST_F(CollectiveVirtualEnv, DescribesDetectedSoftwareAnew) {
   EXPECT_TRUE(fails(ck("refresh env --tags=testlib"), 1, "was built"));
 }
 
+TEST_F(CollectiveVirtualEnv, TakesTheVersionThatIsAskedFor) {
+  const fs::path tool = folder / "opt/frob/bin/frob";
+  write_tool(tool, "1.0");
+  repository.tool("frob");
+  publish();
+  ASSERT_TRUE(succeeds(ck("detect soft:frob --full_path=" + tool.string())));
+  for (const std::string choice :
+       {"--tags=frob --existing", "--or_tags=frob;nope", "--tags=frob"}) {
+    const std::string line = "virtual env --shell_cmd=true " + choice;
+    EXPECT_TRUE(succeeds(ck(line + " --version=<2"))) << choice;
+    EXPECT_EQ(ck(line + " --version=>=9").code, 1) << choice;
+  }
+}
+
+class CollectiveRefresh : public CollectiveVirtualEnv {
+ protected:
+  void detect_tool() const {
+    write_tool(tool, "1.0");
+    repository.tool("frob");
+    repository.package(
+        "user", "testlib,user", "touch \"$INSTALL_DIR/made\"\n",
+        R"("deps": {"frob": {"local": "yes", "name": "frob", "tags": "tool,frob"}})");
+    publish();
+    ASSERT_TRUE(succeeds(ck("detect soft:frob --extra_tags=mine --full_path=" + tool.string())));
+  }
+  fs::path tool = folder / "opt/frob/bin/frob";
+};
+
+TEST_F(CollectiveRefresh, ReplacesWhatIsNotThereAnyMore) {
+  detect_tool();
+  write_tool(tool, "2.0");
+  const auto refreshed = ck("refresh env");
+  ASSERT_TRUE(succeeds(refreshed));
+  EXPECT_TRUE(says(refreshed.out, "soft:frob 2.0), was env:")) << refreshed.out;
+  const Json now = environment_of("soft:frob");
+  EXPECT_EQ(now["version"], "2.0");
+  EXPECT_TRUE(says(now["tags"].dump(), "\"mine\"")) << "it was asked for once: " << now;
+  EXPECT_TRUE(ck("refresh env").out.starts_with("as it was  env:")) << "it settles";
+  expect_untouched();
+}
+
+TEST_F(CollectiveRefresh, KeepsWhatOthersWereBuiltWith) {
+  detect_tool();
+  ASSERT_TRUE(succeeds(ck("install package:user")));
+  write_tool(tool, "2.0");
+  const auto refreshed = ck("refresh env");
+  ASSERT_TRUE(succeeds(refreshed));
+  EXPECT_TRUE(says(refreshed.err, " stays: soft:frob")) << refreshed.err;
+  EXPECT_TRUE(says(refreshed.err, "is needed by package:user")) << refreshed.err;
+  const auto again = ck("refresh env");
+  ASSERT_TRUE(succeeds(again));
+  EXPECT_TRUE(says(again.out, "as it was")) << again.out;
+  EXPECT_FALSE(says(again.out, "refreshed") || says(again.err, "stays")) << again.out << again.err;
+}
+
+TEST_F(CollectiveRefresh, GoesOnAfterWhatIsGone) {
+  detect_tool();
+  ASSERT_TRUE(succeeds(ck("detect software:gcc")));
+  fs::remove_all(repository.folder_of("soft", "frob"));
+  const auto refreshed = ck("refresh env");
+  EXPECT_EQ(refreshed.code, 1);
+  EXPECT_TRUE(says(refreshed.out, "as it was")) << refreshed.out;
+  EXPECT_TRUE(says(refreshed.out, "software:gcc")) << refreshed.out;
+  EXPECT_TRUE(says(refreshed.err, "(soft:frob 1.0)")) << refreshed.err;
+  const auto json = ck("refresh env --json");
+  EXPECT_EQ(json.code, 1);
+  EXPECT_EQ(json_of(json)["failed"].size(), 1U) << json.out;
+  EXPECT_TRUE(fails(ck("refresh env --tags=frob"), 1, "soft"));
+}
+
+TEST_F(CollectiveRefresh, LeavesOutWhatWasBuilt) {
+  repository.program("hello", "int main(void) { return 0; }\n",
+                     R"({"default": {"run_time": {"run_cmd_main": "true"}}})");
+  repository.compiler();
+  detect_tool();
+  ASSERT_TRUE(succeeds(ck("install package:user")));
+  const auto refreshed = ck("refresh env");
+  ASSERT_TRUE(succeeds(refreshed));
+  EXPECT_TRUE(says(refreshed.out, "soft:frob")) << refreshed.out;
+  EXPECT_FALSE(says(refreshed.out, "package:user")) << refreshed.out;
+  EXPECT_TRUE(fails(ck("refresh env --tags=user"), 1, "ck install package:user"));
+  ASSERT_TRUE(succeeds(ck("compile program:hello")));
+  EXPECT_TRUE(fails(ck("refresh env:hello"), 1, "ck compile program:hello --rebuild"));
+}
+
 TEST_F(CollectiveVirtualEnv, AScriptOfAPackageMayUseIt) {
   repository.package("lib-x", "testlib,x", "echo one > $INSTALL_DIR/made\n");
   repository.package(
@@ -235,7 +382,7 @@ TEST_F(CollectiveVirtualEnv, ARunUsesWhatExistsAndMakesNothing) {
   publish_libraries();
   const std::string line = "ck virtual env --tags=testlib,x --shell_cmd='cat " + place_of("lib-x") +
                            "/made'; echo code $?; ck virtual env --tags=testlib,x --profile=host "
-                           "--shell_cmd=true; echo code $?";
+                           "--shell_cmd=true; echo code $?; ck find ^; true";
   repository.program("user", "int main(void) { return 0; }\n",
                      R"({"default": {"run_time": {"run_cmd_main": )" + quoted_json(line) + "}}}");
   repository.commit();
@@ -244,6 +391,7 @@ TEST_F(CollectiveVirtualEnv, ARunUsesWhatExistsAndMakesNothing) {
   if (!says(without.err, "not for scripts in a sandbox"))
     GTEST_SKIP() << "this machine keeps nothing in a sandbox: " << without.err;
   EXPECT_TRUE(says(without.out, "code 1\n")) << without.out << without.err;
+  EXPECT_TRUE(says(without.err, "'^' leaves something to the current folder")) << without.err;
   EXPECT_TRUE(says(without.err, "no environment that exists has the tags testlib,x"))
       << without.err;
   ASSERT_TRUE(succeeds(ck("install package:lib-x")));

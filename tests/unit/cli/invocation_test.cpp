@@ -82,7 +82,7 @@ TEST(Invocation, CollectsPrefixedOptions) {
 }
 
 TEST(Invocation, RefusesAnythingTwice) {
-  EXPECT_ERROR(parse({"--tags=a", "--tags=a"}), usage, "'--tags=a': this option is given twice");
+  EXPECT_ERROR(parse({"--tags=a", "--tags=a"}), usage, "'--tags': this option is given twice");
   EXPECT_ERROR(parse({"--json", "-json"}), usage, "given twice");
   EXPECT_ERROR(parse({"--json=no", "--json"}), usage, "given twice");
   EXPECT_ERROR(parse({"--record-uoa=a", "--record_uoa=b"}), usage, "given twice");
@@ -102,7 +102,7 @@ TEST(Invocation, CollectsWhatMayBeGivenAgain) {
 }
 
 TEST(Invocation, SuggestsOptions) {
-  EXPECT_ERROR(parse({"--tag=a"}), usage, "there is no option '--tag=a'");
+  EXPECT_ERROR(parse({"--tag=a"}), usage, "there is no option '--tag'");
   EXPECT_ERROR(parse({"--tag=a"}), usage, "did you mean '--tags'?");
   EXPECT_ERROR(parse({"--repetition=3"}), usage, "did you mean '--repetitions'?");
   const auto far = parse({"--quite-another"});
@@ -110,6 +110,23 @@ TEST(Invocation, SuggestsOptions) {
   EXPECT_TRUE(far.error().hints.empty());
   for (const auto* nameless : {"--=x", "-=x", "---", "--.x=1"})
     EXPECT_ERROR(parse({nameless}), usage, "there is no option");
+}
+
+TEST(Invocation, TellsNoValuesThatMayBeSecrets) {
+  for (const auto& line : {Words{"--token=HIDDEN"}, Words{"--none.such=HIDDEN"},
+                           Words{"--env.A=HIDDEN", "--env.A=HIDDEN"}, Words{"--env.=HIDDEN"}}) {
+    const auto refused = parse(line);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().message.find("HIDDEN"), std::string::npos) << refused.error().message;
+  }
+}
+
+TEST(Invocation, KnowsWhichOptionsAwaitAValue) {
+  EXPECT_TRUE(awaits_value(grammar(), "--tags"));
+  EXPECT_TRUE(awaits_value(grammar(), "-record-uoa"));
+  EXPECT_FALSE(awaits_value(grammar(), "--tags=a"));
+  EXPECT_FALSE(awaits_value(grammar(), "--json"));
+  EXPECT_FALSE(awaits_value(grammar(), "tags"));
 }
 
 TEST(Invocation, EndsOptionsWithTwoDashes) {

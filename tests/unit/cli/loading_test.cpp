@@ -27,6 +27,17 @@ TEST(LinesAboutEnvironments, MayLeaveDashesOut) {
   EXPECT_EQ(with_dashes({"shell", "env:12", "a=b"}), (Words{"shell", "env:12", "a=b"}));
 }
 
+TEST(LinesAboutEnvironments, KeepWhatOptionsAreGiven) {
+  const Words separate{"virtual", "env", "--shell_cmd", "CC=gcc make", "--tags", "a=b"};
+  EXPECT_EQ(with_dashes(separate), separate);
+  const Words dashes{"virtual", "env", "-shell-cmd", "CC=gcc make", "--mirror", "a=b"};
+  EXPECT_EQ(with_dashes(dashes), dashes) << "options of every command too";
+  EXPECT_EQ(with_dashes({"set", "env", "--bat_file", "x.sh", "tags=a", "--bat_new", "env.A=1"}),
+            (Words{"set", "env", "--bat_file", "x.sh", "--tags=a", "--bat_new", "--env.A=1"}))
+      << "a flag takes no word";
+  EXPECT_EQ(with_dashes({"list", "env"}), (Words{"list", "env"}));
+}
+
 TEST(LinesAboutEnvironments, HaveOneCommand) {
   Invocation line;
   EXPECT_EQ(loaded_command(line).value(), Words{});

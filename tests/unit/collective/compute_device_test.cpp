@@ -47,7 +47,9 @@ def setup(i):
   }
 
   std::string found(const std::string& kind, const ComputeDevice& wish) {
-    const auto device = find_device(kind, wish, {}, bench());
+    const auto tool = device_tool(kind, wish, {}, bench());
+    if (!tool) return "error: " + test::text_of(tool.error());
+    const auto device = find_device(kind, wish, *tool, bench());
     return device ? text_of(std::vector{*device}) : "error: " + test::text_of(device.error());
   }
 };
@@ -100,6 +102,26 @@ TEST_F(FindDevice, WithoutAToolItIsTheFirst) {
 TEST_F(FindDevice, AnotherKindIsAnError) {
   EXPECT_ERROR(find_device("fpga", {}, {}, bench()), invalid, "fpga");
   EXPECT_ERROR(device_needs("fpga", {}, bench()), invalid, "opencl and cuda");
+  EXPECT_ERROR(locked_device_tool("fpga", {}, {}), invalid, "opencl and cuda");
+}
+
+TEST_F(FindDevice, ByALockItsToolIsAskedAndNoOther) {
+  tool(kTwo);
+  const auto chosen = device_tool("opencl", {}, {}, bench());
+  ASSERT_OK(chosen);
+  ASSERT_EQ(chosen->needs.size(), 1U);
+  const auto locked = locked_device_tool("opencl", {}, *chosen);
+  ASSERT_OK(locked);
+  EXPECT_EQ(locked->ids(), chosen->ids());
+  EXPECT_ERROR(locked_device_tool("opencl", {}, {}), not_found, "the lock does not say which");
+  EXPECT_ERROR(locked_device_tool("opencl", {"1", "", ""}, {}), not_found,
+               "--compute_platform_id=N --compute_device_id=N");
+  for (const auto& said :
+       {locked_device_tool("opencl", {"1", "2", ""}, *chosen),
+        locked_device_tool("cuda", {"", "2", ""}, {}), locked_device_tool("", {}, *chosen)}) {
+    ASSERT_OK(said);
+    EXPECT_TRUE(said->needs.empty()) << "nobody has to be asked";
+  }
 }
 
 }  // namespace

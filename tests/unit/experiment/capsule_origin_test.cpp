@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <thread>
+#include <vector>
+
 #include "support/temporary_home.hpp"
 
 namespace ck::experiment {
@@ -9,7 +13,10 @@ namespace {
 
 class CapsuleOriginTest : public testing::Test {
  protected:
-  void SetUp() override { put("downloads/sha256/aa/one"); }
+  void SetUp() override {
+    ASSERT_OK(catalog::Home::open(home_.root));
+    put("downloads/sha256/aa/one");
+  }
 
   void put(const std::string& place) const { test::write_text(home_.root / place, "x"); }
 
@@ -38,6 +45,29 @@ TEST_F(CapsuleOriginTest, SourcesMayLieInASharedStore) {
   EXPECT_FALSE(is_from_capsule("e", "p1", home_));
   home_.stores = {shared};
   EXPECT_TRUE(is_from_capsule("e", "p1", home_));
+}
+
+TEST_F(CapsuleOriginTest, SourcesMayLieElsewhere) {
+  const fs::path elsewhere = folder_ / "elsewhere";
+  ASSERT_OK(keep_origin("e", {{"p1"}, {elsewhere.string()}}, home_));
+  EXPECT_FALSE(is_from_capsule("e", "p1", home_));
+  test::write_text(elsewhere / "file", "x");
+  EXPECT_TRUE(is_from_capsule("e", "p1", home_));
+}
+
+TEST_F(CapsuleOriginTest, ImportsAtTheSameTimeLoseNothing) {
+  constexpr int kEach = 10;
+  const auto import = [&](const std::string& name) {
+    for (int i = 0; i < kEach; ++i)
+      EXPECT_OK(keep_origin("e", {{name + std::to_string(i)}, {}}, home_));
+  };
+  std::vector<std::thread> imports;
+  for (const auto* name : {"a", "b", "c"}) imports.emplace_back(import, name);
+  for (auto& one : imports) one.join();
+  for (const auto* name : {"a", "b", "c"}) {
+    for (int i = 0; i < kEach; ++i)
+      EXPECT_TRUE(is_from_capsule("e", name + std::to_string(i), home_)) << name << i;
+  }
 }
 
 TEST_F(CapsuleOriginTest, ADamagedNoteSaysNothing) {

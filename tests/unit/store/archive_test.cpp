@@ -2,6 +2,8 @@
 
 #include "store/archive.hpp"
 
+#include <algorithm>
+
 #include "base/sha256.hpp"
 #include "store/annotations.hpp"
 #include "store/chain.hpp"
@@ -128,6 +130,31 @@ TEST_F(ArchiveTest, RowsBecomeGroupsOfColumnsWithoutChangingWhatIsRead) {
   ASSERT_OK(report);
   EXPECT_EQ(report->records, 5000);
   EXPECT_FALSE(report->broken);
+}
+
+TEST_F(ArchiveTest, WhatIsReadAtOneMomentStaysWhenColumnsAreMadeAgain) {
+  Store store = open();
+  const auto first = begin(store, "a");
+  const auto second = begin(store, "a");
+  // The second ends first, so that its fact has the first place until columns are made again.
+  ASSERT_OK(
+      store.finish_point(second, PointState::ok, 9, R"({"plan":{"parameters":{"b":2}}})", ""));
+  ASSERT_OK(store.finish_point(first, PointState::ok, 9, R"({"plan":{"parameters":{"a":1}}})", ""));
+  auto archive = this->archive();
+  auto other = this->archive();
+  const auto head = archive.head("a");
+  ASSERT_OK(head);
+  const auto columns = at_one_moment(archive, [&]() -> Result<Columns> {
+    CK_TRY(fields, read_fields(archive, *head));
+    CK_CHECK(rebuild_columns(other, *head));
+    CK_TRY(later, read_fields(other, *head));
+    EXPECT_NE(fields.facts, later.facts);
+    const auto b = std::ranges::find(fields.facts, "param.b") - fields.facts.begin();
+    return read_columns(archive, *head, {{ColumnKind::fact, static_cast<std::size_t>(b)}});
+  });
+  ASSERT_OK(columns);
+  EXPECT_EQ(columns->columns.at(0), (std::vector<Cell>{kNothing, number_cell(2)}));
+  EXPECT_EQ(values(archive, "a", "param.b"), (Strings{"-", "2.00"}));
 }
 
 TEST_F(ArchiveTest, DocumentsThatResembleEachOtherTakeLittleRoom) {

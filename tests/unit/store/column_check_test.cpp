@@ -98,6 +98,59 @@ TEST_F(ColumnCheckTest, SoAreGroupsOfColumns) {
       "rows of no point");
 }
 
+TEST_F(ColumnCheckTest, AGroupWithTheWrongNumberIsToldAndMadeAgain) {
+  Store store = open();
+  import_points(store, 0, 2060);
+  expect_told("UPDATE column_group SET number = number + 1", "wrong number");
+}
+
+TEST_F(ColumnCheckTest, PointsThatWereRemovedAndImportedAgainAreSound) {
+  Store store = open();
+  import_points(store, 0, 3);
+  ASSERT_OK(store.remove_experiment("big"));
+  import_points(store, 0, 3);
+  const auto report = verified();
+  EXPECT_TRUE(report.good()) << report.reason;
+  EXPECT_EQ(report.points, 3);
+  EXPECT_EQ(report.strangers, 0);
+  auto archive = this->archive();
+  const auto chain = verify_chain(archive);
+  ASSERT_OK(chain);
+  EXPECT_EQ(chain->records, 6);
+  EXPECT_EQ(chain->removed, 3);
+  const auto one = verify_chain(archive, *archive.head("big"));
+  ASSERT_OK(one);
+  EXPECT_FALSE(one->broken) << one->broken->reason;
+  EXPECT_EQ(one->records, 3);
+}
+
+TEST_F(ColumnCheckTest, APointThatLostItsRecordIsTold) {
+  Store store = open();
+  import_points(store, 0, 3);
+  alter("UPDATE point SET record = NULL WHERE id = 2; DELETE FROM summary WHERE point_id = 2");
+  { Store again = open(); }
+  auto archive = this->archive();
+  EXPECT_TRUE(verify_chain(archive)->broken);
+  const auto one = verify_chain(archive, *archive.head("big"));
+  ASSERT_OK(one);
+  ASSERT_TRUE(one->broken);
+  EXPECT_EQ(one->broken->number, 2);
+  EXPECT_EQ(one->broken->reason, "its point has another record");
+}
+
+TEST_F(ColumnCheckTest, ARowThatStrayedToAnotherExperimentIsMadeAgain) {
+  Store store = open();
+  import_points(store, 0, 2);
+  const auto other = begin(store, "other");
+  ASSERT_OK(store.finish_point(other, PointState::ok, 9, "", ""));
+  alter("UPDATE summary SET experiment_id = 2 WHERE point_id = 1");
+  auto archive = this->archive();
+  EXPECT_EQ(verify_chain(archive, *archive.head("big"))->columns.differing, 1);
+  EXPECT_EQ(verify_chain(archive, *archive.head("other"))->columns.strangers, 1);
+  ASSERT_OK(rebuild_columns(archive, *archive.head("big")));
+  EXPECT_TRUE(verified().good());
+}
+
 TEST_F(ColumnCheckTest, CountsWhatDiffersAndNamesTheFirst) {
   Store store = open();
   import_points(store, 0, 5);

@@ -2,6 +2,9 @@
 
 #include "store/note_chain.hpp"
 
+#include <atomic>
+#include <thread>
+
 #include "store_fixture.hpp"
 
 namespace ck::store {
@@ -9,6 +12,12 @@ namespace {
 
 class NoteChainTest : public StoreTest {
  protected:
+  static constexpr const char* kRepeatFirst =
+      "DROP INDEX annotation_of_record; "
+      "INSERT INTO annotation(experiment_id, point_uid, created_ns, author, kind, text, record) "
+      "SELECT experiment_id, point_uid, created_ns, author, kind, text, record FROM annotation "
+      "WHERE record = 1";
+
   void SetUp() override {
     Store store = open();
     for (const auto* name : {"a", "b"}) {
@@ -78,6 +87,7 @@ TEST_F(NoteChainTest, EveryChangeBreaksIt) {
       {"UPDATE annotation_record SET content = x'00' WHERE number = 2", "does not follow"},
       {"DELETE FROM annotation_record WHERE number = 2", "one before it is missing"},
       {"DELETE FROM annotation_record WHERE number = 4", "a record no more"},
+      {kRepeatFirst, "another one has its number"},
   };
   for (const auto& [sql, reason] : changes) {
     alter(sql);
@@ -99,7 +109,54 @@ TEST_F(NoteChainTest, AnExperimentIsToldOfItsOwn) {
   EXPECT_EQ(report.broken->number, 2);
   EXPECT_EQ(report.broken->experiment, "b");
   alter("DELETE FROM annotation WHERE record = 2");
-  EXPECT_TRUE(verified("b").broken);
+  const auto gone = verified("b");
+  ASSERT_TRUE(gone.broken);
+  EXPECT_EQ(gone.broken->experiment, "b") << "it is still there, so it has a name";
+}
+
+TEST_F(NoteChainTest, ARepeatedNoteIsToldOfItsExperiment) {
+  auto database = sys::Database::open(file());
+  ASSERT_OK(database);
+  EXPECT_ERROR(database->execute("UPDATE annotation SET record = 1 WHERE record = 3"), conflict,
+               "UNIQUE");
+  alter(kRepeatFirst);
+  const auto report = verified("a");
+  ASSERT_TRUE(report.broken);
+  EXPECT_EQ(report.broken->number, 1);
+  EXPECT_EQ(report.broken->reason, "another one has its number");
+  EXPECT_FALSE(verified("b").broken);
+}
+
+TEST_F(NoteChainTest, RowsCountInTheOrderOfTheirRecords) {
+  alter("UPDATE annotation SET id = 100 WHERE id = 1");
+  auto archive = this->archive();
+  EXPECT_EQ(archive.head("a")->tags.text(), "demo") << "the tag was taken back after it was given";
+  const auto all = annotations(archive, "a");
+  ASSERT_OK(all);
+  EXPECT_EQ(all->front().kind, Annotation::Kind::tag);
+}
+
+TEST_F(NoteChainTest, WhatIsImportedSeveralTimesAtOnceIsThereOnce) {
+  using Kind = Annotation::Kind;
+  const std::vector<Annotation> said = {{"", 11, "me", Kind::note, "it was warm"},
+                                        {"", 20, "me", Kind::note, "it was noisy"},
+                                        {"ffff000000000000", 21, "me", Kind::note, "no such point"},
+                                        {"", 22, "me", Kind::tag, "imported"}};
+  std::vector<std::thread> imports;
+  std::atomic<std::size_t> added = 0;
+  for (int i = 0; i < 4; ++i) {
+    imports.emplace_back([&] {
+      auto archive = this->archive();
+      const auto fresh = import_annotations(archive, "b", said);
+      EXPECT_OK(fresh);
+      if (fresh) added += *fresh;
+    });
+  }
+  for (auto& one : imports) one.join();
+  EXPECT_EQ(added.load(), 2U);
+  auto archive = this->archive();
+  EXPECT_EQ(annotations(archive, "b")->size(), 3U);
+  EXPECT_FALSE(verified().broken);
 }
 
 TEST_F(NoteChainTest, WhatOlderVersionsWroteGetsItsRecordWhenTheArchiveIsOpened) {

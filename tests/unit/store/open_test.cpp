@@ -4,7 +4,9 @@
 
 #include <fstream>
 
+#include "store/archive.hpp"
 #include "store/migrations.hpp"
+#include "store/read_only.hpp"
 #include "store_fixture.hpp"
 #include "sys/identity.hpp"
 
@@ -237,6 +239,54 @@ TEST_F(Open, ReadsAStoreOfSchema1) {
 
   const Point added = begin(store, "digits");
   EXPECT_OK(store.add_repetition(added, {key("new")}, repetition(1, {1})));
+}
+
+std::int64_t count_of(sys::Database& database, const std::string& table) {
+  auto query = database.prepare("SELECT COUNT(*) FROM " + table);
+  EXPECT_OK(query);
+  EXPECT_OK(query->step());
+  return query->integer(0);
+}
+
+TEST_F(Open, WhatCannotBeWrittenIsReadAsItIs) {
+  {
+    Store store = open();
+    begin(store, "a");
+  }
+  auto database = open_to_read(file(), Blobs(home_ / "blobs"));
+  ASSERT_OK(database);
+  EXPECT_EQ(count_of(*database, "point"), 1);
+  EXPECT_ERROR(database->execute("DELETE FROM point"), io, file().string());
+  EXPECT_ERROR(open_to_read(home_ / "none.sqlite", Blobs(home_ / "blobs")), not_found,
+               "none.sqlite");
+}
+
+TEST_F(Open, WhatAnOlderVersionWroteAndCannotBeWrittenIsReadInACopy) {
+  fs::copy_file(fs::path(CK_SOURCE_DIR) / "tests/store/v1.sqlite", file());
+  {
+    auto database = open_to_read(file(), Blobs(home_ / "blobs"));
+    ASSERT_OK(database);
+    EXPECT_EQ(database->file(), file());
+    EXPECT_EQ(*database->user_version(), static_cast<std::int64_t>(migrations().size()));
+    EXPECT_EQ(count_of(*database, "record"), 2) << "it is summed up as well";
+    EXPECT_EQ(count_of(*database, "summary"), 2);
+    EXPECT_ERROR(sys::Transaction::begin(*database), io, "readonly");
+    EXPECT_ERROR(database->execute("DELETE FROM point"), io, "only a copy in memory");
+    // An archive has a connection of its own, which migrates nothing in the file.
+    auto archive = Archive::open(file(), home_ / "blobs");
+    ASSERT_OK(archive);
+    EXPECT_EQ(archive->head("digits")->tags.text(), "demo,digits");
+  }
+  auto database = sys::Database::open(file(), {.read_only = true});
+  ASSERT_OK(database);
+  EXPECT_EQ(*database->user_version(), 1);
+}
+
+TEST_F(Open, WhatANewerVersionWroteIsToldWhereItCannotBeWrittenToo) {
+  { Store store = open(); }
+  const auto newest = migrations().size();
+  alter("PRAGMA user_version = " + std::to_string(newest + 6));
+  EXPECT_ERROR(open_to_read(file(), Blobs(home_ / "blobs")), unsupported, "a newer ck wrote this");
 }
 
 }  // namespace

@@ -245,6 +245,41 @@ TEST_F(SqliteTest, OpensAMissingFileForReadingAsNotFound) {
   EXPECT_FALSE(fs::exists(file_));
 }
 
+TEST_F(SqliteTest, ACopyInMemoryHasWhatTheFileHasAndChangesNothingThere) {
+  {
+    Database database = open();
+    ASSERT_TRUE(database.execute("CREATE TABLE copied(x); INSERT INTO copied VALUES (7)"));
+  }
+  Database original = open(read_only());
+  auto copy = original.copy_in_memory();
+  ASSERT_TRUE(copy);
+  EXPECT_EQ(copy->file(), original.file());
+  EXPECT_TRUE(copy->execute("INSERT INTO copied VALUES (8)"));
+  for (const auto& [database, rows] : {std::pair(&original, 1), std::pair(&*copy, 2)}) {
+    auto count = database->prepare("SELECT COUNT(*) FROM copied");
+    ASSERT_TRUE(count);
+    ASSERT_TRUE(count->step());
+    EXPECT_EQ(count->integer(0), rows);
+  }
+  ASSERT_TRUE(copy->execute("PRAGMA query_only = ON"));
+  const auto refused = copy->execute("INSERT INTO copied VALUES (9)");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::io);
+  EXPECT_TRUE(contains(refused.error().hints, "only a copy in memory"));
+}
+
+TEST_F(SqliteTest, ACopyOfADamagedFileIsRefused) {
+  {
+    Database database = open();
+    ASSERT_TRUE(database.execute("CREATE TABLE copied(x)"));
+  }
+  Database original = open(read_only());
+  fs::resize_file(file_, 100);
+  const auto copy = original.copy_in_memory();
+  ASSERT_FALSE(copy);
+  EXPECT_TRUE(contains(copy.error().context, file_.string()));
+}
+
 TEST_F(SqliteTest, OpensInAMissingFolderAsNotFound) {
   const auto database = Database::open(home_ / "none" / "ck.sqlite");
   ASSERT_FALSE(database);
