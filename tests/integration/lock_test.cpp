@@ -395,8 +395,8 @@ TEST_F(CollectiveLock, ASweepThatRebuildsCompilesEveryPlaceOnce) {
                      R"("run_vars": {"ROUNDS": "1"})");
   publish();
   ASSERT_TRUE(succeeds(ck("lock program:counting --out=" + file().string())));
-  const auto swept =
-      ck("benchmark --locked=" + file().string() + " --rebuild --param.env.ROUNDS=1,2 --repetitions=1");
+  const auto swept = ck("benchmark --locked=" + file().string() +
+                        " --rebuild --param.env.ROUNDS=1,2 --repetitions=1");
   ASSERT_TRUE(succeeds(swept));
   std::size_t compiled = 0;
   constexpr std::string_view kCompiling = "compiling program:counting";
