@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "base/hex.hpp"
-#include "store/column_check.hpp"
 #include "store/hashed_fields.hpp"
 #include "store/point_reader.hpp"
+#include "store/record_check.hpp"
 
 namespace ck::store {
 namespace {
@@ -42,44 +42,12 @@ void add_repetition(HashedFields& fields, const Repetition& repetition,
   }
 }
 
-/// A record with the point it speaks of, if that is still there. A point that was removed and
-/// imported again has the same uid and a record of its own.
-constexpr std::string_view kRecordColumns =
-    "SELECT record.number, record.point_uid, content, chained, removed_ns, point.id, "
-    "experiment.uid, experiment.name, experiment.id FROM record "
-    "LEFT JOIN point ON point.uid = record.point_uid AND point.record = record.number "
-    "LEFT JOIN experiment ON experiment.id = point.experiment_id ";
-
-/// What is wrong with the record, or nothing.
-Result<std::optional<std::string>> check_record(const sys::Statement& row, PointReader& points,
-                                                ColumnCheck& columns, std::string_view before) {
-  if (row.blob(3) != chained_hash(before, row.blob(2)))
-    return std::optional<std::string>("it does not follow from the record before it");
-  if (row.is_null(5)) {
-    if (row.integer(4) != 0) return std::optional<std::string>();
-    return std::optional<std::string>("its point is gone, and 'ck rm' did not remove it");
-  }
-  auto point = points.read(row.integer(5));
-  if (!point)
-    return std::optional<std::string>("its point cannot be read: " + point.error().message);
-  const std::string experiment(row.text(6));
-  const std::string recorded = hex_of(row.blob(2));
-  if (!has_content(*point, experiment, recorded))
-    return std::optional<std::string>("its point is not what was recorded");
-  CK_CHECK(columns.look_at(*point, row.integer(8)));
-  return std::optional<std::string>();
-}
-
 Result<std::int64_t> count_unchained(sys::Database& database, std::int64_t experiment) {
   CK_TRY(count, database.prepare("SELECT COUNT(*) FROM point WHERE record IS NULL "
                                  "AND state <> 'running' AND (?1 = 0 OR experiment_id = ?1)"));
   count.bind(0, experiment);
   CK_CHECK(count.step());
   return count.integer(0);
-}
-
-BrokenRecord broken_record(const sys::Statement& row, std::string reason) {
-  return {row.integer(0), std::string(row.text(1)), std::string(row.text(7)), std::move(reason)};
 }
 
 Result<std::string> hash_before(sys::Statement& query, std::int64_t number) {
@@ -192,29 +160,31 @@ Result<ChainReport> verify_chain(Archive& archive) {
   CK_TRY(unchained, count_unchained(database, 0));
   report.unchained = unchained;
   CK_TRY(points, PointReader::make(database));
-  ColumnCheck columns(database);
-  CK_TRY(query, database.prepare(std::string(kRecordColumns) + "ORDER BY record.number"));
+  RecordCheck check(database, std::move(points));
+  CK_TRY(query, database.prepare(std::string(RecordCheck::kQuery) + "ORDER BY record.number"));
   std::string before;
   while (true) {
     CK_TRY(row, query.step());
     if (!row) break;
     ++report.records;
-    if (query.integer(0) != report.records) {
-      report.broken = broken_record(query, "a record before it is missing");
-      return report;
+    const bool missing = query.integer(0) != report.records;
+    CK_TRY(broken, missing ? check.finish() : check.take(query, before));
+    if (missing && !broken) {
+      broken = {query.integer(0), std::string(query.text(1)), std::string(query.text(7)),
+                "a record before it is missing"};
     }
-    CK_TRY(wrong, check_record(query, points, columns, before));
-    if (wrong) {
-      report.broken = broken_record(query, std::move(*wrong));
-      return report;
-    }
+    report.broken = std::move(broken);
+    if (report.broken) return report;
     if (query.is_null(5)) ++report.removed;
     before = query.blob(3);
   }
+  CK_TRY(broken, check.finish());
+  report.broken = std::move(broken);
+  if (report.broken) return report;
   report.head = hex_of(before);
   CK_TRY(unlinked, find_unlinked(database, 0));
   report.broken = std::move(unlinked);
-  report.columns = columns.finish();
+  report.columns = check.columns();
   return report;
 }
 
@@ -224,9 +194,9 @@ Result<ChainReport> verify_chain(Archive& archive, const ExperimentHead& experim
   CK_TRY(unchained, count_unchained(database, experiment.row));
   report.unchained = unchained;
   CK_TRY(points, PointReader::make(database));
-  ColumnCheck columns(database);
+  RecordCheck check(database, std::move(points));
   CK_TRY(previous, database.prepare("SELECT chained FROM record WHERE number = ?"));
-  CK_TRY(query, database.prepare(std::string(kRecordColumns) +
+  CK_TRY(query, database.prepare(std::string(RecordCheck::kQuery) +
                                  "WHERE point.experiment_id = ? ORDER BY record.number"));
   query.bind(0, experiment.row);
   while (true) {
@@ -234,20 +204,21 @@ Result<ChainReport> verify_chain(Archive& archive, const ExperimentHead& experim
     if (!row) break;
     ++report.records;
     CK_TRY(before, hash_before(previous, query.integer(0)));
-    CK_TRY(wrong, check_record(query, points, columns, before));
-    if (wrong) {
-      report.broken = broken_record(query, std::move(*wrong));
-      return report;
-    }
+    CK_TRY(broken, check.take(query, before));
+    report.broken = std::move(broken);
+    if (report.broken) return report;
     report.head = hex_of(query.blob(3));
   }
+  CK_TRY(broken, check.finish());
+  report.broken = std::move(broken);
+  if (report.broken) return report;
   CK_TRY(unlinked, find_unlinked(database, experiment.row));
   report.broken = std::move(unlinked);
   if (!report.broken) {
     CK_TRY(forsaken, find_forsaken(database, experiment.row));
     report.broken = std::move(forsaken);
   }
-  report.columns = columns.finish();
+  report.columns = check.columns();
   return report;
 }
 
