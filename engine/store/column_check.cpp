@@ -154,12 +154,11 @@ Result<bool> ColumnCheck::is_value(Cell cell, const Fact& fact) {
   return text->second == std::get<std::string>(fact.value);
 }
 
-Result<std::optional<std::string>> ColumnCheck::fact_difference(const Point& point,
+Result<std::optional<std::string>> ColumnCheck::fact_difference(const std::vector<Fact>& facts,
                                                                 Experiment& experiment,
                                                                 const Group& group,
                                                                 std::size_t place) {
   std::vector<bool> told(experiment.facts.size(), false);
-  const auto facts = facts_.facts_of(point);
   auto& guesses = experiment.guesses;
   guesses.resize(facts.size(), 0);
   for (std::size_t i = 0; i < facts.size(); ++i) {
@@ -182,34 +181,37 @@ Result<std::optional<std::string>> ColumnCheck::fact_difference(const Point& poi
 }
 
 Result<std::optional<std::string>> ColumnCheck::difference(const Point& point,
+                                                           const Summary& summary,
                                                            Experiment& experiment,
                                                            const Group& group, std::size_t place) {
   if (group.damaged) return std::optional<std::string>("a column has the wrong length");
-  const auto medians = medians_of(point);
+  const auto& medians = summary.medians;
   for (std::size_t i = 0; i < medians.size(); ++i) {
     if (i >= group.medians.size() || cell_in(group.medians, i, place) != medians[i])
       return std::optional(differs(point.keys[i].name));
   }
-  return fact_difference(point, experiment, group, place);
+  return fact_difference(summary.facts, experiment, group, place);
 }
 
 Result<std::optional<std::string>> ColumnCheck::difference_at(const Place& place,
-                                                              const Point& point, std::int64_t row,
+                                                              const Point& point,
+                                                              const Summary& summary,
+                                                              std::int64_t row,
                                                               Experiment& experiment) {
   if (place.group == kMisnumbered)
     return std::optional<std::string>("the group of its columns has the wrong number");
   CK_TRY(cells, group(row, experiment, place.group));
-  return difference(point, experiment, *cells, place.place);
+  return difference(point, summary, experiment, *cells, place.place);
 }
 
-Status ColumnCheck::look_at(const Point& point, std::int64_t row) {
+Status ColumnCheck::look_at(const Point& point, const Summary& summary, std::int64_t row) {
   CK_TRY(known, experiment(row));
   ++report_.points;
   std::optional<std::string> wrong = "it has no row among the columns";
   const auto place = std::ranges::lower_bound(known->places, point.id, {}, &Place::point);
   if (place != known->places.end() && place->point == point.id) {
     known->met[static_cast<std::size_t>(place - known->places.begin())] = true;
-    CK_TRY(found, difference_at(*place, point, row, *known));
+    CK_TRY(found, difference_at(*place, point, summary, row, *known));
     wrong = std::move(found);
   }
   if (!wrong) return {};

@@ -16,12 +16,18 @@
 
 namespace ck::store {
 
+/// What the columns have to say of a point.
+struct Summary {
+  std::vector<Cell> medians;  ///< in the order of its keys
+  std::vector<Fact> facts;
+};
+
 /// Looks at one point after the other, best in the order of their rows.
 class ColumnCheck {
  public:
   explicit ColumnCheck(sys::Database& database) : database_(&database) {}
 
-  Status look_at(const Point& point, std::int64_t experiment);
+  Status look_at(const Point& point, const Summary& summary, std::int64_t experiment);
   /// After all points of the experiments that were met.
   ColumnReport finish();
 
@@ -59,15 +65,17 @@ class ColumnCheck {
   Status read_group(const Experiment& experiment, Group& group);
   Status read_newest(const Experiment& experiment, Group& group);
   Result<std::optional<std::string>> difference_at(const Place& place, const Point& point,
-                                                   std::int64_t row, Experiment& experiment);
-  Result<std::optional<std::string>> difference(const Point& point, Experiment& experiment,
-                                                const Group& group, std::size_t place);
-  Result<std::optional<std::string>> fact_difference(const Point& point, Experiment& experiment,
-                                                     const Group& group, std::size_t place);
+                                                   const Summary& summary, std::int64_t row,
+                                                   Experiment& experiment);
+  Result<std::optional<std::string>> difference(const Point& point, const Summary& summary,
+                                                Experiment& experiment, const Group& group,
+                                                std::size_t place);
+  Result<std::optional<std::string>> fact_difference(const std::vector<Fact>& facts,
+                                                     Experiment& experiment, const Group& group,
+                                                     std::size_t place);
   Result<bool> is_value(Cell cell, const Fact& fact);
 
   sys::Database* database_;
-  FactReader facts_;
   std::map<std::int64_t, Experiment> experiments_;
   std::deque<Group> groups_;  ///< those used last
   std::unordered_map<std::int64_t, std::string> texts_;

@@ -1,10 +1,10 @@
 #include "store/record_check.hpp"
 
-#include <algorithm>
-#include <future>
+#include <utility>
 
 #include "base/hex.hpp"
 #include "store/hashed_fields.hpp"
+#include "store/summaries.hpp"
 
 namespace ck::store {
 namespace {
@@ -43,35 +43,41 @@ Result<std::optional<BrokenRecord>> RecordCheck::take(const sys::Statement& row,
   taken.content = hex_of(row.blob(2));
   taken.experiment = row.text(6);
   taken.experiment_row = row.integer(8);
-  batch_.push_back(std::move(taken));
-  if (batch_.size() < kBatch) return std::optional<BrokenRecord>();
-  return finish();
-}
-
-std::optional<std::size_t> RecordCheck::first_other_content(const std::vector<Taken>& batch) {
-  const auto other = std::ranges::find_if(batch, [](const Taken& taken) {
-    return !has_content(taken.point, taken.experiment, taken.content);
-  });
-  if (other == batch.end()) return std::nullopt;
-  return static_cast<std::size_t>(other - batch.begin());
-}
-
-Status RecordCheck::compare_columns() {
-  for (const auto& taken : batch_) CK_CHECK(columns_.look_at(taken.point, taken.experiment_row));
-  return {};
+  taken_.push_back(std::move(taken));
+  if (taken_.size() < kBatch) return std::optional<BrokenRecord>();
+  return start_next();
 }
 
 Result<std::optional<BrokenRecord>> RecordCheck::finish() {
-  auto other = std::async(std::launch::async, [&] { return first_other_content(batch_); });
-  const Status compared = compare_columns();
-  const auto broken = other.get();
-  const auto batch = std::exchange(batch_, {});
-  if (broken) {
-    auto record = batch[*broken].record;
-    record.reason = "its point is not what was recorded";
-    return std::optional(std::move(record));
+  CK_TRY(earlier, start_next());
+  if (earlier) return std::move(earlier);
+  return settle();
+}
+
+std::optional<BrokenRecord> RecordCheck::compute(Batch& batch) {
+  for (auto& taken : batch) {
+    if (!has_content(taken.point, taken.experiment, taken.content)) {
+      taken.record.reason = "its point is not what was recorded";
+      return std::move(taken.record);
+    }
+    taken.summary = {medians_of(taken.point), facts_.facts_of(taken.point)};
   }
-  CK_CHECK(compared);
+  return std::nullopt;
+}
+
+Result<std::optional<BrokenRecord>> RecordCheck::settle() {
+  if (!computing_.valid()) return std::optional<BrokenRecord>();
+  if (auto broken = computing_.get()) return broken;
+  for (const auto& taken : computed_)
+    CK_CHECK(columns_.look_at(taken.point, taken.summary, taken.experiment_row));
+  return std::optional<BrokenRecord>();
+}
+
+Result<std::optional<BrokenRecord>> RecordCheck::start_next() {
+  CK_TRY(broken, settle());
+  if (broken) return std::move(broken);
+  computed_ = std::exchange(taken_, {});
+  computing_ = std::async(std::launch::async, [this] { return compute(computed_); });
   return std::optional<BrokenRecord>();
 }
 

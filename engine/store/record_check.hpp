@@ -2,6 +2,7 @@
 /// Whether records of points are what was recorded, and the columns what the points say. Internal
 /// to store.
 
+#include <future>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,8 +14,8 @@
 
 namespace ck::store {
 
-/// Takes records one by one and looks at many at a time: what their points hash to is computed on
-/// another processor while this one compares columns.
+/// Takes records one by one and looks at many at a time: what their points hash and sum up to is
+/// computed on another processor while this one reads the next and compares columns.
 class RecordCheck {
  public:
   /// What `take` reads; a WHERE and an ORDER BY record.number may follow.
@@ -35,19 +36,25 @@ class RecordCheck {
 
  private:
   struct Taken {
-    BrokenRecord record;  ///< with the reason where reading it told that it is broken
+    BrokenRecord record;
     Point point;
     std::string content;     ///< as recorded, in hexadecimal digits
     std::string experiment;  ///< its uid
     std::int64_t experiment_row = 0;
+    Summary summary{};
   };
+  using Batch = std::vector<Taken>;
 
-  static std::optional<std::size_t> first_other_content(const std::vector<Taken>& batch);
-  Status compare_columns();
+  std::optional<BrokenRecord> compute(Batch& batch);
+  Result<std::optional<BrokenRecord>> settle();
+  Result<std::optional<BrokenRecord>> start_next();
 
   PointReader points_;
   ColumnCheck columns_;
-  std::vector<Taken> batch_;
+  Batch taken_;
+  Batch computed_;    ///< what `computing_` has, until it is there
+  FactReader facts_;  ///< the same
+  std::future<std::optional<BrokenRecord>> computing_;
 };
 
 }  // namespace ck::store
