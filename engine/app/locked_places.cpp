@@ -65,21 +65,26 @@ bool ends_the_check(const Error& error) {
          error.code == ErrorCode::internal;
 }
 
-/// Why the lock does not fit, or nothing.
-Result<std::optional<Error>> reason_against(Session& session, RunRequest request, bool collective) {
-  std::optional<Error> reason;
+/// What is planned under the lock; of a program of CK only its build tells.
+Status plan_under_lock(Session& session, RunRequest request, bool collective) {
   if (collective) {
     request.rebuild = false;
-    auto built = compile(session, request);
-    if (!built) reason = std::move(built.error());
-  } else {
-    request.dry_run = true;
-    auto prepared = prepare_run(session, request);
-    if (!prepared) reason = std::move(prepared.error());
+    CK_CHECK(compile(session, request));
+    return {};
   }
-  if (reason && ends_the_check(*reason)) return fail(std::move(*reason));
-  if (reason && !is_of_the_lock(*reason)) reason.reset();
-  return reason;
+  request.dry_run = true;
+  CK_CHECK(prepare_run(session, request));
+  return {};
+}
+
+/// Why the lock does not fit, or nothing.
+Result<std::optional<Error>> reason_against(Session& session, const RunRequest& request,
+                                            bool collective) {
+  auto planned = plan_under_lock(session, request, collective);
+  if (planned) return std::optional<Error>();
+  if (ends_the_check(planned.error())) return fail(std::move(planned.error()));
+  if (!is_of_the_lock(planned.error())) return std::optional<Error>();
+  return std::optional<Error>(std::move(planned.error()));
 }
 
 }  // namespace
